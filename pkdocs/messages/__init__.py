@@ -1,0 +1,41 @@
+"""The one catalogue of what users read: Indonesian first, English second.
+
+Every sentence has a stable code. The texts stand in the ``*.toml`` files beside this module, one for
+each stage; a code stands in exactly one of them. Texts are ``str.format`` patterns with named fields;
+values are put in as they are and never interpreted.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, get_args
+
+Language = Literal["id", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[Language, str]]:
+    """Return every code with its texts.
+
+    Raises:
+        ValueError: a code stands twice; a fault of the program, found by the first test.
+    """
+    entries: dict[str, Mapping[Language, str]] = {}
+    for file in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            added = tomllib.loads(file.read_text(encoding="utf-8"))
+            if twice := entries.keys() & added.keys():
+                raise ValueError(f"{file.name}: said twice: {sorted(twice)}")
+            entries |= added
+    return entries
+
+
+def text(code: str, language: Language, params: Mapping[str, object] | None = None) -> str:
+    """Return the sentence of ``code``, filled with ``params``.
+
+    Raises:
+        KeyError: no such code, or a field that ``params`` lacks; a fault of the program.
+    """
+    return catalogue()[code][language].format_map(params or {})
