@@ -79,7 +79,7 @@ class Profile:
     organisation: str
     year: int
     place: str
-    date: date
+    agreement_date: date
     code: str = ""
     dpa_date: date | None = None
     kind: Kind = Kind.ORIGINAL
