@@ -1,0 +1,6 @@
+"""Who promises what to whom, parents first."""
+
+from pkdocs.cascade.agreement import Agreement, Cascade
+from pkdocs.cascade.build import build_cascade
+
+__all__ = ["Agreement", "Cascade", "build_cascade"]
