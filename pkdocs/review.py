@@ -122,10 +122,10 @@ def quarters_fit(row: Indicator) -> bool:
         return last == target
     values = [number for number in numbers if number is not None]
     if row.mode is Mode.CUMULATIVE:
-        return sum(values) == wanted
+        return sum(values, Decimal()) == wanted
     if row.mode is Mode.MEAN:
         places = Decimal(1).scaleb(int(wanted.as_tuple().exponent))
-        return abs(sum(values) / len(values) - wanted) <= places
+        return abs(sum(values, Decimal()) / len(values) - wanted) <= places
     return (min(values) if row.polarity in {Polarity.DOWN, Polarity.ZERO} else max(values)) == wanted
 
 

@@ -37,7 +37,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """The agreements that can be made, and what is wrong with the others.
+    """The agreements that can be made, parents and earlier versions first, and what is wrong with the others.
 
     ``stopped`` are the ids that an error stops, their own or one above.
     """

@@ -136,7 +136,7 @@ def _with_promises(
 
 
 def _order(makers: Sequence[Assignment], superiors: Mapping[Place, Superior]) -> tuple[list[Assignment], list[Problem]]:
-    """Return the rows with every position after the one that it hangs on, and the rows in circles."""
+    """Return the rows, every position after the one that it hangs on and its versions in turn; and circles."""
     edges: dict[str, set[str]] = {row.key: set() for row in makers}
     for row in makers:
         if superior := superiors.get(row.place):
@@ -152,7 +152,7 @@ def _order(makers: Sequence[Assignment], superiors: Mapping[Place, Superior]) ->
     problems = [
         error("CIRCLE", row.place.at("Atasan"), (row.key,), key=row.key) for row in makers if row.key in circling
     ]
-    rows = sorted(makers, key=lambda row: order.get(row.key, len(order)))
+    rows = sorted(makers, key=lambda row: (order.get(row.key, len(order)), row.version))
     return rows, problems
 
 

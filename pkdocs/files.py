@@ -1,0 +1,109 @@
+"""Files written whole or not at all."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from pkdocs.errors import ConflictError
+
+PRIVATE: Final = 0o600
+PUBLIC: Final = 0o644
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
+    """Write ``data`` under its final name in one step; a reader sees the old file or the new one.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; the old file stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)  # noqa: PTH101  # a plain name from mkstemp
+        os.replace(temporary, path)  # noqa: PTH105  # as above
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)  # noqa: PTH108  # as above
+        raise
+
+
+def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:
+    """Write ``data`` in place of a file that is still the one of SHA-256 ``expected``.
+
+    Raises:
+        ConflictError: somebody else changed or removed the file in between; theirs stands.
+    """
+    with _locked(path.parent):
+        try:
+            found = digest(path.read_bytes())
+        except FileNotFoundError:
+            found = ""
+        if found != expected:
+            raise ConflictError("FILE_CHANGED", file=path.name)
+        write_atomic(path, data)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def digest(data: bytes) -> str:
+    """Return SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def folder_name(name: str) -> str:
+    """Return a unit's name as ``[a-z0-9-]``, at most 60 characters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "unit"
+
+
+def folder_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a folder for each name, in their order; names that would share one get a number."""
+    folders: dict[str, str] = {}
+    for name in names:
+        if name not in folders:
+            folders[name] = _free(folder_name(name), set(folders.values()))
+    return folders
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    candidate, number = wanted, 2
+    while candidate in taken:
+        candidate = f"{wanted[: 60 - len(str(number)) - 1]}-{number}"
+        number += 1
+    return candidate
+
+
+def pdf_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+    """Return the PDF files at and below ``paths``, each once and sorted, with whether it was named itself.
+
+    Hidden files and links below a folder are left out; a named file counts whatever it is called.
+    """
+    found: dict[Path, bool] = {}
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+                if file.suffix.lower() == ".pdf" and file.is_file() and not file.is_symlink() and not hidden:
+                    found.setdefault(file, False)
+        else:
+            found[path] = True
+    return list(found.items())

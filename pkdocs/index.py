@@ -1,0 +1,93 @@
+"""``DIR/index.json``: what the last run made, and from what. The only index until there is a portal."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from pkdocs.content import PersonScheme
+from pkdocs.errors import ConflictError
+from pkdocs.files import write_atomic
+from pkdocs.schema import SchemaError, from_json, to_json
+
+SCHEMA: Final = "pkdocs-index/1"
+FILE_NAME: Final = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One agreement; paths are relative to the folder, absent where not made.
+
+    ``held`` says that the review (Paparan) has not accepted it: it must not be signed.
+    """
+
+    id: str
+    key: str
+    unit: str
+    position: str
+    content_digest: str
+    template: str
+    docx: str | None = None
+    pdf: str | None = None
+    issue_digest: str | None = None
+    held: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The agreements in their order, parents first; ``earlier`` are digests of versions no longer made."""
+
+    schema: str
+    year: int
+    organisation: str
+    workbook: str
+    person_scheme: PersonScheme
+    templates: Mapping[str, str]
+    toolchain: Mapping[str, str]
+    agreements: tuple[Entry, ...] = ()
+    earlier: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if self.schema != SCHEMA:
+            raise SchemaError(f"schema is not {SCHEMA}")
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Content digests of everything that was ever made here, by id."""
+        return {**self.earlier, **{entry.id: entry.content_digest for entry in self.agreements}}
+
+
+def read_index(folder: Path) -> Index | None:
+    """Return the folder's index; None where there is none.
+
+    Raises:
+        ConflictError: it is damaged, or of a newer pkdocs; what lies there must not be overwritten.
+    """
+    try:
+        data = (folder / FILE_NAME).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        raw = json.loads(data)
+        named = raw.get("schema") if isinstance(raw, dict) else None
+        if named != SCHEMA and str(named).startswith("pkdocs-index/"):
+            raise ConflictError("INDEX_NEWER", file=str(folder / FILE_NAME), schema=str(named))
+        return from_json(Index, raw)
+    except (ValueError, RecursionError) as fault:
+        raise ConflictError("INDEX_DAMAGED", file=str(folder / FILE_NAME)) from fault
+
+
+def write_index(folder: Path, index: Index) -> None:
+    """Write the index, readable for people."""
+    written = json.dumps(to_json(index), ensure_ascii=False, indent=1)
+    write_atomic(folder / FILE_NAME, f"{written}\n".encode())
+
+
+def find_index(file: Path) -> tuple[Path, Index] | None:
+    """Return the folder and index that ``file`` belongs to: beside it, or one above (its unit's folder)."""
+    for folder in (file.parent, file.parent.parent):
+        if index := read_index(folder):
+            return folder, index
+    return None

@@ -1,0 +1,68 @@
+"""Where choices come from: defaults, then ``pkdocs.toml`` of the workplace, then ``PKDOCS_*``."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Final, cast
+
+from pkdocs.errors import UsageError
+from pkdocs.messages import LANGUAGES, Language
+
+FILE_NAME: Final = "pkdocs.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Choices of a workplace. Paths in its file are relative to it. ``jobs`` 0 is one for each core."""
+
+    lang: Language = "id"
+    person_key: Path | None = None
+    templates: Path | None = None
+    jobs: int = 0
+
+
+def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in force in ``folder``.
+
+    Raises:
+        UsageError: the file is no TOML, or a setting is unknown or of a wrong kind.
+    """
+    settings = _with(Settings(), _from_file(folder / FILE_NAME), folder, FILE_NAME)
+    names = {f"PKDOCS_{field.name.upper()}": field.name for field in fields(Settings)}
+    given = {names[name]: value for name, value in (environment or os.environ).items() if name in names and value}
+    return _with(settings, given, Path(), "PKDOCS_*")
+
+
+def _from_file(file: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=str(fault)) from fault
+
+
+def _with(settings: Settings, given: Mapping[str, object], base: Path, source: str) -> Settings:
+    for name, value in given.items():
+        settings = _set(settings, name, str(value), base, source)
+    return settings
+
+
+def _set(settings: Settings, name: str, value: str, base: Path, source: str) -> Settings:
+    if name in {"person_key", "templates"}:
+        return replace(settings, **{name: base / value})
+    if name == "lang" and value in LANGUAGES:
+        return replace(settings, lang=cast(Language, value))
+    if name == "jobs" and value.isdecimal():
+        return replace(settings, jobs=int(value))
+    known = ", ".join(field.name for field in fields(Settings))
+    raise UsageError("SETTING_UNKNOWN", name=name, value=value, source=source, known=known)
+
+
+def default_templates() -> Path:
+    """Return the folder of the templates that come with pkdocs: in the package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    packed = package / "_templates"
+    return packed if packed.is_dir() else package.parent / "templates"
