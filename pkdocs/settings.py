@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from pkdocs.errors import UsageError
 from pkdocs.messages import LANGUAGES, Language
@@ -51,10 +51,12 @@ def _with(settings: Settings, given: Mapping[str, object], base: Path, source: s
 
 
 def _set(settings: Settings, name: str, value: str, base: Path, source: str) -> Settings:
-    if name in {"person_key", "templates"}:
-        return replace(settings, **{name: base / value})
+    if name == "person_key":
+        return replace(settings, person_key=base / value)
+    if name == "templates":
+        return replace(settings, templates=base / value)
     if name == "lang" and value in LANGUAGES:
-        return replace(settings, lang=cast(Language, value))
+        return replace(settings, lang=value)
     if name == "jobs" and value.isdecimal():
         return replace(settings, jobs=int(value))
     known = ", ".join(field.name for field in fields(Settings))

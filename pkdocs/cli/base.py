@@ -1,0 +1,155 @@
+"""What every command shares: language, JSON, errors, progress."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, cast
+
+import click
+
+from pkdocs.errors import PkdocsError
+from pkdocs.messages import Language, text
+from pkdocs.persons import TRIAL_KEY, read_person_key
+from pkdocs.settings import Settings
+
+LANGUAGE: Final = "pkdocs.language"
+JSON: Final = "pkdocs.json"
+
+
+def language(ctx: click.Context) -> Language:
+    """Return the language of this call."""
+    return cast(Language, ctx.meta.get(LANGUAGE, "id"))
+
+
+def words(ctx: click.Context, code: str, /, **params: object) -> str:
+    """Return a sentence of the catalogue in the language of this call."""
+    return text(code, language(ctx), params)
+
+
+def settings(ctx: click.Context) -> Settings:
+    """Return the settings of this workplace."""
+    return cast(Settings, ctx.find_root().obj)
+
+
+class Command(click.Command):
+    """A command whose help stands in the catalogue: ``HELP_<code>`` and ``HELP_<code>_SHORT``."""
+
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = code
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help of the language of this call."""
+        self.help = words(ctx, f"HELP_{self.code}_SHORT") + "\n\n" + words(ctx, f"HELP_{self.code}")
+        super().format_help_text(ctx, formatter)
+
+
+class Option(click.Option):
+    """An option whose help stands in the catalogue under ``code``."""
+
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = code
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's line of help in the language of this call."""
+        self.help = words(ctx, self.code)
+        return super().get_help_record(ctx)
+
+
+def option(*names: str, code: str, **kwargs: Any) -> Any:
+    """Return the decorator of an option with its help in the catalogue."""
+    return click.option(*names, cls=Option, code=code, **kwargs)
+
+
+def _set_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001  # click's form
+    ctx.meta[JSON] = value
+
+
+json_option = option("--json", is_flag=True, is_eager=True, expose_value=False, callback=_set_json, code="OPTION_JSON")
+
+
+person_key_option = option(
+    "--person-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_PERSON_KEY"
+)
+
+
+def read_key(ctx: click.Context, file: Path | None) -> bytes:
+    """Return the key that names persons: the file's, the workplace's, or with a warning the public one for trials."""
+    chosen = file or settings(ctx).person_key
+    if chosen is None:
+        warn(words(ctx, "TRIAL_KEY_USED"))
+        return TRIAL_KEY
+    return read_person_key(chosen.read_bytes())
+
+
+def say(ctx: click.Context, line: str = "", **style: Any) -> None:
+    """Print a line for people: on standard output, or on standard error where that belongs to JSON."""
+    click.secho(line, err=bool(ctx.meta.get(JSON)), **style)
+
+
+def warn(line: str) -> None:
+    """Print a line that must be seen, on standard error."""
+    click.secho(line, err=True, fg="yellow")
+
+
+def print_json(ctx: click.Context, value: object) -> None:
+    """Print ``value`` alone on standard output, if JSON was asked for."""
+    if ctx.meta.get(JSON):
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_error(ctx: click.Context, error: PkdocsError) -> None:
+    """Print what stopped the command."""
+    message = error.message(language(ctx))
+    if ctx.meta.get(JSON):
+        stopped = {"code": error.code, "message": message, "exit": error.exit_code}
+        click.echo(json.dumps({"error": stopped}, ensure_ascii=False))
+    click.secho(f"{words(ctx, 'STOPPED')} {message}", err=True, fg="red")
+
+
+class Progress:
+    """A bar with rate and remaining time on standard error; silent where nobody watches."""
+
+    def __init__(self, ctx: click.Context, label: str) -> None:
+        self._ctx = ctx
+        self._label = label
+        self._bar: Any = None
+        self._started = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` are through."""
+        if self._bar is None:
+            self._bar = click.progressbar(
+                length=total,
+                label=self._label,
+                file=sys.stderr,
+                show_pos=True,
+                show_eta=True,
+                item_show_func=lambda _item: self._rate(),
+            )
+            self._started = time.monotonic()
+        self._bar.update(done - self._bar.pos)
+
+    def _rate(self) -> str:
+        elapsed = time.monotonic() - self._started
+        rate = self._bar.pos / elapsed if self._bar and elapsed > 0 else 0.0
+        return words(self._ctx, "PROGRESS_RATE", rate=f"{rate:.1f}")
+
+    def close(self) -> None:
+        """End the bar's line."""
+        if self._bar is not None:
+            self._bar.render_finish()
+
+
+@contextmanager
+def progress(ctx: click.Context, label: str) -> Iterator[Progress]:
+    """Give a progress bar that ends its line whatever happens."""
+    bar = Progress(ctx, label)
+    try:
+        yield bar
+    finally:
+        bar.close()

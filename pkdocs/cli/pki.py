@@ -1,0 +1,80 @@
+"""``pkdocs pki``: the training PKI."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pkdocs.cli.base import Command, json_option, option, person_key_option, print_json, read_key, say, words
+from pkdocs.pipeline.enrolment import issue_for_workbook
+from pkdocs.pki import KeyKind, Reason, init_pki, refresh, revoke
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class _Group(click.Group):
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = words(ctx, "HELP_PKI")
+        super().format_help_text(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(words(ctx, "HELP_COMMANDS")):
+            formatter.write_dl([(name, words(ctx, f"HELP_PKI_{name.upper()}_SHORT")) for name in self.commands])
+
+
+@click.group("pki", cls=_Group)
+def command() -> None:
+    """Lead to the commands."""
+
+
+@command.command("init", cls=Command, code="PKI_INIT")
+@click.argument("folder", type=_FOLDER)
+@option("--key", type=click.Choice(KeyKind), default=KeyKind.P256, show_default="p256", code="OPTION_KEY_KIND")
+@option("--registrar", "registrars", multiple=True, metavar="PERSON_ID", code="OPTION_REGISTRAR")
+@json_option
+@click.pass_context
+def init_command(ctx: click.Context, folder: Path, key: KeyKind, registrars: tuple[str, ...]) -> None:
+    """Make a training PKI."""
+    init_pki(folder, key=key, registrars=registrars, at=datetime.now(UTC))
+    say(ctx, words(ctx, "PKI_MADE", folder=folder))
+    print_json(ctx, {"folder": str(folder)})
+
+
+@command.command("issue", cls=Command, code="PKI_ISSUE")
+@click.argument("folder", type=_PRESENT)
+@option("--workbook", required=True, type=click.Path(exists=True, path_type=Path), code="OPTION_WORKBOOK")
+@person_key_option
+@option("--renew", is_flag=True, code="OPTION_RENEW")
+@json_option
+@click.pass_context
+def issue_command(ctx: click.Context, folder: Path, workbook: Path, person_key: Path | None, *, renew: bool) -> None:
+    """Give certificates to all who sign."""
+    key = read_key(ctx, person_key)
+    done = issue_for_workbook(folder, workbook, person_key=key, at=datetime.now(UTC), renew=renew)
+    say(ctx, words(ctx, "PKI_ISSUED", added=len(done.added), kept=len(done.kept), folder=folder))
+    print_json(ctx, {"added": len(done.added), "kept": len(done.kept)})
+
+
+@command.command("revoke", cls=Command, code="PKI_REVOKE")
+@click.argument("folder", type=_PRESENT)
+@click.argument("person_id")
+@option("--reason", type=click.Choice(Reason), default=Reason.UNSPECIFIED, code="OPTION_REASON")
+@json_option
+@click.pass_context
+def revoke_command(ctx: click.Context, folder: Path, person_id: str, reason: Reason) -> None:
+    """Revoke somebody's certificates."""
+    count = revoke(folder, person_id, reason, datetime.now(UTC))
+    say(ctx, words(ctx, "PKI_REVOKED", count=count))
+    print_json(ctx, {"revoked": count})
+
+
+@command.command("refresh", cls=Command, code="PKI_REFRESH")
+@click.argument("folder", type=_PRESENT)
+@json_option
+@click.pass_context
+def refresh_command(ctx: click.Context, folder: Path) -> None:
+    """Make a new revocation list."""
+    refresh(folder, datetime.now(UTC))
+    say(ctx, words(ctx, "PKI_REFRESHED", folder=folder))
+    print_json(ctx, {"folder": str(folder)})
