@@ -7,20 +7,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pkdocs.content import PersonScheme
+from pkdocs.content import PersonScheme, Role
 from pkdocs.errors import ConflictError
 from pkdocs.files import write_atomic
+from pkdocs.profile import Zone
 from pkdocs.schema import SchemaError, from_json, to_json
 
 SCHEMA: Final = "pkdocs-index/1"
 FILE_NAME: Final = "index.json"
+JOURNAL_NAME: Final = ".pkdocs-journal.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One agreement; paths are relative to the folder, absent where not made.
 
-    ``held`` says that the review (Paparan) has not accepted it: it must not be signed.
+    ``persons`` are the electronic signers by role, as the content names them. ``source`` is the digest of the
+    Word document and the toolchain: equal sources give equal files. ``held`` says that the review (Paparan)
+    has not accepted it: it must not be signed.
     """
 
     id: str
@@ -29,6 +33,8 @@ class Entry:
     position: str
     content_digest: str
     template: str
+    source: str
+    persons: Mapping[Role, str]
     docx: str | None = None
     pdf: str | None = None
     issue_digest: str | None = None
@@ -43,6 +49,7 @@ class Index:
     year: int
     organisation: str
     workbook: str
+    zone: Zone
     person_scheme: PersonScheme
     templates: Mapping[str, str]
     toolchain: Mapping[str, str]
@@ -52,6 +59,11 @@ class Index:
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
             raise SchemaError(f"schema is not {SCHEMA}")
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The agreements by their files' paths below the folder."""
+        return {entry.pdf: entry for entry in self.agreements if entry.pdf}
 
     @property
     def digests(self) -> dict[str, str]:
@@ -83,6 +95,33 @@ def write_index(folder: Path, index: Index) -> None:
     """Write the index, readable for people."""
     written = json.dumps(to_json(index), ensure_ascii=False, indent=1)
     write_atomic(folder / FILE_NAME, f"{written}\n".encode())
+
+
+def read_journal(folder: Path) -> dict[str, Entry]:
+    """Return what an interrupted run has finished, by id; a line that was cut off is left out."""
+    try:
+        lines = (folder / JOURNAL_NAME).read_bytes().splitlines()
+    except FileNotFoundError:
+        return {}
+    entries: dict[str, Entry] = {}
+    for line in lines:
+        try:
+            entry = from_json(Entry, json.loads(line))
+        except ValueError:
+            continue
+        entries[entry.id] = entry
+    return entries
+
+
+def append_journal(folder: Path, entry: Entry) -> None:
+    """Note one finished agreement, so that a run that is killed need not make it again."""
+    with (folder / JOURNAL_NAME).open("ab") as file:
+        file.write(json.dumps(to_json(entry), ensure_ascii=False).encode() + b"\n")
+
+
+def remove_journal(folder: Path) -> None:
+    """Forget the journal: the index has it all."""
+    (folder / JOURNAL_NAME).unlink(missing_ok=True)
 
 
 def find_index(file: Path) -> tuple[Path, Index] | None:

@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import hmac
+import re
+from collections.abc import Callable
 from typing import Final
 
 from pkdocs.content import PersonScheme
 from pkdocs.errors import CredentialError
 
 KEY_BYTES: Final = 32
+PSEUDONYM: Final = re.compile(r"[A-Z2-7]{16}")
 
 TRIAL_KEY: Final = hashlib.sha256(b"pkdocs: kunci uji, bukan rahasia").digest()
 """Public, so it hides nothing: for trials only, and contents made with it say so."""
@@ -33,3 +36,8 @@ def read_person_key(data: bytes) -> bytes:
     if len(data) != KEY_BYTES:
         raise CredentialError("PERSON_KEY_DAMAGED", length=len(data), expected=KEY_BYTES)
     return data
+
+
+def as_person(key: Callable[[], bytes], written: str) -> str:
+    """Return the pseudonym that ``written`` is, or that of the number that it is; ``key`` is asked only for that."""
+    return written if PSEUDONYM.fullmatch(written) else pseudonym(key(), written)

@@ -3,10 +3,10 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import click
 
@@ -14,6 +14,8 @@ from pkdocs.errors import PkdocsError
 from pkdocs.messages import Language, text
 from pkdocs.persons import TRIAL_KEY, read_person_key
 from pkdocs.settings import Settings
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 LANGUAGE: Final = "pkdocs.language"
 JSON: Final = "pkdocs.json"
@@ -60,7 +62,7 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
-def option(*names: str, code: str, **kwargs: Any) -> Any:
+def option(*names: str, code: str, **kwargs: Any) -> Callable[[Decorated], Decorated]:
     """Return the decorator of an option with its help in the catalogue."""
     return click.option(*names, cls=Option, code=code, **kwargs)
 

@@ -1,0 +1,49 @@
+"""``pkdocs status``: who has signed, who is awaited."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pkdocs.cli.base import Command, json_option, language, option, person_key_option, print_json, read_key, say, words
+from pkdocs.persons import as_person
+from pkdocs.pipeline.standing import Standing, read_standing
+
+
+@click.command("status", cls=Command, code="STATUS")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@option("--unit", code="OPTION_UNIT")
+@option("--person", metavar="ID", code="OPTION_PERSON")
+@option("--waiting", is_flag=True, code="OPTION_WAITING")
+@person_key_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, folder: Path, unit: str | None, person: str | None, person_key: Path | None, *, waiting: bool
+) -> None:
+    """Show how far the agreements have come."""
+    wanted = as_person(lambda: read_key(ctx, person_key), person) if person else None
+    found = list(read_standing(folder, unit=unit, person=wanted))
+    shown = [entry for entry in found if entry.awaits or entry.error or not waiting]
+    for entry in shown:
+        say(ctx, _line(ctx, entry), fg="red" if entry.error else "yellow" if entry.awaits else "green")
+    complete = sum(1 for entry in found if not entry.awaits and not entry.error)
+    say(ctx, words(ctx, "STATUS_COUNTS", total=len(found), complete=complete, open=len(found) - complete), bold=True)
+    print_json(ctx, {"agreements": [_as_json(entry) for entry in shown]})
+
+
+def _line(ctx: click.Context, entry: Standing) -> str:
+    if entry.error:
+        return f"! {entry.id}: {entry.error.message(language(ctx))}"
+    if entry.awaits:
+        role, party = entry.awaits
+        return "… " + words(ctx, "STATUS_AWAITS", id=entry.id, role=words(ctx, f"ROLE_{role.name}"), name=party.name)
+    return "✓ " + words(ctx, "STATUS_COMPLETE", id=entry.id)
+
+
+def _as_json(entry: Standing) -> dict[str, Any]:
+    awaits = None
+    if entry.awaits:
+        role, party = entry.awaits
+        awaits = {"role": role.value, "person": party.person, "name": party.name}
+    return {"id": entry.id, "unit": entry.unit, "signed": [role.value for role in entry.signed], "awaits": awaits}

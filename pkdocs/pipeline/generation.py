@@ -1,0 +1,233 @@
+"""From a workbook to issued agreements on disk. Killed at any moment, the same call makes what is missing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pkdocs import __version__
+from pkdocs.cascade import Agreement
+from pkdocs.composition import compose
+from pkdocs.content import Content, agreement_id
+from pkdocs.errors import ConflictError, OfficeError, PkdocsError, UsageError, WorkbookError
+from pkdocs.files import folder_names
+from pkdocs.index import SCHEMA, Entry, Index, append_journal, remove_journal, write_index
+from pkdocs.issue import Toolchain, electronic_roles
+from pkdocs.office import find_office
+from pkdocs.persons import person_scheme
+from pkdocs.pipeline.checking import Checked, check, demand_no_errors
+from pkdocs.pipeline.making import Draft, Maker
+from pkdocs.pipeline.shelf import Shelf, bears_signature
+from pkdocs.pipeline.templates import Templates
+
+Progress = Callable[[int, int], None]
+
+
+class Format(StrEnum):
+    """What is written."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator asked for; ``only`` are keys or ids, none for all; ``jobs`` 0 is one for each core."""
+
+    templates: Path
+    person_key: bytes = field(repr=False)
+    only: tuple[str, ...] = ()
+    format: Format = Format.BOTH
+    jobs: int = 0
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An agreement that could not be made, and why."""
+
+    id: str
+    error: PkdocsError
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What one run gave: the agreements asked for, how many were made anew, what failed, what is left over."""
+
+    folder: Path
+    agreements: tuple[Entry, ...]
+    made: int
+    failed: tuple[Failure, ...]
+    leftover: tuple[Path, ...]
+    pruned: tuple[Path, ...]
+
+
+def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -> Generated:
+    """Make the agreements of ``workbook`` in ``folder``.
+
+    A file that bears a signature is left as it is where its content is unchanged. One agreement that fails
+    does not stop the others.
+
+    Raises:
+        WorkbookError: the workbook has errors, or they touch what was asked for.
+        UsageError: what was asked for is not in the workbook.
+        TemplateError: a template cannot be used.
+        OfficeError: LibreOffice is missing, or nothing could be converted.
+        ConflictError: a signed file would have to change; nothing was written.
+    """
+    checked = check(workbook)
+    chosen = _choose(checked, wishes.only)
+    office = None if wishes.format is Format.DOCX else find_office()
+    toolchain = Toolchain(__version__, office.build if office else "-", office.fonts if office else "-")
+    run = _Run(checked, Shelf(folder), wishes, toolchain)
+    failed, contents = run.contents(chosen)
+    signed, drafts = run.drafts(contents)
+    profile = checked.profile
+    maker = Maker(run.shelf, toolchain, office, wishes.jobs, profile.address, profile.extra)
+    entries, made = {entry.id: entry for entry in signed}, 0
+    progress(len(entries), len(contents))
+    for outcome in maker.make(drafts):
+        if outcome.value:
+            entry, is_new = outcome.value
+            entries[entry.id] = entry
+            made += is_new
+            append_journal(folder, entry)
+        elif outcome.error:
+            failed.append(Failure(outcome.key, outcome.error))
+        progress(len(entries) + len(failed), len(contents))
+    if failed and not entries and all(isinstance(failure.error, OfficeError) for failure in failed):
+        raise OfficeError("NOTHING_CONVERTED", reason=failed[0].error.message())
+    return run.finish(entries, made, failed)
+
+
+def _choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
+    """Return the agreements that were asked for, all of them untouched by errors."""
+    if not only:
+        demand_no_errors(checked)
+        return checked.cascade.agreements
+    names = {entry.id: {entry.id.casefold(), entry.key.casefold()} for entry in checked.cascade.agreements}
+    known = frozenset[str]().union(*names.values())
+    unmade = [name for name in only if name.casefold() not in known]
+    stopped = {identity.casefold() for identity in checked.cascade.stopped}
+    if touched := [name for name in unmade if stopped & _ids(name, checked.profile.year)]:
+        raise WorkbookError("ONLY_TOUCHED", names=", ".join(touched))
+    if unmade:
+        raise UsageError("ONLY_UNKNOWN", names=", ".join(unmade))
+    wanted = {name.casefold() for name in only}
+    return tuple(entry for entry in checked.cascade.agreements if names[entry.id] & wanted)
+
+
+def _ids(name: str, year: int) -> set[str]:
+    return {name.casefold(), *(agreement_id(year, name, version).casefold() for version in range(1, 100))}
+
+
+class _Run:
+    """What one call of ``generate`` knows about workbook and folder."""
+
+    def __init__(self, checked: Checked, shelf: Shelf, wishes: Wishes, toolchain: Toolchain) -> None:
+        self.checked = checked
+        self.shelf = shelf
+        self._wishes = wishes
+        self._toolchain = toolchain
+        self._profile = checked.profile
+        self._templates = Templates(wishes.templates, checked.profile.paper)
+        self._folders = folder_names(row.unit for row in checked.workbook.roster.assignments)
+        reviews = sorted(checked.workbook.plan.reviews, key=lambda entry: (entry.day is not None, entry.day))
+        self._accepted = {entry.position.casefold(): entry.accepted for entry in reviews}
+
+    def contents(self, chosen: Sequence[Agreement]) -> tuple[list[Failure], list[tuple[Agreement, Content]]]:
+        """Compose all contents, for digests go upwards, and return those that were asked for."""
+        previous = self.shelf.index.digests if self.shelf.index else {}
+        plan, key = self.checked.workbook.plan, self._wishes.person_key
+        composed = compose(self._profile, self.checked.cascade, plan, person_key=key, previous=previous)
+        by_id = {outcome.key: outcome for outcome in composed}
+        failed: list[Failure] = []
+        made: list[tuple[Agreement, Content]] = []
+        for agreement in chosen:
+            outcome = by_id[agreement.id]
+            if outcome.error:
+                failed.append(Failure(agreement.id, outcome.error))
+            elif outcome.value:
+                made.append((agreement, outcome.value))
+        return failed, made
+
+    def drafts(self, contents: Sequence[tuple[Agreement, Content]]) -> tuple[list[Entry], list[Draft]]:
+        """Return what is signed and stays as it is, and what is to be made."""
+        signed: list[Entry] = []
+        drafts: list[Draft] = []
+        conflicts: list[str] = []
+        for agreement, content in contents:
+            draft = self._draft(agreement, content)
+            found = self.shelf.look(content, f"{self._folders[agreement.assignment.unit]}/{agreement.id}.pdf")
+            if found is None or not found.signed:
+                drafts.append(draft)
+            elif found.same:
+                known = self.shelf.entry(agreement.id) or draft.entry
+                kept = replace(draft.entry, source=known.source, docx=known.docx, pdf=found.path)
+                signed.append(replace(kept, issue_digest=found.issue_digest))
+            else:
+                conflicts.append(agreement.id)
+        if conflicts:
+            raise ConflictError("SIGNED_WOULD_CHANGE", ids=", ".join(conflicts[:10]), count=len(conflicts))
+        return signed, drafts
+
+    def _draft(self, agreement: Agreement, content: Content) -> Draft:
+        row = agreement.assignment
+        template, form = self._templates.of(row)
+        stem = f"{self._folders[row.unit]}/{agreement.id}"
+        accepted = self._accepted.get(row.key.casefold(), self._accepted.get(row.code.casefold(), False))
+        entry = Entry(
+            id=agreement.id,
+            key=agreement.key,
+            unit=row.unit,
+            position=row.title,
+            content_digest=content.digest,
+            template=template.name,
+            source="",
+            persons={role: party.person for role in electronic_roles(content) if (party := content.party(role))},
+            docx=None if self._wishes.format is Format.PDF else f"{stem}.docx",
+            pdf=None if self._wishes.format is Format.DOCX else f"{stem}.pdf",
+            held=(self._profile.review_required and not accepted) or None,
+        )
+        return Draft(agreement, content, entry, template, form)
+
+    def finish(self, entries: Mapping[str, Entry], made: int, failed: Sequence[Failure]) -> Generated:
+        """Write the index, and say what is left over of earlier runs."""
+        cascade = self.checked.cascade
+        agreements = tuple(self._indexed(entries))
+        earlier = self.shelf.index.digests if self.shelf.index else {}
+        current = {entry.id for entry in agreements}
+        index = Index(
+            schema=SCHEMA,
+            year=self._profile.year,
+            organisation=self._profile.organisation,
+            workbook=self.checked.workbook.digest,
+            zone=self._profile.zone,
+            person_scheme=person_scheme(self._wishes.person_key),
+            templates=self._templates.digests,
+            toolchain={
+                "program": self._toolchain.program,
+                "office": self._toolchain.office,
+                "fonts": self._toolchain.fonts,
+            },
+            agreements=agreements,
+            earlier={identity: found for identity, found in earlier.items() if identity not in current},
+        )
+        write_index(self.shelf.folder, index)
+        remove_journal(self.shelf.folder)
+        ids = {entry.id for entry in cascade.agreements} | cascade.stopped
+        leftover = tuple(self.shelf.leftover(ids, agreements))
+        pruned = tuple(file for file in leftover if not bears_signature(file)) if self._wishes.prune else ()
+        for file in pruned:
+            file.unlink()
+        made_now = tuple(entry for entry in agreements if entry.id in entries)
+        kept = tuple(file for file in leftover if file not in pruned)
+        return Generated(self.shelf.folder, made_now, made, tuple(failed), kept, pruned)
+
+    def _indexed(self, entries: Mapping[str, Entry]) -> Iterator[Entry]:
+        """Entries of this run, and of earlier ones for agreements that the workbook still makes."""
+        for agreement in self.checked.cascade.agreements:
+            entry = entries.get(agreement.id) or self.shelf.entry(agreement.id)
+            if entry:
+                yield entry

@@ -1,0 +1,128 @@
+"""One agreement after the other: rendered, converted, issued, written whole. What is there already stays."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+
+from pkdocs.cascade import Agreement
+from pkdocs.content import Content, qr_text
+from pkdocs.document import Template, render_document
+from pkdocs.errors import PkdocsError
+from pkdocs.files import digest, write_atomic
+from pkdocs.index import Entry
+from pkdocs.issue import Toolchain, issue_pdf
+from pkdocs.office import Office, Pool
+from pkdocs.outcome import Outcome
+from pkdocs.pipeline.shelf import Shelf
+from pkdocs.roster import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An agreement to be made: its content, where its files go, and the template that it takes."""
+
+    agreement: Agreement
+    content: Content
+    entry: Entry
+    template: Template
+    form: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    draft: Draft
+    entry: Entry
+    docx: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What every document of a run has in common. Without ``office`` Word documents alone are made."""
+
+    shelf: Shelf
+    toolchain: Toolchain
+    office: Office | None
+    jobs: int
+    address: str
+    extra: Mapping[str, str]
+
+    def make(self, drafts: Iterable[Draft]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:
+        """Yield each agreement that is on disk now with whether it was made anew, or the error in its place.
+
+        Raises:
+            OfficeError: LibreOffice does not start.
+        """
+        settled: deque[Outcome[str, tuple[Entry, bool]]] = deque()
+        waiting: dict[str, _Rendered] = {}
+
+        def documents() -> Iterator[tuple[str, bytes]]:
+            for draft in drafts:
+                prepared = self._prepare(draft)
+                if isinstance(prepared, Outcome):
+                    settled.append(prepared)
+                else:
+                    waiting[draft.entry.id] = prepared
+                    yield draft.entry.id, prepared.docx
+
+        source = documents()
+        first = next(source, None)
+        if first and self.office:
+            with Pool(self.office, workers=self.jobs or None) as pool:
+                for converted in pool.convert(chain([first], source)):
+                    rendered = waiting.pop(converted.key)
+                    yield from _drain(settled)
+                    yield self._issue(rendered, converted)
+        yield from _drain(settled)
+
+    def _prepare(self, draft: Draft) -> _Rendered | Outcome[str, tuple[Entry, bool]]:
+        """Return the Word document to be converted; an outcome where nothing is left to do."""
+        identity = draft.entry.id
+        try:
+            docx = self._render(draft)
+        except PkdocsError as error:
+            return Outcome(identity, error=error)
+        entry = replace(draft.entry, source=self._source(docx))
+        if self.office is None:
+            self._write(entry.docx, docx)
+            return Outcome(identity, (entry, True))
+        known = self.shelf.unchanged(entry)
+        if known is None:
+            return _Rendered(draft, entry, docx)
+        self._write(entry.docx, docx)
+        return Outcome(identity, (replace(entry, issue_digest=known.issue_digest), False))
+
+    def _render(self, draft: Draft) -> bytes:
+        content = draft.content
+        qr = qr_text(self.address, content.id, content.digest)
+        return render_document(content, draft.template, qr=qr, profile_extra=self.extra, form=draft.form)
+
+    def _source(self, docx: bytes) -> str:
+        chain_of_tools = f"{self.toolchain.program}\n{self.toolchain.office}\n{self.toolchain.fonts}\n"
+        return digest(chain_of_tools.encode() + docx)
+
+    def _issue(self, rendered: _Rendered, converted: Outcome[str, bytes]) -> Outcome[str, tuple[Entry, bool]]:
+        entry, draft = rendered.entry, rendered.draft
+        if converted.value is None:
+            return Outcome(entry.id, error=converted.error)
+        try:
+            issued = issue_pdf(
+                converted.value, draft.content, template_digest=draft.template.digest, toolchain=self.toolchain
+            )
+        except PkdocsError as error:
+            return Outcome(entry.id, error=error)
+        self._write(entry.docx, rendered.docx)
+        self._write(entry.pdf, issued)
+        return Outcome(entry.id, (replace(entry, issue_digest=digest(issued)), True))
+
+    def _write(self, place: str | None, data: bytes) -> None:
+        if place:
+            path: Path = self.shelf.folder / place
+            if not path.is_file() or path.read_bytes() != data:
+                write_atomic(path, data)
+
+
+def _drain(settled: deque[Outcome[str, tuple[Entry, bool]]]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:
+    while settled:
+        yield settled.popleft()

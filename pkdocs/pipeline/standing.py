@@ -1,0 +1,54 @@
+"""Who has signed and who is awaited, in a folder that ``generate`` made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pkdocs.content import Party, Role
+from pkdocs.errors import ConflictError, PkdocsError
+from pkdocs.files import folder_name
+from pkdocs.index import Entry, read_index
+from pkdocs.signing import read_form
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one agreement has come. ``error`` says why it could not be told; ``awaits`` is the next signer."""
+
+    id: str
+    unit: str
+    signed: tuple[Role, ...] = ()
+    awaits: tuple[Role, Party] | None = None
+    error: PkdocsError | None = None
+
+
+def read_standing(folder: Path, *, unit: str | None = None, person: str | None = None) -> Iterator[Standing]:
+    """Yield the standing of each agreement of the index, in its order.
+
+    ``unit`` is a unit's name or folder, ``person`` the content's person: those that await this person.
+
+    Raises:
+        ConflictError: the folder has no index, or a damaged one.
+    """
+    index = read_index(folder)
+    if index is None:
+        raise ConflictError("INDEX_MISSING", folder=str(folder))
+    for entry in index.agreements:
+        if unit and folder_name(unit) != folder_name(entry.unit):
+            continue
+        standing = _standing(folder, entry)
+        if person is None or (standing.awaits and standing.awaits[1].person == person):
+            yield standing
+
+
+def _standing(folder: Path, entry: Entry) -> Standing:
+    if entry.pdf is None:
+        return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
+    try:
+        form = read_form((folder / entry.pdf).read_bytes())
+    except PkdocsError as error:
+        return Standing(entry.id, entry.unit, error=error)
+    except FileNotFoundError:
+        return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
+    awaited = ((role, party) for role in form.open if (party := form.content.party(role)))
+    return Standing(entry.id, entry.unit, form.signed, next(awaited, None))

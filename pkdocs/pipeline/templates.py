@@ -1,0 +1,62 @@
+"""Which template an agreement takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pkdocs.document import Template, load_template
+from pkdocs.errors import TemplateError
+from pkdocs.files import folder_name
+from pkdocs.profile import Paper
+from pkdocs.roster import Assignment, Level
+
+GENERAL: Final = "umum"
+
+
+@dataclass(slots=True)
+class Templates:
+    """The Word templates of a folder, loaded when first asked for.
+
+    A level's own template is named after it (``jpt-pratama.docx``); where there is none, ``umum.docx`` serves.
+    """
+
+    folder: Path
+    paper: Paper
+    _loaded: dict[str, Template] = field(default_factory=dict)
+
+    def of(self, row: Assignment) -> tuple[Template, Level | None]:
+        """Return the template of ``row``, and the level whose form it takes if not its own (column ``Templat``).
+
+        Raises:
+            TemplateError: there is no such template, or it cannot be used.
+        """
+        form = _level(row.template)
+        if row.template and form is None:
+            return self._load(folder_name(row.template), wanted=row.template), None
+        named = folder_name(form or row.level)
+        is_root = row.level is Level.HEAD_OF_REGION
+        chosen = named if is_root or self._file(named).is_file() else GENERAL
+        return self._load(chosen, wanted=chosen), form
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of the templates in use, by name."""
+        return {name: self._loaded[name].digest for name in sorted(self._loaded)}
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.docx"
+
+    def _load(self, name: str, *, wanted: str) -> Template:
+        if name not in self._loaded:
+            try:
+                data = self._file(name).read_bytes()
+            except FileNotFoundError as fault:
+                known = ", ".join(sorted(file.stem for file in self.folder.glob("*.docx"))) or "-"
+                raise TemplateError("TEMPLATE_ABSENT", name=wanted, folder=str(self.folder), known=known) from fault
+            self._loaded[name] = load_template(data, f"{name}.docx", paper=self.paper)
+        return self._loaded[name]
+
+
+def _level(written: str) -> Level | None:
+    return next((level for level in Level if level.casefold() == written.casefold()), None)
