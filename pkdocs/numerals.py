@@ -8,16 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+MAX_RUPIAH_DIGITS: Final = 18
+
 MONTHS: Final = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
 
-_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
-_PLAIN = re.compile(r"[+-]?\d+(?:,\d+)?")
-_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-_RUPIAH = re.compile(r"(?:Rp\.?)?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:,(?:0+|-))?", re.IGNORECASE)
-_RUPIAH_FRACTION = re.compile(r"(?:Rp\.?)?\s*(?:\d{1,3}(?:\.\d{3})+|\d+),\d*[1-9]\d*", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+_RUPIAH = re.compile(r"(?:Rp\.?)?\s*([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,(?:0+|-))?", re.IGNORECASE)
+_RUPIAH_FRACTION = re.compile(r"(?:Rp\.?)?\s*(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]*[1-9][0-9]*", re.IGNORECASE)
 
 
 def parse_number(written: str) -> Decimal | None:
@@ -33,9 +35,13 @@ def is_ambiguous(written: str) -> bool:
 
 
 def parse_rupiah(written: str) -> int | None:
-    """Return whole rupiah of ``4215300000``, ``4.215.300.000`` or ``Rp4.215.300.000,00``; None otherwise."""
+    """Return whole rupiah of ``4215300000``, ``4.215.300.000`` or ``Rp4.215.300.000,00``; None otherwise.
+
+    More than ``MAX_RUPIAH_DIGITS`` are no amount.
+    """
     matched = _RUPIAH.fullmatch(written)
-    return int(matched[1].replace(".", "")) if matched else None
+    digits = matched[1].replace(".", "") if matched else ""
+    return int(digits) if 0 < len(digits) <= MAX_RUPIAH_DIGITS else None
 
 
 def has_sen(written: str) -> bool:

@@ -90,6 +90,15 @@ class Indicator:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenIndicator:
+    """A row of ``Indikator`` that has errors: a code to refer to (empty: unreadable), a position that promises."""
+
+    place: Place
+    code: str
+    position: str
+
+
 class Tier(StrEnum):
     """What a budget line pays for (Permendagri 90/2019)."""
 
@@ -161,6 +170,7 @@ class Plan:
     """All that positions promise, in the workbook's order; ``scales`` order categories, worst first, by unit."""
 
     indicators: tuple[Indicator, ...] = ()
+    broken: tuple[BrokenIndicator, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
     rpjmd: tuple[PlanRow, ...] = ()
     reviews: tuple[Review, ...] = ()

@@ -16,6 +16,7 @@ from pkdocs.plan import Indicator, Mode, Plan, Polarity, Target
 from pkdocs.problem import Problem, warning
 from pkdocs.profile import Profile
 from pkdocs.roster import Level
+from pkdocs.workbook import order_of, scale_of
 
 _WITH_BUDGET = frozenset(
     {Level.HEAD_OF_REGION, Level.JPT_MADYA, Level.JPT_PRATAMA, Level.ADMINISTRATOR, Level.SUPERVISOR}
@@ -77,7 +78,7 @@ def _late(profile: Profile, agreement: Agreement) -> Iterator[Problem]:
 
 
 def _quality(row: Indicator, scales: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    if row.baseline and is_weaker(row.target, row.baseline, row.polarity, scales.get(row.unit.casefold(), ())):
+    if row.baseline and is_weaker(row.target, row.baseline, row.polarity, _scale(row, row.baseline, scales)):
         place = row.place.at("Target")
         yield warning("TARGET_WEAKER", place, indicator=row.code, target=str(row.target), baseline=str(row.baseline))
     if any(row.quarters) and not quarters_fit(row):
@@ -86,14 +87,17 @@ def _quality(row: Indicator, scales: Mapping[str, tuple[str, ...]]) -> Iterator[
         )
 
 
+def _scale(row: Indicator, before: Target, scales: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return scale_of(scales, row.unit, (row.target.category, before.category)) or ()
+
+
 def is_weaker(target: Target, before: Target, polarity: Polarity, scale: tuple[str, ...]) -> bool:
     """Tell whether ``target`` asks for less than ``before`` in its direction; what cannot be compared does not.
 
     ``scale`` orders categories, worst first.
     """
     if polarity is Polarity.CATEGORY:
-        ranks = {name.casefold(): rank for rank, name in enumerate(scale)}
-        now, then = ranks.get(target.category.casefold()), ranks.get(before.category.casefold())
+        now, then = order_of(scale, target.category), order_of(scale, before.category)
         return now is not None and then is not None and now < then
     now_at, then_at = _nearest(target, polarity), _nearest(before, polarity)
     if now_at is None or then_at is None:
@@ -170,7 +174,7 @@ def _budget(agreement: Agreement, below: Iterable[Agreement]) -> Iterator[Proble
     for child in below:
         for line in child.budget:
             ceiling = sum(above.amount for above in agreement.budget if _covers(above.code, line.code))
-            if agreement.budget and ceiling < line.amount:
+            if 0 < ceiling < line.amount:
                 place = line.place.at("Anggaran")
                 yield warning("BUDGET_ABOVE_PARENT", place, code=line.code, parent=agreement.key)
 

@@ -70,10 +70,13 @@ def _shared_budgets(positions: Positions, lines: Iterable[BudgetLine]) -> Iterat
 
 
 def _unknown_parents(plan: Plan) -> Iterator[Problem]:
-    known = {row.code.casefold() for row in plan.indicators} | {row.code.casefold() for row in plan.rpjmd}
+    known = {row.code.casefold() for row in plan.indicators}
+    known |= {row.code.casefold() for row in plan.rpjmd} | {row.code.casefold() for row in plan.broken}
+    # a row whose code could not be read may be the one that is meant
+    any_code = "" in known
     for row in plan.indicators:
         for code in row.answers_to:
-            if code.casefold() not in known:
+            if code.casefold() not in known and not any_code:
                 yield error("PARENT_INDICATOR_UNKNOWN", row.place.at("Induk"), (row.position,), code=code)
             elif code.casefold() == row.code.casefold():
                 yield error("PARENT_INDICATOR_ITSELF", row.place.at("Induk"), (row.position,), code=code)

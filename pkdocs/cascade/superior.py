@@ -13,7 +13,8 @@ from pkdocs.roster import Assignment, Level
 class Superior:
     """``signer`` signs, ``maker`` is the holder whose agreement is the parent.
 
-    They differ where somebody stands in. ``passed`` are the keys met on the way up, the signer's last.
+    They differ where somebody stands in. ``passed`` are the keys met on the way up, the signer's last; the
+    position of ``Atasan`` is first, also where another one signs instead.
     """
 
     signer: Assignment
@@ -55,7 +56,8 @@ def find_superior(positions: Positions, row: Assignment, day: date, *, team_lead
     if signer.person and row.person and signer.person.number == row.person.number:
         problem = error("SELF_AGREEMENT", row.place.at("Pihak Kedua"), (row.key,), key=row.key, superior=key)
         raise NoSuperiorError(problem)
-    return Superior(signer, maker or signer, tuple(passed))
+    skipped = positions.keys_of(row.superior) if row.second else ()
+    return Superior(signer, maker or signer, (*skipped, *passed))
 
 
 def _one_key(positions: Positions, wanted: str, row: Assignment, column: str) -> str:
