@@ -1,0 +1,322 @@
+"""The training PKI on disk: made once, added to, never overwritten.
+
+``ca/`` holds keys (0600) and records, ``signers/`` one PKCS#12 file and passphrase for each person (0600),
+``trust.toml`` and ``enrolment.json`` are for others to read.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
+
+from pkdocs.errors import ConflictError, CredentialError
+from pkdocs.pki.authority import (
+    Authority,
+    KeyKind,
+    PrivateKey,
+    Reason,
+    Subject,
+    certify,
+    make_crl,
+    make_issuing,
+    make_root,
+    person_of,
+)
+from pkdocs.pki.records import Enrollee, Records, read_records, render_enrolment, render_records
+from pkdocs.profile import Zone
+from pkdocs.trust import Anchor, Purpose, Trust, read_trust, render_trust
+
+_ROOT: Final = "root"
+_ISSUING: Final = "issuing"
+_RECORDS: Final = Path("ca", "records.json")
+_TRUST: Final = Path("trust.toml")
+_ENROLMENT: Final = Path("enrolment.json")
+_SIGNERS: Final = Path("signers")
+_RETIRED: Final = _SIGNERS / "lama"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """What one ``issue`` did: who got a certificate, who had one already."""
+
+    added: tuple[Enrollee, ...]
+    kept: tuple[Enrollee, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pki:
+    directory: Path
+    root: Authority
+    issuing: Authority
+    kind: KeyKind
+    records: Records
+
+
+def init_pki(directory: Path, *, at: datetime, key: KeyKind = KeyKind.P256, registrars: Sequence[str] = ()) -> None:
+    """Make a training PKI in ``directory``; ``registrars`` are numbers (NIP) of those who will keep the register.
+
+    It appears whole or not at all.
+
+    Raises:
+        ConflictError: the directory exists and is not empty.
+    """
+    if directory.is_symlink() or (directory.exists() and not (directory.is_dir() and not any(directory.iterdir()))):
+        raise ConflictError("PKI_EXISTS", directory=directory.name)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
+            whole = Path(building, "pki")
+            whole.mkdir(mode=0o700)
+            _fill(whole, key, tuple(dict.fromkeys(registrars)), at)
+            whole.replace(directory)
+    except OSError as fault:
+        raise ConflictError("PKI_EXISTS", directory=directory.name) from fault
+
+
+def issue_certificates(
+    directory: Path,
+    persons: Iterable[Enrollee],
+    *,
+    organisation: str,
+    organisation_code: str,
+    root_position: str,
+    qr_address: str,
+    zone: Zone,
+    at: datetime,
+    renew: bool = False,
+) -> Issuance:
+    """Give everyone who has none a key and a certificate, and complete ``trust.toml``.
+
+    With ``renew`` everyone gets new ones; the earlier files are kept in ``signers/lama``. What an
+    interrupted run has left is taken over.
+
+    Raises:
+        CredentialError: no PKI there, or damaged.
+        ConflictError: a file of another origin stands where a person's key belongs, or the directory cannot be
+            written; without ``renew`` also: the PKI is another organisation's, or names persons under another
+            person key.
+    """
+    pki, trust = _open_pki(directory), _read_trust(directory)
+    enrollees = tuple({entry.number: entry for entry in persons}.values())
+    if not renew:
+        _demand_same_people(pki.records, enrollees)
+        _demand_same_organisation(trust, organisation)
+    added, kept = [], []
+    records = pki.records
+    for enrollee in enrollees:
+        if enrollee.number in records.numbers and not renew:
+            kept.append(enrollee)
+            continue
+        certificate = _credential(pki, enrollee, organisation, at, known=enrollee.number in records.numbers)
+        records = records.with_issued(enrollee, certificate)
+        added.append(enrollee)
+    completed = replace(
+        trust,
+        organisation=organisation,
+        organisation_code=organisation_code,
+        root_position=root_position,
+        qr_address=qr_address,
+        zone=zone,
+        registrars=records.registrar_certificates,
+        threshold=max(1, min(2, len(records.registrar_certificates))),
+    )
+    _publish(pki, records, completed, at)
+    return Issuance(tuple(added), tuple(kept))
+
+
+def revoke(directory: Path, number: str, reason: Reason, at: datetime) -> int:
+    """Take back all certificates of ``number`` as of ``at`` and publish a new list; return how many are new on it.
+
+    Raises:
+        CredentialError: no PKI there, damaged, or nobody with that number has a certificate.
+    """
+    pki = _open_pki(directory)
+    if number not in pki.records.numbers:
+        raise CredentialError("PKI_UNKNOWN_PERSON")
+    records = pki.records.with_revoked(number, reason, at)
+    _publish(pki, records, _read_trust(directory), at)
+    return len(records.revoked) - len(pki.records.revoked)
+
+
+def refresh(directory: Path, at: datetime) -> None:
+    """Publish new revocation lists as of ``at``.
+
+    Raises:
+        CredentialError: no PKI there, or damaged.
+    """
+    pki = _open_pki(directory)
+    _publish(pki, pki.records, _read_trust(directory), at)
+
+
+def _fill(building: Path, kind: KeyKind, registrars: tuple[str, ...], at: datetime) -> None:
+    for folder in (Path("ca"), _SIGNERS):
+        (building / folder).mkdir(mode=0o700)
+    root = make_root(kind, at=at)
+    issuing = make_issuing(root, kind, at=at)
+    _write_authority(building, _ROOT, root)
+    _write_authority(building, _ISSUING, issuing)
+    records = Records(registrars=registrars)
+    trust = Trust(
+        organisation="",
+        organisation_code="",
+        root_position="",
+        anchors=(Anchor(root.certificate.public_bytes(Encoding.DER), frozenset({Purpose.PERSONS}), training=True),),
+        crls=_crls(root, issuing, records, at),
+        registrars=(),
+        threshold=1,
+        lowest_head=None,
+        qr_address="",
+        zone=Zone.WIB,
+    )
+    _write_secret(building / _RECORDS, render_records(records))
+    _write_public(building / _ENROLMENT, render_enrolment(records))
+    _write_public(building / _TRUST, render_trust(trust))
+
+
+def _demand_same_people(records: Records, enrollees: Iterable[Enrollee]) -> None:
+    persons = {entry.number: entry.person for entry in records.issued}
+    if any(persons.get(enrollee.number, enrollee.person) != enrollee.person for enrollee in enrollees):
+        raise ConflictError("PKI_OTHER_PERSON_KEY")
+
+
+def _demand_same_organisation(trust: Trust, organisation: str) -> None:
+    if trust.organisation not in {"", organisation}:
+        raise ConflictError("PKI_OTHER_ORGANISATION", known=trust.organisation, organisation=organisation)
+
+
+def _publish(pki: _Pki, records: Records, trust: Trust, at: datetime) -> None:
+    numbered = replace(records, crl_number=records.crl_number + 1)
+    ours = {pki.root.certificate.subject, pki.issuing.certificate.subject}
+    others = tuple(crl for crl in trust.crls if x509.load_der_x509_crl(crl).issuer not in ours)
+    crls = _crls(pki.root, pki.issuing, numbered, at) + others
+    # records first: what they name but the others lack is written by the next run of any command
+    _write_secret(pki.directory / _RECORDS, render_records(numbered))
+    _write_public(pki.directory / _ENROLMENT, render_enrolment(numbered))
+    _write_public(pki.directory / _TRUST, render_trust(replace(trust, crls=crls)))
+
+
+def _crls(root: Authority, issuing: Authority, records: Records, at: datetime) -> tuple[bytes, ...]:
+    lists = (
+        make_crl(root, (), number=records.crl_number, at=at),
+        make_crl(issuing, records.revocations, number=records.crl_number, at=at),
+    )
+    return tuple(crl.public_bytes(Encoding.DER) for crl in lists)
+
+
+def _open_pki(directory: Path) -> _Pki:
+    root = _read_authority(directory, _ROOT)
+    issuing = _read_authority(directory, _ISSUING)
+    kind = KeyKind.RSA2048 if isinstance(root.key, rsa.RSAPrivateKey) else KeyKind.P256
+    return _Pki(directory, root, issuing, kind, read_records(_read(directory / _RECORDS)))
+
+
+def _read_trust(directory: Path) -> Trust:
+    return read_trust(_read(directory / _TRUST))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise CredentialError("PKI_ABSENT", file=path.name) from fault
+
+
+def _read_authority(directory: Path, name: str) -> Authority:
+    key_data = _read(directory / "ca" / f"{name}.key.pem")
+    certificate_data = _read(directory / "ca" / f"{name}.pem")
+    try:
+        key = load_pem_private_key(key_data, password=None)
+        certificate = x509.load_pem_x509_certificate(certificate_data)
+    except (ValueError, TypeError) as fault:
+        raise CredentialError("PKI_DAMAGED", file=f"{name}.pem") from fault
+    if not isinstance(key, PrivateKey) or key.public_key() != certificate.public_key():
+        raise CredentialError("PKI_DAMAGED", file=f"{name}.key.pem")
+    return Authority(certificate, key)
+
+
+def _write_authority(directory: Path, name: str, authority: Authority) -> None:
+    key = authority.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write_secret(directory / "ca" / f"{name}.key.pem", key)
+    _write_public(directory / "ca" / f"{name}.pem", authority.certificate.public_bytes(Encoding.PEM))
+
+
+def _credential(pki: _Pki, enrollee: Enrollee, organisation: str, at: datetime, *, known: bool) -> x509.Certificate:
+    path = pki.directory / _SIGNERS / f"{enrollee.number}.p12"
+    secret = path.with_suffix(".pass")
+    if path.exists() and not known:
+        return _adopt(pki, enrollee, path, secret)
+    if known:
+        _retire(pki.directory, path, secret, at)
+    key = pki.kind.make_key()
+    subject = Subject(enrollee.person, enrollee.name, enrollee.unit, organisation)
+    certificate = certify(pki.issuing, subject, key.public_key(), at=at)
+    passphrase = secrets.token_urlsafe(24).encode("ascii")
+    chain = [pki.issuing.certificate, pki.root.certificate]
+    data = pkcs12.serialize_key_and_certificates(
+        enrollee.number.encode(), key, certificate, chain, BestAvailableEncryption(passphrase)
+    )
+    # the passphrase first: where a key is, it can be opened
+    _write_secret(secret, passphrase + b"\n")
+    _write_secret(path, data)
+    return certificate
+
+
+def _adopt(pki: _Pki, enrollee: Enrollee, path: Path, secret: Path) -> x509.Certificate:
+    try:
+        loaded = pkcs12.load_pkcs12(path.read_bytes(), secret.read_bytes().strip())
+        certificate = loaded.cert.certificate if loaded.cert else None
+        if certificate is not None and person_of(certificate) == enrollee.person:
+            certificate.verify_directly_issued_by(pki.issuing.certificate)
+            return certificate
+    except (OSError, ValueError, TypeError, InvalidSignature) as fault:
+        raise ConflictError("PKI_FOREIGN_KEY", name=enrollee.name) from fault
+    raise ConflictError("PKI_FOREIGN_KEY", name=enrollee.name)
+
+
+def _retire(directory: Path, path: Path, secret: Path, at: datetime) -> None:
+    retired = directory / _RETIRED
+    retired.mkdir(mode=0o700, exist_ok=True)
+    moment = at.astimezone(UTC)
+    for file in (path, secret):
+        if file.exists():
+            file.replace(retired / f"{file.stem}-{moment:%Y%m%dT%H%M%SZ}{file.suffix}")
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    _write(path, data, 0o600)
+
+
+def _write_public(path: Path, data: bytes) -> None:
+    _write(path, data, 0o644)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """Write a file whole or not at all; ``mkstemp`` makes it for its owner alone from the first moment."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".pkdocs-", dir=path.parent)
+    except OSError as fault:
+        raise ConflictError("PKI_UNWRITABLE", directory=path.parent.name) from fault
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+        Path(name).replace(path)
+    except OSError as fault:
+        Path(name).unlink(missing_ok=True)
+        raise ConflictError("PKI_UNWRITABLE", directory=path.parent.name) from fault

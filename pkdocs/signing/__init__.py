@@ -1,0 +1,18 @@
+"""One signature appended to one issued file; one module a kind of key holder."""
+
+from pkdocs.signing.document import demand_turn, sign_pdf
+from pkdocs.signing.form import Signature, SignedForm, read_form
+from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
+from pkdocs.signing.signer import Signer, check_certificate
+
+__all__ = [
+    "FileSigner",
+    "Signature",
+    "SignedForm",
+    "Signer",
+    "check_certificate",
+    "demand_turn",
+    "load_pkcs12",
+    "read_form",
+    "sign_pdf",
+]

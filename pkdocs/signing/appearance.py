@@ -1,0 +1,141 @@
+"""What a signature looks like on the page: who, as what, when, and whether it is for training."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.writer import BasePdfFileWriter, init_xobject_dictionary
+
+from pkdocs.numerals import MONTHS, format_date
+from pkdocs.profile import Zone
+from pkdocs.signing.font import Face, Subset, cut_subset, embed_subset, load_face
+
+INTRODUCTION: Final = "Ditandatangani secara elektronik oleh:"
+TRAINING_NOTE: Final = "TTE tidak tersertifikasi (uji)"
+
+_ALWAYS: Final = frozenset("".join((*MONTHS, *Zone, "0123456789. ", INTRODUCTION, TRAINING_NOTE)))
+"""Characters of every signature, so that its time never asks for another subset."""
+
+_LARGEST: Final = 9.0
+_SMALLEST: Final = 1.0
+_STEP: Final = 0.25
+_PADDING: Final = 3.0
+_LEADING: Final = 1.2
+_SMALL: Final = 0.85
+
+_BLACK: Final = "0 g"
+_GREY: Final = "0.35 g"
+_RED: Final = "0.7 0 0 rg"
+_GREY_EDGE: Final = "0.35 G"
+_RED_EDGE: Final = "0.7 0 0 RG"
+_EDGE: Final = 0.5
+_BOLD: Final = 0.022
+"""Width of the outline that makes letters bold, as a part of their size: one font does for both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is shown: ``name`` and ``office`` as printed, the claimed moment, and the mark of a training anchor."""
+
+    name: str
+    office: str
+    at: datetime
+    zone: Zone
+    training: bool
+
+    @property
+    def moment(self) -> str:
+        """The moment as ``22 Januari 2026 09.15 WIB``."""
+        return format_moment(self.at, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its text, its size in points, its colour, and whether it is bold."""
+
+    text: str
+    size: float
+    colour: str = _BLACK
+    bold: bool = False
+
+
+def format_moment(at: datetime, zone: Zone) -> str:
+    """Return ``at`` as ``22 Januari 2026 09.15 WIB``."""
+    local = at.astimezone(zone.info)
+    return f"{format_date(local.date())} {local:%H.%M} {zone}"
+
+
+def add_appearance(writer: BasePdfFileWriter, stamp: Stamp, *, width: float, height: float) -> IndirectObject:
+    """Add the appearance of ``width`` by ``height`` points to ``writer`` and return it, a form XObject.
+
+    Nothing is transparent, and the font is embedded (ISO 19005-3). Long texts are wrapped, then made smaller.
+    """
+    face = load_face()
+    lines = fit_lines(stamp, face, width - 2 * _PADDING, height - 2 * _PADDING)
+    subset = cut_subset(_ALWAYS | frozenset("".join(line.text for line in lines)))
+    edge = _RED_EDGE if stamp.training else _GREY_EDGE
+    frame = f"{_EDGE} w {edge} {_EDGE / 2} {_EDGE / 2} {width - _EDGE:.2f} {height - _EDGE:.2f} re S"
+    drawn = "\n".join((frame, "0 G BT", *_draw(lines, face, subset, height), "ET"))
+    fonts = DictionaryObject({"/Font": DictionaryObject({"/F1": embed_subset(writer, subset)})})
+    return writer.add_object(init_xobject_dictionary(drawn.encode("ascii"), width, height, resources=fonts))
+
+
+def fit_lines(stamp: Stamp, face: Face, width: float, height: float) -> list[Line]:
+    """Return the lines in the largest size in which they fit; in the smallest, whether they fit or not."""
+    size = _LARGEST
+    while True:
+        lines = list(_lines(stamp, face, width, size))
+        if size <= _SMALLEST or _height(lines) <= height:
+            return lines
+        size -= _STEP
+
+
+def _lines(stamp: Stamp, face: Face, width: float, size: float) -> Iterator[Line]:
+    small = size * _SMALL
+    yield from _wrap(Line(INTRODUCTION, small, _GREY), face, width)
+    yield from _wrap(Line(stamp.name, size, bold=True), face, width)
+    yield from _wrap(Line(stamp.office, size), face, width)
+    yield from _wrap(Line(stamp.moment, small), face, width)
+    if stamp.training:
+        yield from _wrap(Line(TRAINING_NOTE, small, _RED), face, width)
+
+
+def _wrap(line: Line, face: Face, width: float) -> Iterator[Line]:
+    row = ""
+    for word in face.printable(line.text).split():
+        longer = f"{row} {word}" if row else word
+        if face.width(longer, line.size) <= width:
+            row = longer
+            continue
+        if row:
+            yield replace(line, text=row)
+        *full, row = _break(word, line.size, face, width)
+        yield from (replace(line, text=piece) for piece in full)
+    if row:
+        yield replace(line, text=row)
+
+
+def _break(word: str, size: float, face: Face, width: float) -> list[str]:
+    """Return ``word`` in pieces that fit, of one character at least."""
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and face.width(pieces[-1] + character, size) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
+def _draw(lines: list[Line], face: Face, subset: Subset, height: float) -> Iterator[str]:
+    top = (height + _height(lines)) / 2
+    for line in lines:
+        top -= line.size * _LEADING
+        base = top - face.descent * line.size / 1000
+        weight = f"2 Tr {line.size * _BOLD:.2f} w" if line.bold else "0 Tr"
+        place = f"1 0 0 1 {_PADDING} {base:.2f} Tm"
+        yield f"{line.colour} {weight} /F1 {line.size:.2f} Tf {place} {subset.show(line.text)}"
+
+
+def _height(lines: list[Line]) -> float:
+    return sum(line.size for line in lines) * _LEADING

@@ -1,0 +1,185 @@
+"""The letters of visible signatures: one small font, of which each signature carries the letters that it needs."""
+
+import hashlib
+import io
+import unicodedata
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    pdf_string,
+)
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+
+_FILE: Final = "PkdocsSans.ttf"
+_UNITS: Final = 1000
+_SUBSTITUTE: Final = "?"
+_SYMBOLIC: Final = 4
+_STEM: Final = 80
+_CODES_PER_BLOCK: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Measures in thousandths of the size; ``advances`` by character."""
+
+    advances: Mapping[str, int]
+    ascent: int
+    descent: int
+    box: tuple[int, int, int, int]
+
+    def width(self, text: str, size: float) -> float:
+        """Return the width of ``text`` in points; every character must be one of the face."""
+        return sum(self.advances[character] for character in text) * size / _UNITS
+
+    def printable(self, text: str) -> str:
+        """Return ``text`` with characters that the face lacks as their base letters, else as a question mark."""
+        return "".join(character if character in self.advances else self._nearest(character) for character in text)
+
+    def _nearest(self, character: str) -> str:
+        base = unicodedata.normalize("NFKD", character)
+        return "".join(letter for letter in base if letter in self.advances) or _SUBSTITUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """The glyphs of some characters: the font program (compressed), and glyph numbers by character."""
+
+    tag: str
+    program: bytes
+    program_length: int
+    glyphs: Mapping[str, int]
+
+    def show(self, text: str) -> str:
+        """Return the operator that draws ``text``."""
+        return "<" + "".join(f"{self.glyphs[character]:04X}" for character in text) + "> Tj"
+
+
+@cache
+def load_face() -> Face:
+    """Return the measures of the font."""
+    with _open() as font:
+        scale = _UNITS / font["head"].unitsPerEm
+        advances = font["hmtx"].metrics
+        header = font["head"]
+        return Face(
+            advances={chr(code): round(advances[name][0] * scale) for code, name in font.getBestCmap().items()},
+            ascent=round(font["hhea"].ascent * scale),
+            descent=round(font["hhea"].descent * scale),
+            box=tuple(round(edge * scale) for edge in (header.xMin, header.yMin, header.xMax, header.yMax)),
+        )
+
+
+@lru_cache(maxsize=64)
+def cut_subset(characters: frozenset[str]) -> Subset:
+    """Return the part of the font that draws ``characters``, all of them characters of the face.
+
+    Kept for the signatures that follow: a signer's name and office do not change from one to the next.
+    """
+    with _open() as font:
+        options = Options(hinting=False, layout_features=[], glyph_names=False, notdef_outline=True)
+        options.drop_tables = [*options.drop_tables, "OS/2", "name"]
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=map(ord, characters))
+        subsetter.subset(font)
+        glyphs = {chr(code): font.getGlyphID(name) for code, name in font.getBestCmap().items()}
+        # the PDF numbers glyphs itself and embeds no font for others to use: no names, no character map
+        del font["cmap"]
+        output = io.BytesIO()
+        font.save(output, reorderTables=False)
+    program = output.getvalue()
+    tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
+    return Subset(tag, zlib.compress(program, 9), len(program), glyphs)
+
+
+def embed_subset(writer: BasePdfFileWriter, subset: Subset) -> IndirectObject:
+    """Add the font to ``writer``: embedded, glyphs by number, with ``/ToUnicode`` (ISO 19005-3, 6.2.11)."""
+    face = load_face()
+    name = NameObject(f"/{subset.tag}+PkdocsSans")
+    program = _stream(subset.program, {"/Length1": NumberObject(subset.program_length)})
+    descriptor = DictionaryObject(
+        {
+            "/Type": NameObject("/FontDescriptor"),
+            "/FontName": name,
+            "/Flags": NumberObject(_SYMBOLIC),
+            "/FontBBox": ArrayObject(map(NumberObject, face.box)),
+            "/ItalicAngle": NumberObject(0),
+            "/Ascent": NumberObject(face.ascent),
+            "/Descent": NumberObject(face.descent),
+            "/CapHeight": NumberObject(face.ascent),
+            "/StemV": NumberObject(_STEM),
+            "/FontFile2": writer.add_object(program),
+        }
+    )
+    descendant = DictionaryObject(
+        {
+            "/Type": NameObject("/Font"),
+            "/Subtype": NameObject("/CIDFontType2"),
+            "/BaseFont": name,
+            "/CIDSystemInfo": DictionaryObject(
+                {
+                    "/Registry": pdf_string("Adobe"),
+                    "/Ordering": pdf_string("Identity"),
+                    "/Supplement": NumberObject(0),
+                }
+            ),
+            "/CIDToGIDMap": NameObject("/Identity"),
+            "/W": _widths(subset, face),
+            "/FontDescriptor": writer.add_object(descriptor),
+        }
+    )
+    font = DictionaryObject(
+        {
+            "/Type": NameObject("/Font"),
+            "/Subtype": NameObject("/Type0"),
+            "/BaseFont": name,
+            "/Encoding": NameObject("/Identity-H"),
+            "/DescendantFonts": ArrayObject([writer.add_object(descendant)]),
+            "/ToUnicode": writer.add_object(_stream(zlib.compress(_to_unicode(subset)), {})),
+        }
+    )
+    return writer.add_object(font)
+
+
+def _open() -> TTFont:
+    data = files(__package__).joinpath("fonts", _FILE).read_bytes()
+    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
+
+
+def _stream(compressed: bytes, entries: dict[str, NumberObject]) -> StreamObject:
+    return StreamObject({"/Filter": NameObject("/FlateDecode"), **entries}, encoded_data=compressed)
+
+
+def _widths(subset: Subset, face: Face) -> ArrayObject:
+    """Return ``/W``: for each glyph its number and a list of one width."""
+    entries: list[NumberObject | ArrayObject] = []
+    for character, glyph in sorted(subset.glyphs.items(), key=lambda pair: pair[1]):
+        entries += [NumberObject(glyph), ArrayObject([NumberObject(face.advances[character])])]
+    return ArrayObject(entries)
+
+
+def _to_unicode(subset: Subset) -> bytes:
+    pairs = [
+        f"<{glyph:04X}> <{character.encode('utf-16-be').hex().upper()}>" for character, glyph in subset.glyphs.items()
+    ]
+    blocks = [pairs[start : start + _CODES_PER_BLOCK] for start in range(0, len(pairs), _CODES_PER_BLOCK)]
+    mapped = "".join("{} beginbfchar\n{}\nendbfchar\n".format(len(block), "\n".join(block)) for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        f"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n{mapped}"
+        "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode()

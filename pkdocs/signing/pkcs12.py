@@ -1,0 +1,95 @@
+"""A key in a PKCS #12 file (RFC 7292)."""
+
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+from asn1crypto import pkcs12 as structure
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+
+from pkdocs.errors import CredentialError
+from pkdocs.pki import person_of
+from pkdocs.signing.signer import check_usage
+
+MAX_PKCS12_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FileSigner:
+    """A signer whose key is held in memory; nothing of it is shown."""
+
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    person: str
+    friendly_name: str
+    _key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"FileSigner({self.person})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not handed to other processes")
+
+    def sign_raw(self, data: bytes) -> bytes:
+        """Return the raw signature of ``data``, with SHA-256."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def load_pkcs12(data: bytes, passphrase: str) -> FileSigner:
+    """Return the signer in a PKCS #12 file; whether its certificate is in date is ``check_certificate``'s matter.
+
+    Raises:
+        CredentialError: damaged, wrong passphrase, without key or certificate, key and certificate of different
+            pairs, or not for signing documents.
+    """
+    loaded = _open(data, passphrase)
+    if loaded.key is None or loaded.cert is None:
+        raise CredentialError("P12_WITHOUT_KEY")
+    certificate = loaded.cert.certificate
+    try:
+        check_usage(certificate)
+    except (ValueError, UnsupportedAlgorithm) as fault:
+        raise CredentialError("P12_DAMAGED") from fault
+    key = loaded.key
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise CredentialError("KEY_KIND")
+    if key.public_key() != certificate.public_key():
+        raise CredentialError("P12_KEY_MISMATCH")
+    return FileSigner(
+        certificate=certificate.public_bytes(Encoding.DER),
+        chain=_order(certificate, [extra.certificate for extra in loaded.additional_certs]),
+        person=person_of(certificate),
+        friendly_name=(loaded.cert.friendly_name or b"").decode(errors="replace"),
+        _key=key,
+    )
+
+
+def _open(data: bytes, passphrase: str) -> pkcs12.PKCS12KeyAndCertificates:
+    if len(data) > MAX_PKCS12_BYTES:
+        raise CredentialError("P12_DAMAGED")
+    try:
+        # the loader has one error for a damaged file and a wrong passphrase: the outer form tells them apart
+        authenticated = structure.Pfx.load(data, strict=True)["auth_safe"]["content_type"].native
+    except (ValueError, TypeError) as fault:
+        raise CredentialError("P12_DAMAGED") from fault
+    if authenticated != "data":
+        raise CredentialError("P12_DAMAGED")
+    try:
+        return pkcs12.load_pkcs12(data, passphrase.encode())
+    except (ValueError, UnsupportedAlgorithm) as fault:
+        raise CredentialError("P12_PASSPHRASE") from fault
+
+
+def _order(leaf: x509.Certificate, others: list[x509.Certificate]) -> tuple[bytes, ...]:
+    """Return the certificates above ``leaf``, each followed by its issuer; others are left out."""
+    chain: list[x509.Certificate] = []
+    below = leaf
+    while above := next((c for c in others if c.subject == below.issuer and c not in [leaf, *chain]), None):
+        chain.append(above)
+        below = above
+    return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)

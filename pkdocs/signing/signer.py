@@ -1,0 +1,70 @@
+"""Who signs: a certificate and something that signs with its key, wherever that key is."""
+
+from datetime import datetime
+from typing import Final, Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from pkdocs.errors import CredentialError
+
+_SMALLEST_RSA_BITS: Final = 2048
+
+
+class Signer(Protocol):
+    """A key holder. One implementation a module: files here, tokens and services beside them."""
+
+    @property
+    def certificate(self) -> bytes:
+        """The signer's certificate, DER."""
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The certificates above it as far as they are known, DER."""
+
+    @property
+    def person(self) -> str:
+        """Whom the certificate names: its subject ``serialNumber``; empty where it has none."""
+
+    @property
+    def friendly_name(self) -> str:
+        """The local name of the key, in the training PKI the NIP; never written to a document or a log."""
+
+    def sign_raw(self, data: bytes) -> bytes:
+        """Return the raw signature of ``data``: SHA-256 with RSA (PKCS #1 v1.5) or ECDSA (DER), as the key is."""
+
+
+def check_usage(certificate: x509.Certificate) -> None:
+    """Refuse a certificate that is not for signing documents with an algorithm of ours.
+
+    Raises:
+        CredentialError: an authority's certificate, key usage without signing, or a key that is neither RSA of
+            2048 bits or more nor P-256.
+        ValueError, UnsupportedAlgorithm: the certificate itself is malformed.
+    """
+    key = certificate.public_key()
+    strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA_BITS
+    if not strong and not (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)):
+        raise CredentialError("KEY_KIND")
+    extensions = [extension.value for extension in certificate.extensions]
+    is_authority = any(isinstance(value, x509.BasicConstraints) and value.ca for value in extensions)
+    if is_authority or not any(isinstance(value, x509.KeyUsage) and _signs(value) for value in extensions):
+        raise CredentialError("KEY_USAGE")
+
+
+def _signs(usage: x509.KeyUsage) -> bool:
+    return usage.digital_signature or usage.content_commitment
+
+
+def check_certificate(signer: Signer, at: datetime) -> None:
+    """Refuse a certificate that is not in date ``at`` that moment.
+
+    Raises:
+        CredentialError: expired, or not yet valid.
+    """
+    certificate = x509.load_der_x509_certificate(signer.certificate)
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if at < begins:
+        raise CredentialError("SIGNER_NOT_YET_VALID", begins=f"{begins:%Y-%m-%d %H:%M} UTC")
+    if at > ends:
+        raise CredentialError("SIGNER_EXPIRED", ends=f"{ends:%Y-%m-%d %H:%M} UTC")

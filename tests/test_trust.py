@@ -1,0 +1,141 @@
+"""The trust file: strict, and the same value both ways."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkdocs.errors import TrustError
+from pkdocs.messages import LANGUAGES
+from pkdocs.profile import Zone
+from pkdocs.schema import is_plain_text
+from pkdocs.trust import Anchor, LowestHead, Purpose, Trust, read_trust, render_trust
+from tests.factory import HEAD, MAYOR
+from tests.signed import authorities, signer_of, training_trust
+
+
+def full_trust() -> Trust:
+    registrars = (signer_of(MAYOR).certificate, signer_of(HEAD).certificate)
+    return replace(
+        training_trust(),
+        registrars=registrars,
+        threshold=2,
+        lowest_head=LowestHead(3, "ab" * 32),
+        qr_address="https://pk.wanasarikota.example/v/",
+        zone=Zone.WIT,
+    )
+
+
+@pytest.mark.parametrize("trust", [training_trust(), full_trust()])
+def test_what_was_written_is_read(trust: Trust) -> None:
+    data = render_trust(trust)
+    assert read_trust(data) == replace(trust, digest=hashlib.sha256(data).hexdigest())
+    assert render_trust(read_trust(data)) == data
+
+
+@given(
+    st.lists(st.text(max_size=30).filter(is_plain_text), min_size=4, max_size=4),
+    st.sampled_from(Zone),
+    st.frozensets(st.sampled_from(Purpose), min_size=1),
+    st.booleans(),
+)
+def test_every_text_survives_the_file(
+    texts: list[str], zone: Zone, purposes: frozenset[Purpose], training: bool
+) -> None:
+    organisation, code, position, address = texts
+    anchor = Anchor(training_trust().anchors[0].certificate, purposes, training)
+    trust = replace(
+        training_trust(),
+        organisation=organisation,
+        organisation_code=code,
+        root_position=position,
+        qr_address=address,
+        zone=zone,
+        anchors=(anchor,),
+    )
+    assert replace(read_trust(render_trust(trust)), digest="") == trust
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return change
+
+
+def doubled_block(text: str) -> str:
+    block = text[text.index("-----BEGIN CERTIFICATE-----") :].partition('"""')[0]
+    return text.replace(block, block + block, 1)
+
+
+def crl_as_anchor(text: str) -> str:
+    block = text[text.index("-----BEGIN X509 CRL-----") :].partition('"""')[0]
+    head, mark, tail = text.rpartition('certificate = """\n')
+    return head + mark + block + '"""\n' if tail else text
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda text: text + "=", "TRUST_UNREADABLE"),
+        (lambda _: "x = " + "[" * 5000, "TRUST_UNREADABLE"),
+        (replaced("pkdocs-trust/1", "pkdocs-index/1"), "TRUST_UNREADABLE"),
+        (replaced("pkdocs-trust/1", "pkdocs-trust/x"), "TRUST_UNREADABLE"),
+        (replaced("pkdocs-trust/1", "pkdocs-trust/2"), "TRUST_NEWER"),
+        (replaced("threshold", "thresholds"), "TRUST_UNKNOWN_ENTRY"),
+        (replaced("training = true", "training = true\nextra = 1"), "TRUST_UNKNOWN_ENTRY"),
+        (replaced("training = true", ""), "TRUST_ENTRY"),
+        (replaced("training = true", "training = 1"), "TRUST_ENTRY"),
+        (replaced('purposes = ["persons"]', "purposes = []"), "TRUST_ENTRY"),
+        (replaced('purposes = ["persons"]', 'purposes = ["everything"]'), "TRUST_ENTRY"),
+        (replaced('purposes = ["persons"]', 'purposes = "persons"'), "TRUST_ENTRY"),
+        (replaced('zone = "WIT"', 'zone = "UTC"'), "TRUST_ENTRY"),
+        (replaced('zone = "WIT"', ""), "TRUST_ENTRY"),
+        (replaced('organisation = "', 'organisation = 1 #"'), "TRUST_ENTRY"),
+        (replaced('organisation = "', 'organisation = "\\u202e'), "TRUST_ENTRY"),
+        (replaced("threshold = 2", "threshold = true"), "TRUST_ENTRY"),
+        (replaced("threshold = 2", "threshold = 0"), "TRUST_ENTRY"),
+        (replaced("threshold = 2", "threshold = 3"), "TRUST_THRESHOLD"),
+        (replaced("ab" * 32, "ab" * 31), "TRUST_ENTRY"),
+        (replaced("[lowest_head]", "lowest_head = 1\n[other]"), "TRUST_UNKNOWN_ENTRY"),
+        (replaced("version = 3\n", "version = -3\n"), "TRUST_ENTRY"),
+        (replaced("MII", "AAA"), "TRUST_ENTRY"),
+        (replaced("-----BEGIN CERTIFICATE-----", "-----BEGIN  CERTIFICATE-----"), "TRUST_ENTRY"),
+        (doubled_block, "TRUST_ENTRY"),
+        (crl_as_anchor, "TRUST_ENTRY"),
+    ],
+)
+def test_one_wrong_entry_is_named(change: Callable[[str], str], code: str) -> None:
+    with pytest.raises(TrustError) as caught:
+        read_trust(change(render_trust(full_trust()).decode()).encode())
+    assert caught.value.code == code
+    assert caught.value.exit_code == 6
+    assert all(caught.value.message(language) for language in LANGUAGES)
+
+
+def test_a_file_without_anchors_judges_nothing() -> None:
+    text = render_trust(training_trust()).decode().partition("[[anchors]]")[0]
+    with pytest.raises(TrustError, match="TRUST_WITHOUT_ANCHOR"):
+        read_trust(text.replace("crls", "anchors = []\ncrls", 1).encode())
+
+
+def test_one_registrar_counts_once() -> None:
+    certificate = signer_of(MAYOR).certificate
+    with pytest.raises(TrustError, match="registrars"):
+        replace(training_trust(), registrars=(certificate, certificate))
+
+
+def test_bytes_that_are_no_text_are_no_trust_file() -> None:
+    with pytest.raises(TrustError, match="TRUST_UNREADABLE"):
+        read_trust(authorities()[0].certificate.public_bytes(Encoding.DER))
+
+
+def test_an_endless_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkdocs.trust.MAX_TRUST_BYTES", 100)
+    with pytest.raises(TrustError, match="TRUST_UNREADABLE"):
+        read_trust(render_trust(training_trust()))
