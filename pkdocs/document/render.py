@@ -1,0 +1,139 @@
+"""One agreement's Word file: the page's values put into a template."""
+
+import copy
+import dataclasses
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+from xml.sax.saxutils import escape
+
+import segno
+from docxtpl import DocxTemplate
+from jinja2 import UndefinedError
+from lxml import etree
+
+from pkdocs.content import Content, Role
+from pkdocs.document.anchors import check_anchors, check_qr
+from pkdocs.document.package import DOCUMENT, strict_parser
+from pkdocs.document.safety import W, check_fields
+from pkdocs.document.sandbox import LimitError, render_counted
+from pkdocs.document.template import Part, Template, entry
+from pkdocs.errors import TemplateError
+from pkdocs.page import Page, absent_value, build_page, printed_values
+from pkdocs.roster import Level, Means
+
+QR_SCALE: Final = 4
+"""Pixels for each module, so that no viewer smooths them away."""
+
+_PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
+_LISTING: Final = frozenset("\t\n\a\f")
+
+
+def render_document(
+    content: Content,
+    template: Template,
+    *,
+    qr: str,
+    profile_extra: Mapping[str, str] = MappingProxyType({}),
+    form: Level | None = None,
+) -> bytes:
+    """Return the .docx of ``content``; the same arguments give the same bytes.
+
+    ``qr`` is the text of the QR code, ``profile_extra`` the local government's own keys, ``form`` the level
+    whose headings it takes, if not its own. The text of the document is that of docxtpl as documented.
+
+    Raises:
+        TemplateError: the template does not print a value of the content, has no anchor for a party who
+            signs electronically, asks for a value that this content lacks, or goes beyond a limit.
+    """
+    page = build_page(content, profile_extra, form=form)
+    changed = {part.name: _render_part(part, page, template.name) for part in template.parts}
+    document = changed[DOCUMENT]
+    electronic = {role for role in content.roles if _is_electronic(content, role)}
+    check_anchors(document, template.links, electronic, part=DOCUMENT, template=template.name)
+    check_qr(document, template.name)
+    _check_values(document, content, template.name)
+    file = io.BytesIO(template.copied)
+    with zipfile.ZipFile(file, "a") as archive:
+        for name, tree in changed.items():
+            archive.writestr(entry(name), etree.tostring(tree, encoding="UTF-8", standalone=True))
+        archive.writestr(entry(template.qr_part), _qr_image(qr))
+        archive.writestr(entry(template.core_part), _core_properties(content.id, content.dated))
+    return file.getvalue()
+
+
+def _is_electronic(content: Content, role: Role) -> bool:
+    party = content.party(role)
+    return party is not None and party.means is Means.ELECTRONIC
+
+
+def _render_part(part: Part, page: Page, name: str) -> etree._Element:
+    context = {field.name: getattr(page, field.name) for field in dataclasses.fields(page)}
+    try:
+        xml = render_counted(part.compiled, context)
+    except (UndefinedError, TypeError) as fault:
+        raise TemplateError("TEMPLATE_VALUE_MISSING", template=name, part=part.name, detail=str(fault)) from fault
+    except LimitError as fault:
+        raise TemplateError("TEMPLATE_LIMIT", template=name, part=part.name) from fault
+    try:
+        tree = _finish(_PARAGRAPH.sub(r"<w:p\1", xml), part)
+    except (etree.XMLSyntaxError, AttributeError, KeyError, ValueError, TypeError) as fault:
+        # the latter from docxtpl, which takes a table's grid for granted
+        raise TemplateError("TEMPLATE_BROKEN", template=name, part=part.name, detail=str(fault)) from fault
+    check_fields(tree, part.name, name)
+    return tree
+
+
+def _finish(xml: str, part: Part) -> etree._Element:
+    """Return the tree that docxtpl makes of a rendered part; its parser mends, so a strict one goes first."""
+    word = DocxTemplate(io.BytesIO())
+    xml = _resolve_marks(xml)
+    if not _LISTING.isdisjoint(xml):
+        xml = word.resolve_listing(xml)
+    tree = etree.fromstring(xml, strict_parser())
+    if part.frame is None:
+        return tree
+    body = word.fix_tables(xml)
+    word.docx_ids_index = 1000
+    word.fix_docpr_ids(body)
+    root = copy.copy(part.frame)
+    for empty in root.iterfind(f"{W}body"):
+        root.replace(empty, body)
+    return root
+
+
+def _resolve_marks(xml: str) -> str:
+    for mark, brace in (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}")):
+        xml = xml.replace(mark, brace)
+    return xml
+
+
+def _check_values(document: etree._Element, content: Content, name: str) -> None:
+    text = "".join(element.text or "" for element in document.iter(f"{W}t"))
+    absent = absent_value(text, printed_values(content))
+    if absent is not None:
+        raise TemplateError("TEMPLATE_VALUE_ABSENT", template=name, id=content.id, value=absent)
+
+
+def _qr_image(text: str) -> bytes:
+    file = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="png", scale=QR_SCALE)
+    return file.getvalue()
+
+
+def _core_properties(title: str, day: date) -> bytes:
+    time = f"{day.isoformat()}T00:00:00Z"
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:language>id-ID</dc:language>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{time}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{time}</dcterms:modified>'
+        "</cp:coreProperties>"
+    ).encode()

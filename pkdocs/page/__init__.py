@@ -1,0 +1,10 @@
+"""The page: every value of a content as the agreement prints it.
+
+Templates print these strings and judging looks for them in the PDF: both are made here, once.
+"""
+
+from pkdocs.page.build import build_page, format_value
+from pkdocs.page.printed import Runs, absent_value, join_pages, printed_values
+from pkdocs.page.view import Page
+
+__all__ = ["Page", "Runs", "absent_value", "build_page", "format_value", "join_pages", "printed_values"]
