@@ -1,0 +1,6 @@
+"""Facts, trust and time to verdicts on every agreement and on the set (docs/chain.md, section 6)."""
+
+from pkdocs.chain.judge import judge_set
+from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
+
+__all__ = ["AgreementVerdict", "Exhibit", "PageCheck", "SetVerdict", "judge_set"]

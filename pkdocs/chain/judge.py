@@ -1,0 +1,120 @@
+"""Facts, trust and time to verdicts: the steps in their order, and what a parent's verdict does to its children."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pkdocs.chain.links import link_findings
+from pkdocs.chain.people import PeopleJudge, Signing, key_findings
+from pkdocs.chain.promises import PromiseBook
+from pkdocs.chain.tree import Node, grow_forest
+from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
+from pkdocs.chain.versions import version_findings
+from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
+from pkdocs.content import Role, qr_text
+from pkdocs.trust import Trust
+from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
+
+
+def judge_set(
+    exhibits: Iterable[Exhibit],
+    trust: Trust,
+    register: None = None,  # noqa: ARG001 there is none yet; its place in the call is settled
+    *,
+    at: datetime,
+) -> SetVerdict:
+    """Return the verdicts on all ``exhibits`` together, by ``trust`` at the moment ``at``.
+
+    Nobody is believed but who ``trust`` names, and no file is skipped. Without a register neither offices held
+    nor the set are judged; proven time of every signature is ``at``.
+    """
+    forest = grow_forest(exhibits)
+    people = PeopleJudge(trust, at)
+    signings = {node: people.signings(node) for node in forest.nodes}
+    keys = key_findings(signings)
+    vouched = frozenset(node for node in forest.nodes if _is_vouched(node, signings[node]))
+    book = PromiseBook(forest)
+    judged: dict[Node, AgreementVerdict] = {}
+    for node in forest.nodes:
+        own = (
+            *node.facts.findings,
+            *people.findings(node, signings[node]),
+            *keys[node],
+            *_page_findings(node, trust),
+            *link_findings(node, forest, trust),
+            *version_findings(node, forest),
+            *book.findings(node),
+            *copy_findings(node),
+            *rival_findings(node, forest, vouched),
+        )
+        judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
+    agreements = (*judged.values(), *map(_unreadable, forest.unreadable))
+    return SetVerdict(
+        agreements=agreements,
+        result=Result.NOT_JUDGED,
+        findings=tuple(set_findings(forest)),
+        at=at,
+        trust=trust.digest,
+        training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
+    )
+
+
+def _is_vouched(node: Node, signings: Mapping[Role, Signing]) -> bool:
+    """Tell whether a person whom the content names has signed it, by a believed certificate."""
+    return any(
+        signing.standing.anchor is not None and party is not None and party.person == signing.person
+        for role, signing in signings.items()
+        for party in (node.content.party(role),)
+    )
+
+
+def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
+    if node.page is PageCheck.DIFFERENT:
+        yield find("PAGE_DIFFERS", Step.CONTENT, Weight.FAIL)
+    elif node.page is PageCheck.NOT_COMPARED:
+        yield find("OTHER_TEXT_NOT_JUDGED", Step.CONTENT, Weight.NOTE)
+    expected = qr_text(trust.qr_address, node.id, node.digest)
+    for code in node.facts.codes:
+        if code != expected:
+            yield find("QR_ADDRESS", Step.CONTENT, Weight.FAIL, text=code[:80], expected=trust.qr_address or "pkdocs:")
+            return
+
+
+def _verdict(
+    node: Node, findings: tuple[Finding, ...], signings: Mapping[Role, Signing], parents: list[AgreementVerdict]
+) -> AgreementVerdict:
+    own = result_of(findings)
+    # of several copies of the parent the best counts: what one of them proves is proven
+    parent = min(parents, key=lambda verdict: heaviness(verdict.result), default=None)
+    if parent is not None and parent.result is not Result.PASSED:
+        findings = (*findings, _above(parent))
+    return AgreementVerdict(
+        file=node.file,
+        sha256=node.facts.sha256,
+        content=node.content,
+        parent=node.content.parent.id if node.content.parent else None,
+        depth=node.depth,
+        own=own,
+        result=own if parent is None else heavier(own, parent.result),
+        findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.step)),
+        signed=tuple(role for role in Role if role in signings),
+    )
+
+
+def _above(parent: AgreementVerdict) -> Finding:
+    """Return the finding that names what is wrong above: the parent's own cause, or what it has from above itself."""
+    params = {"parent": str(parent.id), "origin": str(parent.id), "cause": ""}
+    for finding in parent.findings:
+        if finding.inherited and parent.own is not parent.result:
+            params |= {name: str(value) for name, value in finding.params if name in {"origin", "cause"}}
+        elif result_of((finding,)) is parent.result and not params["cause"]:
+            params["cause"] = finding.code
+    above = Finding.of("ABOVE", Step.CHAIN, weight_of(parent.result), params)
+    return replace(above, inherited=True)
+
+
+def _unreadable(exhibit: Exhibit) -> AgreementVerdict:
+    facts = exhibit.facts
+    # without content nothing can pass, whatever the findings are
+    result = heavier(result_of(facts.findings), Result.INDETERMINATE)
+    return AgreementVerdict(exhibit.file, facts.sha256, None, None, 0, result, result, facts.findings)

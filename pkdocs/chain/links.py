@@ -1,0 +1,73 @@
+"""Step 7: does the parent hold what the child says of it, up to the one root?"""
+
+from collections.abc import Iterator
+
+from pkdocs.chain.people import is_root
+from pkdocs.chain.tree import Forest, Node
+from pkdocs.content import Content, Party
+from pkdocs.trust import Trust
+from pkdocs.verification import Finding, Step, Weight, find
+
+
+def link_findings(node: Node, forest: Forest, trust: Trust) -> Iterator[Finding]:
+    """Yield what breaks the chain at ``node``, its parent above included."""
+    yield from _organisation_findings(node.content, trust)
+    yield from _root_findings(node, forest, trust)
+    if node.content.parties.first.position != node.content.position.key:
+        yield _fail("FIRST_PARTY_ELSEWHERE", position=node.content.position.key)
+    if node.content.parent is None:
+        return
+    if node.parent is None:
+        yield find("PARENT_ABSENT", Step.CHAIN, Weight.UNKNOWN, parent=node.content.parent.id)
+        return
+    yield from _parent_findings(node.content, node.parent.content)
+    keys = [above.content.position.key for above in node.ancestors]
+    if node.content.position.key in keys:
+        yield _fail("CHAIN_CIRCLE", position=node.content.position.key)
+
+
+def _fail(code: str, **params: str | int) -> Finding:
+    return Finding.of(code, Step.CHAIN, Weight.FAIL, params)
+
+
+def _organisation_findings(content: Content, trust: Trust) -> Iterator[Finding]:
+    if not trust.organisation:
+        yield find("ORGANISATION_UNNAMED", Step.CHAIN, Weight.UNKNOWN)
+    elif (content.organisation.name, content.organisation.code or "") != (trust.organisation, trust.organisation_code):
+        yield _fail("ORGANISATION_OTHER", organisation=content.organisation.name, pinned=trust.organisation)
+
+
+def _root_findings(node: Node, forest: Forest, trust: Trust) -> Iterator[Finding]:
+    content = node.content
+    if trust.root_position:
+        if is_root(node, trust) and content.parent is not None:
+            yield _fail("ROOT_WITH_PARENT")
+        elif content.parent is None and not is_root(node, trust):
+            yield _fail("NOT_THE_ROOT", position=content.position.key, root=trust.root_position)
+    elif content.parent is None:
+        count = len(forest.roots)
+        yield find("ROOT_UNNAMED", Step.CHAIN, Weight.NOTE if count == 1 else Weight.UNKNOWN, count=count)
+
+
+def _parent_findings(child: Content, parent: Content) -> Iterator[Finding]:
+    reference, second = child.parent, child.parties.second
+    if reference is None or second is None:
+        return
+    if reference.id != parent.id:
+        yield _fail("PARENT_ID", named=reference.id, found=parent.id)
+    if child.organisation != parent.organisation or child.person_scheme is not parent.person_scheme:
+        yield _fail("PARENT_ORGANISATION", parent=parent.id)
+    if child.year != parent.year:
+        yield _fail("PARENT_YEAR", parent=parent.id, year=parent.year)
+    if second.position != parent.position.key:
+        yield _fail("PARENT_POSITION", parent=parent.id, position=second.position)
+    elif second.person != parent.parties.first.person:
+        yield find("NEEDS_REGISTER", Step.CHAIN, Weight.UNKNOWN, parent=parent.id, position=second.position)
+    elif _shown(second) != _shown(parent.parties.first):
+        yield find("PARENT_NAME", Step.CHAIN, Weight.WARNING, parent=parent.id)
+    if not parent.first_day <= child.first_day <= parent.last_day:
+        yield _fail("PARENT_NOT_IN_FORCE", parent=parent.id, day=child.first_day.isoformat())
+
+
+def _shown(party: Party) -> tuple[str, str]:
+    return party.name, party.office

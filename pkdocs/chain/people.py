@@ -1,0 +1,149 @@
+"""Steps 4 and 5: is each required signature there, believed, and of the person that the content names?"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from pkdocs.chain.tree import Node
+from pkdocs.content import Party, PersonScheme, Role
+from pkdocs.pki import person_of
+from pkdocs.roster import Means
+from pkdocs.trust import Purpose, Trust
+from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
+from pkdocs.verification.algorithms import believed_until
+from pkdocs.verification.certificates import CertificateJudge, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """One intact signature, judged: its certificate's standing, the person it names ('' none), its key's digest."""
+
+    signature: Signature
+    standing: Standing
+    person: str
+    key: str
+    begins: datetime
+
+
+class PeopleJudge:
+    """Judges signatures of agreements by one trust file at one time."""
+
+    def __init__(self, trust: Trust, at: datetime) -> None:
+        self._trust = trust
+        self._at = at
+        self._certificates = CertificateJudge(trust, Purpose.PERSONS, at)
+
+    def signings(self, node: Node) -> Mapping[Role, Signing]:
+        """Return the intact signatures of ``node``, by role."""
+        return {
+            signature.role: self._signing(signature, signature.certificate)
+            for signature in node.facts.signatures
+            if signature.certificate is not None
+        }
+
+    def _signing(self, signature: Signature, certificate: bytes) -> Signing:
+        loaded = x509.load_der_x509_certificate(certificate)
+        key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return Signing(
+            signature=signature,
+            standing=self._certificates.judge(certificate, signature.chain),
+            person=person_of(loaded),
+            key=hashlib.sha256(key).hexdigest(),
+            begins=loaded.not_valid_before_utc,
+        )
+
+    def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+        """Yield what is wrong with the signatures of ``node``: absent, not believed, of others."""
+        for role in required_roles(node, self._trust):
+            party = node.content.party(role)
+            if party is not None:
+                yield from self._role_findings(node, role, party, signings.get(role))
+        yield from _pair_findings(signings)
+        if any(signing.standing.anchor and signing.standing.anchor.training for signing in signings.values()):
+            yield find("TRAINING", Step.CERTIFICATES, Weight.NOTE)
+
+    def _role_findings(self, node: Node, role: Role, party: Party, signing: Signing | None) -> Iterator[Finding]:
+        if party.means is Means.PAPER:
+            yield find("PAPER", Step.SIGNATURES, Weight.UNKNOWN, role=role, office=party.office)
+        elif signing is not None:
+            yield from self._certificate_findings(role, signing)
+            yield from _person_findings(node, role, party, signing)
+        elif node.facts.signature(role) is None:
+            yield find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=role, office=party.office)
+
+    def _certificate_findings(self, role: Role, signing: Signing) -> Iterator[Finding]:
+        yield from (replace(finding, role=role) for finding in signing.standing.findings)
+        signature = signing.signature
+        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
+        if until is None:
+            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE
+            yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, role=role, sub=sub)
+        elif self._at > until:
+            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
+            yield find(
+                "ALGORITHM_LAPSED", Step.SIGNATURES, Weight.UNKNOWN, role=role, sub=sub, until=f"{until:%Y-%m-%d}"
+            )
+        # a claimed time proves nothing, but one that cannot be true is worth a word
+        if signature.claimed is not None and not signing.begins <= signature.claimed <= self._at:
+            moment = f"{signature.claimed.astimezone(self._trust.zone.info):%Y-%m-%d %H:%M} {self._trust.zone}"
+            yield find("CLAIMED_TIME", Step.CERTIFICATES, Weight.WARNING, role=role, claimed=moment)
+
+
+def required_roles(node: Node, trust: Trust) -> tuple[Role, ...]:
+    """Return who must sign: computed from the place in the tree, whatever the content says."""
+    return (Role.FIRST,) if is_root(node, trust) else (Role.FIRST, Role.SECOND)
+
+
+def is_root(node: Node, trust: Trust) -> bool:
+    """Tell whether the agreement is the root's, as the trust file names it; else whether it has no parent."""
+    if trust.root_position:
+        return node.content.position.key == trust.root_position
+    return node.content.parent is None
+
+
+def key_findings(signings: Mapping[Node, Mapping[Role, Signing]]) -> Mapping[Node, tuple[Finding, ...]]:
+    """Return a finding for each signature whose key signs for several persons in the set."""
+    persons: dict[str, set[str]] = defaultdict(set)
+    for signing in _all(signings.values()):
+        persons[signing.key].add(signing.person)
+    return {
+        node: tuple(
+            find("KEY_OF_SEVERAL", Step.PERSONS, Weight.FAIL, role=role, count=len(persons[signing.key]))
+            for role, signing in own.items()
+            if len(persons[signing.key]) > 1
+        )
+        for node, own in signings.items()
+    }
+
+
+def _all(signings: Iterable[Mapping[Role, Signing]]) -> Iterator[Signing]:
+    for own in signings:
+        yield from own.values()
+
+
+def _person_findings(node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
+    anchor = signing.standing.anchor
+    if anchor is not None and not anchor.training:
+        # whose a certificate in earnest is, enrolment shows: the register
+        yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
+        if node.content.person_scheme is PersonScheme.TRIAL:
+            yield find("TRIAL_PERSONS", Step.PERSONS, Weight.FAIL, role=role)
+    elif not signing.person:
+        yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
+    elif signing.person != party.person:
+        yield find("PERSON_OTHER", Step.PERSONS, Weight.FAIL, role=role, office=party.office)
+
+
+def _pair_findings(signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+    first, second = signings.get(Role.FIRST), signings.get(Role.SECOND)
+    if first is None or second is None:
+        return
+    if first.key == second.key or (first.person and first.person == second.person):
+        yield find("ONE_PERSON", Step.PERSONS, Weight.FAIL)
+    if second.signature.revision < first.signature.revision:
+        yield find("SIGNED_OUT_OF_ORDER", Step.SIGNATURES, Weight.WARNING)

@@ -1,0 +1,70 @@
+"""Step 8: does every promise answer to one above, and what of what is above is carried below?"""
+
+from collections.abc import Iterator, Mapping
+
+from pkdocs.chain.tree import Forest, Node
+from pkdocs.content import Promise
+from pkdocs.verification import Finding, Step, Weight, find
+
+
+class PromiseBook:
+    """The promises of a set, by what they answer to."""
+
+    def __init__(self, forest: Forest) -> None:
+        self._carried = {
+            code for node in forest.nodes for promise in node.content.indicators for code in promise.answers_to
+        }
+        self._beside: dict[Node, Mapping[str, Promise]] = {}
+
+    def findings(self, node: Node) -> Iterator[Finding]:
+        """Yield what ``node`` promises without anything above it, and what of its own nobody carries."""
+        yield from self._parent_findings(node)
+        if node.children:
+            for promise in node.content.indicators:
+                if not promise.own and promise.code not in self._carried:
+                    yield find("INDICATOR_NOT_CARRIED", Step.CASCADE, Weight.WARNING, indicator=promise.code)
+
+    def _parent_findings(self, node: Node) -> Iterator[Finding]:
+        top = [node, *node.ancestors][-1]
+        # with the line cut short, what it answers to may stand in what is absent
+        weight = Weight.FAIL if top.content.parent is None else Weight.UNKNOWN
+        plans = {plan.code for plan in (*top.content.plans, *node.content.plans)}
+        for promise in node.content.indicators:
+            for code in promise.answers_to:
+                above = self._above(node, code)
+                if above is not None:
+                    yield from _change_findings(promise, above)
+                elif code not in plans:
+                    yield find("INDICATOR_PARENT_ABSENT", Step.CASCADE, weight, indicator=promise.code, parent=code)
+
+    def _above(self, node: Node, code: str) -> Promise | None:
+        """Return the promise ``code`` of an ancestor, or of somebody directly below one.
+
+        The latter because a position is passed over when its holder would sign with himself; indicators still
+        answer to its own.
+        """
+        for ancestor in node.ancestors:
+            if ancestor not in self._beside:
+                contents = [child.content for child in reversed(ancestor.children)] + [ancestor.content]
+                self._beside[ancestor] = {p.code: p for content in contents for p in content.indicators}
+            promise = self._beside[ancestor].get(code)
+            if promise is not None and promise not in node.content.indicators:
+                return promise
+        return None
+
+
+def _change_findings(promise: Promise, above: Promise) -> Iterator[Finding]:
+    """Yield that unit or direction differ under the same name."""
+    if promise.text.casefold() != above.text.casefold():
+        return
+    for what, own, other in (("UNIT", promise.unit, above.unit), ("POLARITY", promise.polarity, above.polarity)):
+        if own != other:
+            yield find(
+                f"INDICATOR_{what}_CHANGED",
+                Step.CASCADE,
+                Weight.WARNING,
+                indicator=promise.code,
+                parent=above.code,
+                own=own or "-",
+                other=other or "-",
+            )

@@ -1,0 +1,74 @@
+"""What judging concludes: one verdict for each file, one for the set (docs/contracts.md, ``verify``)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from pkdocs.content import Content, Role
+from pkdocs.verification import Facts, Finding, Result
+
+
+class PageCheck(Enum):
+    """What issuing a content again showed: the same bytes, others, or nothing, as it could not be compared."""
+
+    SAME = auto()
+    DIFFERENT = auto()
+    NOT_COMPARED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A file under judgement: its path as reports show it, its facts, and what issuing it again showed."""
+
+    file: str
+    facts: Facts
+    page: PageCheck = PageCheck.NOT_COMPARED
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementVerdict:
+    """The verdict on one file.
+
+    ``own`` is that of its own findings, ``result`` the heavier of it and the parent's. ``content`` is None where it
+    could not be read; ``parent`` is the parent's id, as the content names it; ``depth`` counts from its root, which
+    has 0. ``signed`` are the roles with an intact signature, whoever made it.
+    """
+
+    file: str
+    sha256: str
+    content: Content | None
+    parent: str | None
+    depth: int
+    own: Result
+    result: Result
+    findings: tuple[Finding, ...]
+    signed: tuple[Role, ...] = ()
+
+    @property
+    def id(self) -> str | None:
+        """The agreement's id, None if its content could not be read."""
+        return self.content.id if self.content else None
+
+
+@dataclass(frozen=True, slots=True)
+class SetVerdict:
+    """The verdicts in the order of the tree, parents first and units together; unreadable files at the end.
+
+    ``result`` is NOT_JUDGED without a register. ``at`` is the time of judging, ``trust`` the digest of the trust
+    file, ``training`` whether any signature rests on a training anchor.
+    """
+
+    agreements: tuple[AgreementVerdict, ...]
+    result: Result
+    findings: tuple[Finding, ...]
+    at: datetime
+    trust: str
+    training: bool
+
+    @property
+    def summary(self) -> Mapping[Result, int]:
+        """How many agreements have which result, all four of them."""
+        counted = Counter(verdict.result for verdict in self.agreements)
+        return {result: counted[result] for result in Result if result is not Result.NOT_JUDGED}

@@ -1,0 +1,34 @@
+"""One PDF to facts: file, signatures, revisions, content; and certificates at a time (docs/chain.md, section 6)."""
+
+from pkdocs.verification.examine import examine_pdf
+from pkdocs.verification.facts import Facts, unread_facts
+from pkdocs.verification.finding import (
+    Finding,
+    Result,
+    Step,
+    Sub,
+    Weight,
+    find,
+    heavier,
+    heaviness,
+    result_of,
+    weight_of,
+)
+from pkdocs.verification.signature import Signature
+
+__all__ = [
+    "Facts",
+    "Finding",
+    "Result",
+    "Signature",
+    "Step",
+    "Sub",
+    "Weight",
+    "examine_pdf",
+    "find",
+    "heavier",
+    "heaviness",
+    "result_of",
+    "unread_facts",
+    "weight_of",
+]

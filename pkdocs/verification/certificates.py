@@ -1,0 +1,182 @@
+"""Certificates at a time: path to an anchor, use, revocation (RFC 5280). The only module that knows certvalidator.
+
+Offline: nothing is fetched, and what is not at hand is unknown. Without a timestamp the time that is asked for is
+that of judging.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from asn1crypto.crl import CertificateList
+from asn1crypto.x509 import Certificate
+from cryptography import x509
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    InsufficientRevinfoError,
+    InvalidCertificateError,
+    NotYetValidError,
+    PathBuildingError,
+    PathValidationError,
+    RevokedError,
+)
+
+from pkdocs.trust import Anchor, Purpose, Trust
+from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+
+_LOG: Final = logging.getLogger(__name__)
+
+_SIGNING_USES: Final = frozenset(
+    {
+        "1.3.6.1.5.5.7.3.36",  # documents (RFC 9336)
+        "1.2.840.113583.1.1.5",  # Adobe PDF signing
+        "1.3.6.1.4.1.311.10.3.12",  # Microsoft document signing
+        "1.3.6.1.5.5.7.3.4",  # e-mail
+        "1.3.6.1.5.5.7.3.2",  # client, as personal certificates have
+        "2.5.29.37.0",  # any
+    }
+)
+_CAUSES: Final[tuple[tuple[type[Exception], str, Sub], ...]] = (
+    (ExpiredError, "CERTIFICATE_EXPIRED", Sub.OUT_OF_BOUNDS_NO_POE),
+    (NotYetValidError, "CERTIFICATE_NOT_YET_VALID", Sub.OUT_OF_BOUNDS_NO_POE),
+    (InsufficientRevinfoError, "CERTIFICATE_STATUS_UNKNOWN", Sub.TRY_LATER),
+    (DisallowedAlgorithmError, "CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE),
+    (PathBuildingError, "CERTIFICATE_NO_CHAIN", Sub.NO_CERTIFICATE_CHAIN_FOUND),
+    (InvalidCertificateError, "CERTIFICATE_NO_CHAIN", Sub.NO_CERTIFICATE_CHAIN_FOUND),
+    (PathValidationError, "CERTIFICATE_CHAIN_BROKEN", Sub.CHAIN_CONSTRAINTS_FAILURE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is believed of a certificate at a time: under which anchor (None: none), and what is wrong."""
+
+    anchor: Anchor | None
+    findings: tuple[Finding, ...]
+
+
+class CertificateJudge:
+    """Judges certificates of one purpose by one trust file at one time; each certificate once."""
+
+    def __init__(self, trust: Trust, purpose: Purpose, at: datetime) -> None:
+        self._trust = trust
+        self._purpose = purpose
+        self._at = at
+        self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
+
+    def judge(self, certificate: bytes, chain: tuple[bytes, ...]) -> Standing:
+        """Return the standing of ``certificate`` (DER), with ``chain`` to find the way to an anchor.
+
+        Whatever a library raises becomes an unknown finding, never a pass.
+        """
+        key = (certificate, chain)
+        if key not in self._known:
+            try:
+                self._known[key] = self._judge(certificate, chain)
+            except Exception as fault:  # noqa: BLE001 the border: nothing that goes wrong here may pass
+                _LOG.warning("certificate not judged: %s", type(fault).__name__)
+                _LOG.debug("certificate not judged", exc_info=fault)
+                finding = _unknown("CERTIFICATE_NOT_JUDGED", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE)
+                self._known[key] = Standing(None, (finding,))
+        return self._known[key]
+
+    def _judge(self, certificate: bytes, chain: tuple[bytes, ...]) -> Standing:
+        findings = [] if may_sign(certificate) else [_use_finding()]
+        anchors = [anchor for anchor in self._trust.anchors if self._purpose in anchor.purposes]
+        try:
+            path = self._validate(certificate, chain, anchors)
+        except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
+            return Standing(None, (*findings, self._finding(fault, certificate, chain)))
+        if chain and chain[-1] not in path and not _is_self_issued(chain[-1]):
+            # nobody vouches for it: it was changed, or is there to mislead
+            findings.append(_unknown("CERTIFICATE_STRAY", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE))
+        anchor = next(anchor for anchor in anchors if anchor.certificate == path[0])
+        return Standing(anchor, tuple(findings))
+
+    def _validate(self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor]) -> list[bytes]:
+        """Return the path from the anchor's certificate down, or raise what certvalidator raises."""
+        # a context of its own for each: what one file carries must not help the next
+        context = ValidationContext(
+            trust_roots=[Certificate.load(anchor.certificate) for anchor in anchors],
+            crls=self._crls,
+            moment=self._at,
+            allow_fetching=False,
+            revocation_mode="require",
+            time_tolerance=timedelta(0),
+        )
+        validator = CertificateValidator(
+            Certificate.load(certificate), [Certificate.load(above) for above in chain], context
+        )
+        path = asyncio.run(validator.async_validate_path())
+        return [entry.dump() for entry in path]
+
+    @cached_property
+    def _crls(self) -> list[CertificateList]:
+        return [CertificateList.load(crl) for crl in self._trust.crls]
+
+    def _finding(self, fault: Exception, certificate: bytes, chain: tuple[bytes, ...]) -> Finding:
+        if isinstance(fault, RevokedError):
+            sub = Sub.REVOKED_NO_POE if fault.is_ee_cert else Sub.REVOKED_CA_NO_POE
+            return _unknown("CERTIFICATE_REVOKED", sub, day=f"{fault.revocation_dt:%Y-%m-%d}")
+        code, sub = next((code, sub) for kind, code, sub in _CAUSES if isinstance(fault, kind))
+        if code == "CERTIFICATE_STATUS_UNKNOWN" and (lapsed := self._lapsed(certificate)):
+            # the lists are looked at first, and lapse with the certificates
+            return _unknown(lapsed, Sub.OUT_OF_BOUNDS_NO_POE)
+        if code == "CERTIFICATE_NO_CHAIN" and self._is_under_another(certificate, chain):
+            return _unknown("CERTIFICATE_PURPOSE", sub)
+        return _unknown(code, sub)
+
+    def _lapsed(self, certificate: bytes) -> str | None:
+        loaded = x509.load_der_x509_certificate(certificate)
+        if self._at > loaded.not_valid_after_utc:
+            return "CERTIFICATE_EXPIRED"
+        return "CERTIFICATE_NOT_YET_VALID" if self._at < loaded.not_valid_before_utc else None
+
+    def _is_under_another(self, certificate: bytes, chain: tuple[bytes, ...]) -> bool:
+        """Tell whether an anchor vouches for it that may not vouch for this purpose."""
+        others = [anchor for anchor in self._trust.anchors if self._purpose not in anchor.purposes]
+        try:
+            return bool(others) and bool(self._validate(certificate, chain, others))
+        except (PathBuildingError, InvalidCertificateError):
+            return False
+        except PathValidationError:
+            return True
+
+
+def may_sign(certificate: bytes) -> bool:
+    """Tell whether the certificate is a person's for signing: key usage, extended key usage, no authority.
+
+    Without key usage it is not (ETSI EN 319 412-2, 4.3.2); extended key usage may be absent.
+    """
+    extensions = x509.load_der_x509_certificate(certificate).extensions
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    for extension in extensions:
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
+            return False
+        if isinstance(extension.value, x509.ExtendedKeyUsage):
+            named = {purpose.dotted_string for purpose in extension.value}
+            if not named & _SIGNING_USES:
+                return False
+    return usage.digital_signature or usage.content_commitment
+
+
+def _is_self_issued(certificate: bytes) -> bool:
+    loaded = x509.load_der_x509_certificate(certificate)
+    return loaded.issuer == loaded.subject
+
+
+def _use_finding() -> Finding:
+    return find("CERTIFICATE_USE", Step.CERTIFICATES, Weight.FAIL, sub=Sub.CHAIN_CONSTRAINTS_FAILURE)
+
+
+def _unknown(code: str, sub: Sub, **params: str | int) -> Finding:
+    return Finding.of(code, Step.CERTIFICATES, Weight.UNKNOWN, params, sub=sub)

@@ -1,0 +1,118 @@
+"""One PDF to facts: steps 1 to 3 of judging, and what of step 6 the file itself can show."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
+
+from pkdocs.content import Content
+from pkdocs.verification.facts import Facts
+from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.form import Form, read_form
+from pkdocs.verification.layout import FileError, Layout, read_layout
+from pkdocs.verification.pages import read_pages
+from pkdocs.verification.payload import check_agreement, check_pages, read_content, read_metadata
+from pkdocs.verification.signature import Signature, read_signature
+from pkdocs.verification.updates import Signing, read_updates
+
+_LOG: Final = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+
+def examine_pdf(pdf: bytes) -> Facts:
+    """Return what ``pdf`` proves by itself; it never raises for what is in the file, and needs no clock.
+
+    Everything is read from the bytes strictly and within limits before a library sees them; pages only of a
+    file whose first revision has the issued form.
+    """
+    return _Examination(pdf).facts()
+
+
+class _Examination:
+    """The steps in their order; each adds findings and hands on what it could read."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        self._findings: list[Finding] = []
+        self._codes: tuple[str, ...] = ()
+
+    def facts(self) -> Facts:
+        digest = hashlib.sha256(self._pdf).hexdigest()
+        layout = self._border(Step.FILE, self._layout)
+        if layout is None:
+            return Facts(digest, tuple(self._findings))
+        issued = self._pdf[: layout.issued.end]
+        form = self._border(Step.REVISIONS, partial(self._form, layout))
+        signatures = self._signatures(layout, form)
+        content = self._border(Step.CONTENT, partial(self._content, form)) if form else None
+        content_digest = content.digest if content else None
+        metadata = self._border(Step.CONTENT, partial(read_metadata, form)) if form else None
+        if form and content:
+            self._findings.extend(check_agreement(form, content, metadata))
+            self._border(Step.CONTENT, partial(self._pages, issued, form, content))
+        return Facts(
+            sha256=digest,
+            findings=tuple(dict.fromkeys(self._findings)),
+            content=content,
+            content_digest=content_digest,
+            issue_digest=hashlib.sha256(issued).hexdigest(),
+            issue_length=len(issued),
+            template_digest=metadata.template_digest if metadata else None,
+            toolchain=metadata.toolchain if metadata else None,
+            signatures=signatures,
+            codes=self._codes,
+        )
+
+    def _border(self, step: Step, work: Callable[[], _T]) -> _T | None:
+        """Return what ``work`` gives; what it or a library below raises becomes a finding of ``step``."""
+        try:
+            return work()
+        except FileError as fault:
+            self._findings.append(fault.finding)
+        except Exception as fault:  # noqa: BLE001 the one border: libraries raise eight kinds and more on damaged files
+            _LOG.warning("step %d: %s", step, type(fault).__name__)
+            _LOG.debug("step %d", step, exc_info=fault)
+            kind = type(fault).__name__
+            self._findings.append(find("EXAMINATION_FAILED", step, Weight.FAIL, sub=Sub.FORMAT_FAILURE, kind=kind))
+        return None
+
+    def _layout(self) -> Layout:
+        return read_layout(self._pdf)
+
+    def _form(self, layout: Layout) -> Form:
+        form, findings = read_form(layout)
+        self._findings.extend(findings)
+        return form
+
+    def _signatures(self, layout: Layout, form: Form | None) -> tuple[Signature, ...]:
+        if form is None:
+            return ()
+        signings = self._border(Step.REVISIONS, partial(self._updates, layout, form)) or ()
+        read = (self._border(Step.SIGNATURES, partial(self._signature, layout, signing)) for signing in signings)
+        return tuple(signature for signature in read if signature is not None)
+
+    def _updates(self, layout: Layout, form: Form) -> tuple[Signing, ...]:
+        signings, findings = read_updates(layout, form)
+        self._findings.extend(findings)
+        return signings
+
+    def _signature(self, layout: Layout, signing: Signing) -> Signature:
+        signature, findings = read_signature(layout, signing.revision, signing.number, signing.role)
+        self._findings.extend(findings)
+        return signature
+
+    def _content(self, form: Form) -> Content | None:
+        content, findings = read_content(form)
+        self._findings.extend(findings)
+        return content
+
+    def _pages(self, issued: bytes, form: Form, content: Content) -> None:
+        """Look at the pages, unless the form is not what is issued: then the file fails, and no library need see it."""
+        if not form.is_sound:
+            return
+        reading, findings = read_pages(issued, form.slots)
+        self._codes = reading.codes
+        self._findings.extend(findings)
+        self._findings.extend(check_pages(reading, content))

@@ -1,0 +1,39 @@
+"""What one file proves by itself, before anybody is trusted: plain values that go to other processes."""
+
+from dataclasses import dataclass
+
+from pkdocs.content import Content, Role
+from pkdocs.issue import Toolchain
+from pkdocs.verification.finding import Finding, Step, Weight, find
+from pkdocs.verification.signature import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of one file.
+
+    ``sha256`` is of the whole file (empty if it could not be read), ``issue_digest`` and ``issue_length`` of its
+    first revision. ``content`` is None where there is none to be had, ``codes`` are the QR codes' texts; template
+    and toolchain are what the file says of itself. ``findings`` are those of steps 1, 2, 3 and 6 that need neither
+    trust nor clock.
+    """
+
+    sha256: str
+    findings: tuple[Finding, ...] = ()
+    content: Content | None = None
+    content_digest: str | None = None
+    issue_digest: str | None = None
+    issue_length: int = 0
+    template_digest: str | None = None
+    toolchain: Toolchain | None = None
+    signatures: tuple[Signature, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    def signature(self, role: Role) -> Signature | None:
+        """Return the signature of ``role``; None if there is none."""
+        return next((signature for signature in self.signatures if signature.role is role), None)
+
+
+def unread_facts(reason: str) -> Facts:
+    """Return the facts of a file that could not be read at all; it counts, and is never skipped."""
+    return Facts("", (find("FILE_NOT_READ", Step.FILE, Weight.FAIL, reason=reason),))

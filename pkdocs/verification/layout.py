@@ -1,0 +1,221 @@
+"""The revisions of a PDF, read from the first byte to the last so that nothing can lie between.
+
+Each revision is objects, one classic cross-reference section, trailer, ``startxref`` and ``%%EOF``
+(ISO 32000-2, 7.5): a closed form with one interpretation. Cross-reference streams, hybrids, object
+streams, encryption, comments and generations other than 0 are not part of it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, dictionaries, name_of, read_value, references
+
+MAX_FILE_BYTES: Final = 64_000_000
+MAX_OBJECTS: Final = 100_000
+MAX_REVISIONS: Final = 16
+
+_HEADER: Final = re.compile(rb"%PDF-1\.7\n%[\x80-\xff]{4}\n")
+_GAP: Final = rb"[\r\n]{0,2}"
+_OBJECT: Final = re.compile(_GAP + rb"(?P<object>([1-9]\d{0,9}) 0 obj\b)")
+_STREAM: Final = re.compile(rb"[\r\n ]{0,2}stream\r?\n")
+_STREAM_END: Final = re.compile(rb"\r?\n?endstream[\r\n]{1,2}endobj\b")
+_OBJECT_END: Final = re.compile(rb"[\r\n ]{0,2}endobj\b")
+_XREF: Final = re.compile(_GAP + rb"(?P<xref>xref)[\r\n]{1,2}")
+_SUBSECTION: Final = re.compile(rb"(\d{1,10}) (\d{1,6})[ ]?[\r\n]{1,2}")
+_ENTRY: Final = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \n| \r|\r\n)")
+_TRAILER: Final = re.compile(rb"trailer[\r\n ]{1,2}")
+_END: Final = re.compile(rb"[\r\n]{1,2}startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF(?:\r\n|\n|\r)?")
+_TRAILER_KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
+_FORBIDDEN_TYPES: Final = frozenset({"ObjStm", "XRef"})
+
+
+class FileError(Exception):
+    """The file is not of the closed form; carries the finding that says so."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision: where it stands in the file, the objects that it brings, and its trailer."""
+
+    start: int
+    end: int
+    objects: Mapping[int, Value]
+    spans: Mapping[int, tuple[int, int]]
+    trailer: Mapping[str, Any]
+    xref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A PDF of the closed form: its bytes and its revisions, first to last."""
+
+    data: bytes
+    revisions: tuple[Revision, ...]
+
+    @property
+    def issued(self) -> Revision:
+        """The first revision."""
+        return self.revisions[0]
+
+    def resolve(self, value: Value) -> Value:
+        """Return what ``value`` refers to in the issued revision, or itself."""
+        return self.issued.objects[value.number] if isinstance(value, Ref) else value
+
+
+def read_layout(data: bytes) -> Layout:
+    """Return the revisions of ``data``.
+
+    Raises:
+        FileError: not of the closed form, or beyond a limit; the finding says where and why.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise limit_fault("bytes", MAX_FILE_BYTES)
+    if (header := _HEADER.match(data)) is None:
+        raise FileError(find("FILE_NOT_PDF", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE))
+    try:
+        return Layout(data, _read_revisions(data, header.end()))
+    except PdfSyntaxError as fault:
+        raise _structure_fault(fault.what, fault.offset) from fault
+
+
+def limit_fault(what: str, limit: int) -> FileError:
+    """Return the fault that says which limit is passed."""
+    return FileError(find("FILE_LIMIT", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=what, limit=limit))
+
+
+def _structure_fault(what: str, offset: int) -> FileError:
+    finding = find("FILE_STRUCTURE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=what, offset=offset)
+    return FileError(finding)
+
+
+def _read_revisions(data: bytes, offset: int) -> tuple[Revision, ...]:
+    revisions: list[Revision] = []
+    start = 0
+    while start < len(data):
+        if len(revisions) == MAX_REVISIONS:
+            raise limit_fault("revisions", MAX_REVISIONS)
+        if revisions and not _OBJECT.match(data, start) and not _XREF.match(data, start):
+            finding = find("FILE_TRAILING_BYTES", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, offset=start)
+            raise FileError(finding)
+        revision = _read_revision(data, start, offset if not revisions else start)
+        _check_trailer(revision, revisions)
+        revisions.append(revision)
+        start = revision.end
+    return tuple(revisions)
+
+
+def _read_revision(data: bytes, start: int, offset: int) -> Revision:
+    objects: dict[int, Value] = {}
+    spans: dict[int, tuple[int, int]] = {}
+    while matched := _OBJECT.match(data, offset):
+        number = int(matched[2])
+        if number in objects:
+            raise FileError(find("FILE_OBJECT_TWICE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))
+        if len(objects) == MAX_OBJECTS:
+            raise limit_fault("objects", MAX_OBJECTS)
+        objects[number], offset = _read_object(data, matched.end())
+        spans[number] = (matched.start("object"), offset)
+    if (matched := _XREF.match(data, offset)) is None:
+        raise PdfSyntaxError("neither object nor cross-reference section", offset)
+    xref = matched.start("xref")
+    offset = _read_section(data, matched.end(), {number: span[0] for number, span in spans.items()}, start)
+    trailer, offset = _read_trailer(data, offset)
+    if (matched := _END.match(data, offset)) is None or int(matched[1]) != xref:
+        raise PdfSyntaxError("startxref", offset)
+    return Revision(start, matched.end(), objects, spans, trailer, xref)
+
+
+def _read_object(data: bytes, offset: int) -> tuple[Value, int]:
+    value, offset = read_value(data, offset)
+    _demand_plain(value, offset)
+    if matched := _OBJECT_END.match(data, offset):
+        return value, matched.end()
+    matched = _STREAM.match(data, offset)
+    if matched is None or not isinstance(value, dict):
+        raise PdfSyntaxError("object without end", offset)
+    length = value.get("Length")
+    # an indirect length could be read in two ways; nobody who writes for us needs one
+    if type(length) is not int or not 0 <= length <= len(data) - matched.end():
+        raise PdfSyntaxError("/Length of a stream", offset)
+    end = matched.end() + length
+    if (closed := _STREAM_END.match(data, end)) is None:
+        raise PdfSyntaxError("stream without end", end)
+    return Stream(value, data[matched.end() : end]), closed.end()
+
+
+def _demand_plain(value: Value, offset: int) -> None:
+    if isinstance(value, dict) and name_of(value.get("Type")) in _FORBIDDEN_TYPES:
+        raise PdfSyntaxError(f"/{value['Type']}", offset)
+    for dictionary in dictionaries(value):
+        # an absent and a null entry mean the same, so only one of them is allowed
+        if None in dictionary.values():
+            raise PdfSyntaxError("null entry", offset)
+
+
+def _read_section(data: bytes, offset: int, positions: dict[int, int], start: int) -> int:
+    """Demand that the section lists exactly ``positions``, ascending, and return where it ends."""
+    listed: list[int] = []
+    while matched := _SUBSECTION.match(data, offset):
+        first, count, offset = int(matched[1]), int(matched[2]), matched.end()
+        for number in range(first, first + count):
+            entry = _ENTRY.match(data, offset)
+            if entry is None:
+                raise PdfSyntaxError("cross-reference entry", offset)
+            offset = entry.end()
+            if number == 0:
+                if entry.groups() != (b"0000000000", b"65535", b"f"):
+                    raise PdfSyntaxError("cross-reference entry 0", offset)
+                continue
+            if entry[3] != b"n" or entry[2] != b"00000" or positions.get(number) != int(entry[1]):
+                raise _reference_fault(number)
+            listed.append(number)
+    if listed != sorted(positions):
+        raise _reference_fault(min(set(positions).symmetric_difference(listed), default=0))
+    if start == 0 and listed != list(range(1, len(listed) + 1)):
+        raise PdfSyntaxError("free objects", offset)
+    return offset
+
+
+def _reference_fault(number: int) -> FileError:
+    return FileError(find("FILE_CROSS_REFERENCE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))
+
+
+def _read_trailer(data: bytes, offset: int) -> tuple[Mapping[str, Any], int]:
+    matched = _TRAILER.match(data, offset)
+    if matched is None:
+        raise PdfSyntaxError("trailer", offset)
+    trailer, end = read_value(data, matched.end())
+    if not isinstance(trailer, dict) or trailer.keys() - _TRAILER_KEYS:
+        if isinstance(trailer, dict) and "Encrypt" in trailer:
+            raise FileError(find("FILE_ENCRYPTED", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE))
+        raise PdfSyntaxError("trailer", offset)
+    return trailer, end
+
+
+def _check_trailer(revision: Revision, before: list[Revision]) -> None:
+    trailer = revision.trailer
+    highest = max((number for one in (*before, revision) for number in one.objects), default=0)
+    if trailer.get("Size") != highest + 1 or not isinstance(trailer.get("Root"), Ref):
+        raise PdfSyntaxError("/Size or /Root of the trailer", revision.xref)
+    if trailer.get("Prev") != (before[-1].xref if before else None):
+        raise PdfSyntaxError("/Prev of the trailer", revision.xref)
+    if before and any(trailer.get(key) != before[0].trailer.get(key) for key in ("Root", "Info")):
+        raise PdfSyntaxError("/Root or /Info of the trailer", revision.xref)
+    _check_references(revision, before)
+
+
+def _check_references(revision: Revision, before: list[Revision]) -> None:
+    known = set(revision.objects).union(*(one.objects for one in before))
+    for value in (*revision.objects.values(), dict(revision.trailer)):
+        for reference in references(value):
+            # what is not there yet could be supplied later, and change what was signed
+            if reference.number not in known:
+                finding = find("FILE_DANGLING", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=reference.number)
+                raise FileError(finding)
