@@ -21,10 +21,10 @@ from pkdocs.schema import SchemaError, canonical, parse_canonical
 SCHEMA: Final = "pkdocs-content/1"
 MAX_CONTENT_BYTES: Final = 4_000_000
 
-_ID = re.compile(r"(?:PK|PI)-\d{4}-[A-Za-z0-9._-]{1,45}-[1-9]\d{0,3}")
+_ID = re.compile(r"(?:PK|PI)-[0-9]{4}-[A-Za-z0-9._-]{1,45}-[1-9][0-9]{0,3}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_AMOUNT = re.compile(r"[1-9]\d*")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_AMOUNT = re.compile(r"[1-9][0-9]*")
 _PERSON = re.compile(r"[A-Z2-7]{16}")
 
 
@@ -204,7 +204,7 @@ class Budget:
     total: str
 
     def __post_init__(self) -> None:
-        _demand(int(self.total) == budget_total(self.lines), "the total is not that of the lines")
+        _demand(self.total == str(budget_total(self.lines)), "the total is not that of the lines")
 
 
 def budget_total(lines: tuple[Expense, ...]) -> int:

@@ -21,8 +21,12 @@ class PkdocsError(Exception):
         super().__init__(code, self.params)
 
     def message(self, language: Language = "id") -> str:
-        """Return the sentence for the user."""
-        return text(self.code, language, self.params)
+        """Return the sentence for the user; an error among the params is its cause, said in the same language."""
+        said = {
+            name: value.message(language) if isinstance(value, PkdocsError) else value
+            for name, value in self.params.items()
+        }
+        return text(self.code, language, said)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message('en')}"

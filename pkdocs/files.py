@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import re
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -24,26 +25,28 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
         OSError: the folder cannot be written or the disk is full; the old file stands.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    # for its owner alone from the first moment
+    handle, name = tempfile.mkstemp(prefix=".pkdocs-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)  # noqa: PTH101  # a plain name from mkstemp
-        os.replace(temporary, path)  # noqa: PTH105  # as above
+        temporary.chmod(mode)
+        temporary.replace(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)  # noqa: PTH108  # as above
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:
-    """Write ``data`` in place of a file that is still the one of SHA-256 ``expected``.
+    """Write ``data`` in place of a file that is still the one of SHA-256 ``expected``; links and permissions stay.
 
     Raises:
         ConflictError: somebody else changed or removed the file in between; theirs stands.
     """
+    path = path.resolve()
     with _locked(path.parent):
         try:
             found = digest(path.read_bytes())
@@ -51,7 +54,7 @@ def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:
             found = ""
         if found != expected:
             raise ConflictError("FILE_CHANGED", file=path.name)
-        write_atomic(path, data)
+        write_atomic(path, data, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 @contextlib.contextmanager
@@ -97,13 +100,17 @@ def pdf_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
 
     Hidden files and links below a folder are left out; a named file counts whatever it is called.
     """
-    found: dict[Path, bool] = {}
+    found: dict[Path, tuple[Path, bool]] = {}
     for path in paths:
-        if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-                if file.suffix.lower() == ".pdf" and file.is_file() and not file.is_symlink() and not hidden:
-                    found.setdefault(file, False)
-        else:
-            found[path] = True
-    return list(found.items())
+        is_folder = path.is_dir()
+        for file in _pdf_files_below(path) if is_folder else (path,):
+            first, was_named = found.get(file.resolve(), (file, False))
+            found[file.resolve()] = first, was_named or not is_folder
+    return list(found.values())
+
+
+def _pdf_files_below(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.suffix.lower() == ".pdf" and file.is_file() and not file.is_symlink() and not hidden:
+            yield file

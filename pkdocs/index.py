@@ -107,7 +107,7 @@ def read_journal(folder: Path) -> dict[str, Entry]:
     for line in lines:
         try:
             entry = from_json(Entry, json.loads(line))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         entries[entry.id] = entry
     return entries
@@ -116,7 +116,8 @@ def read_journal(folder: Path) -> dict[str, Entry]:
 def append_journal(folder: Path, entry: Entry) -> None:
     """Note one finished agreement, so that a run that is killed need not make it again."""
     with (folder / JOURNAL_NAME).open("ab") as file:
-        file.write(json.dumps(to_json(entry), ensure_ascii=False).encode() + b"\n")
+        # on a line of its own, also after one that was cut off
+        file.write(b"\n" + json.dumps(to_json(entry), ensure_ascii=False).encode() + b"\n")
 
 
 def remove_journal(folder: Path) -> None:
@@ -125,8 +126,8 @@ def remove_journal(folder: Path) -> None:
 
 
 def find_index(file: Path) -> tuple[Path, Index] | None:
-    """Return the folder and index that ``file`` belongs to: beside it, or one above (its unit's folder)."""
-    for folder in (file.parent, file.parent.parent):
+    """Return the folder and index that ``file`` really belongs to: beside it, or one above (its unit's folder)."""
+    for folder in file.resolve().parents[:2]:
         if index := read_index(folder):
             return folder, index
     return None

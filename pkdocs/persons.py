@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
 from typing import Final
 
 from pkdocs.content import PersonScheme
@@ -36,8 +35,3 @@ def read_person_key(data: bytes) -> bytes:
     if len(data) != KEY_BYTES:
         raise CredentialError("PERSON_KEY_DAMAGED", length=len(data), expected=KEY_BYTES)
     return data
-
-
-def as_person(key: Callable[[], bytes], written: str) -> str:
-    """Return the pseudonym that ``written`` is, or that of the number that it is; ``key`` is asked only for that."""
-    return written if PSEUDONYM.fullmatch(written) else pseudonym(key(), written)

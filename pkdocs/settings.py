@@ -29,9 +29,11 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     Raises:
         UsageError: the file is no TOML, or a setting is unknown or of a wrong kind.
     """
+    if environment is None:
+        environment = os.environ
     settings = _with(Settings(), _from_file(folder / FILE_NAME), folder, FILE_NAME)
     names = {f"PKDOCS_{field.name.upper()}": field.name for field in fields(Settings)}
-    given = {names[name]: value for name, value in (environment or os.environ).items() if name in names and value}
+    given = {names[name]: value for name, value in environment.items() if name in names and value}
     return _with(settings, given, Path(), "PKDOCS_*")
 
 
@@ -46,19 +48,19 @@ def _from_file(file: Path) -> Mapping[str, object]:
 
 def _with(settings: Settings, given: Mapping[str, object], base: Path, source: str) -> Settings:
     for name, value in given.items():
-        settings = _set(settings, name, str(value), base, source)
+        settings = _set(settings, name, value, base, source)
     return settings
 
 
-def _set(settings: Settings, name: str, value: str, base: Path, source: str) -> Settings:
-    if name == "person_key":
+def _set(settings: Settings, name: str, value: object, base: Path, source: str) -> Settings:
+    if name == "person_key" and isinstance(value, str):
         return replace(settings, person_key=base / value)
-    if name == "templates":
+    if name == "templates" and isinstance(value, str):
         return replace(settings, templates=base / value)
-    if name == "lang" and value in LANGUAGES:
+    if name == "lang" and isinstance(value, str) and value in LANGUAGES:
         return replace(settings, lang=value)
-    if name == "jobs" and value.isdecimal():
-        return replace(settings, jobs=int(value))
+    if name == "jobs" and str(value).isdecimal():
+        return replace(settings, jobs=int(str(value)))
     known = ", ".join(field.name for field in fields(Settings))
     raise UsageError("SETTING_UNKNOWN", name=name, value=value, source=source, known=known)
 

@@ -43,14 +43,14 @@ done
 "$pkdocs" status "$out/pk" | tail -1
 
 say "5. Verifikasi / verification"
-"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --templates "$here/templates"
+"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --templates "$here/templates" --workbook "$out/kota-wanasari.xlsx"
 
 say "6. Pemalsuan / a forgery: a softer target drawn over by a well-formed later revision"
 cp -r "$out/pk" "$out/pk-palsu"
 forged=$("$python" "$here/samples/forge.py" "$out/pk-palsu")
 code=0
 "$pkdocs" verify "$out/pk-palsu" --trust "$out/pki/trust.toml" > "$out/verify-palsu.txt" 2>&1 || code=$?
-grep -A 3 "$forged" "$out/verify-palsu.txt" | head -8
+grep "$forged" "$out/verify-palsu.txt" | head -6
 [ "$code" -eq 9 ] || fail "the forgery was not caught (exit $code)"
 
 say "Ringkasan / summary"

@@ -3,9 +3,11 @@
 Commands are loaded when they are called, so that ``pkdocs --help`` answers at once.
 """
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -38,21 +40,38 @@ class _Group(click.Group):
         with formatter.section(words(ctx, "HELP_COMMANDS")):
             formatter.write_dl([(name, words(ctx, f"HELP_{name.upper()}_SHORT")) for name in COMMANDS])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # known before anything is parsed, so that what cannot be parsed is said in JSON too
+        ctx.meta[JSON] = "--json" in args
+        if isinstance(sys.stdout, TextIOWrapper):
+            # names of files need not be text; in JSON this is the escape of such characters
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            _stop_usage(ctx, error)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except PkdocsError as error:
             print_error(ctx, error)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             stopped = PkdocsError("SYSTEM", file=error.filename or "-", reason=error.strerror or str(error))
             print_error(ctx, stopped)
             ctx.exit(stopped.exit_code)
         except click.UsageError as error:
-            if not ctx.meta.get(JSON):
-                raise
-            print_error(ctx, UsageError("USAGE", reason=error.format_message()))
-            ctx.exit(UsageError.exit_code)
+            _stop_usage(ctx, error)
+
+
+def _stop_usage(ctx: click.Context, error: click.UsageError) -> NoReturn:
+    if not ctx.meta.get(JSON):
+        raise error
+    print_error(ctx, UsageError("USAGE", reason=error.format_message()))
+    ctx.exit(UsageError.exit_code)
 
 
 def _settings(ctx: click.Context) -> Settings:

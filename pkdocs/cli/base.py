@@ -81,11 +81,17 @@ person_key_option = option(
 
 def read_key(ctx: click.Context, file: Path | None) -> bytes:
     """Return the key that names persons: the file's, the workplace's, or with a warning the public one for trials."""
-    chosen = file or settings(ctx).person_key
-    if chosen is None:
+    key = given_key(ctx, file)
+    if key is None:
         warn(words(ctx, "TRIAL_KEY_USED"))
         return TRIAL_KEY
-    return read_person_key(chosen.read_bytes())
+    return key
+
+
+def given_key(ctx: click.Context, file: Path | None) -> bytes | None:
+    """Return the key that names persons: the file's, or the workplace's; None if there is neither."""
+    chosen = file or settings(ctx).person_key
+    return read_person_key(chosen.read_bytes()) if chosen else None
 
 
 def say(ctx: click.Context, line: str = "", **style: Any) -> None:
@@ -96,6 +102,11 @@ def say(ctx: click.Context, line: str = "", **style: Any) -> None:
 def warn(line: str) -> None:
     """Print a line that must be seen, on standard error."""
     click.secho(line, err=True, fg="yellow")
+
+
+def named(identity: str, message: str) -> str:
+    """Return ``message`` with the agreement's id before it, unless it says it itself."""
+    return message if message.startswith(identity) else f"{identity}: {message}"
 
 
 def print_json(ctx: click.Context, value: object) -> None:
@@ -124,6 +135,8 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are through."""
+        if not sys.stderr.isatty():
+            return
         if self._bar is None:
             self._bar = click.progressbar(
                 length=total,

@@ -48,7 +48,8 @@ def print_problems(ctx: click.Context, checked: Checked, *, limit: int | None) -
     for problem in checked.problems:
         shown[problem.code] += 1
         if problem.severity is Severity.ERROR or limit is None or shown[problem.code] <= limit:
-            say(ctx, f"{place_text(problem)}: {problem.message(language(ctx))}", fg=_COLOURS[problem.severity])
+            kind = words(ctx, f"SEVERITY_{problem.severity.name}")
+            say(ctx, f"{kind} {place_text(problem)}: {problem.message(language(ctx))}", fg=_COLOURS[problem.severity])
     for code, count in sorted(shown.items()):
         say(ctx, f"  {count:5d} × {code}")
     counts = checked.counts

@@ -9,6 +9,7 @@ from pkdocs.cli.base import (
     Command,
     json_option,
     language,
+    named,
     option,
     person_key_option,
     print_json,
@@ -29,9 +30,7 @@ _PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command("generate", cls=Command, code="GENERATE")
 @click.argument("workbook", type=click.Path(exists=True, path_type=Path))
 @option("--out", required=True, metavar="DIR", type=_FOLDER, code="OPTION_OUT")
-@option(
-    "--templates", metavar="DIR", type=_PRESENT, code="OPTION_TEMPLATES"
-)
+@option("--templates", metavar="DIR", type=_PRESENT, code="OPTION_TEMPLATES")
 @option("--only", multiple=True, metavar="KEY", code="OPTION_ONLY")
 @option("--format", "wanted", type=click.Choice([kind.value for kind in Format]), default="both", code="OPTION_FORMAT")
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_JOBS")
@@ -70,8 +69,7 @@ def command(
 
 def _show(ctx: click.Context, done: Generated) -> None:
     for failure in done.failed:
-        reason = failure.error.message(language(ctx))
-        say(ctx, words(ctx, "GENERATE_FAILED", id=failure.id, reason=reason), fg="red")
+        say(ctx, f"✗ {named(failure.id, failure.error.message(language(ctx)))}", fg="red")
     for file in done.pruned:
         say(ctx, words(ctx, "GENERATE_PRUNED", file=file))
     for file in done.leftover:

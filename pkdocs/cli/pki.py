@@ -30,13 +30,19 @@ def command() -> None:
 
 @command.command("init", cls=Command, code="PKI_INIT")
 @click.argument("folder", type=_FOLDER)
-@option("--key", type=click.Choice(KeyKind), default=KeyKind.P256, show_default="p256", code="OPTION_KEY_KIND")
+@option(
+    "--key",
+    type=click.Choice([kind.value for kind in KeyKind]),
+    default=KeyKind.P256.value,
+    show_default=True,
+    code="OPTION_KEY_KIND",
+)
 @option("--registrar", "registrars", multiple=True, metavar="PERSON_ID", code="OPTION_REGISTRAR")
 @json_option
 @click.pass_context
-def init_command(ctx: click.Context, folder: Path, key: KeyKind, registrars: tuple[str, ...]) -> None:
+def init_command(ctx: click.Context, *, folder: Path, key: str, registrars: tuple[str, ...]) -> None:
     """Make a training PKI."""
-    init_pki(folder, key=key, registrars=registrars, at=datetime.now(UTC))
+    init_pki(folder, key=KeyKind(key), registrars=registrars, at=datetime.now(UTC))
     say(ctx, words(ctx, "PKI_MADE", folder=folder))
     print_json(ctx, {"folder": str(folder)})
 
@@ -59,12 +65,17 @@ def issue_command(ctx: click.Context, folder: Path, workbook: Path, person_key: 
 @command.command("revoke", cls=Command, code="PKI_REVOKE")
 @click.argument("folder", type=_PRESENT)
 @click.argument("person_id")
-@option("--reason", type=click.Choice(Reason), default=Reason.UNSPECIFIED, code="OPTION_REASON")
+@option(
+    "--reason",
+    type=click.Choice([reason.value for reason in Reason]),
+    default=Reason.UNSPECIFIED.value,
+    code="OPTION_REASON",
+)
 @json_option
 @click.pass_context
-def revoke_command(ctx: click.Context, folder: Path, person_id: str, reason: Reason) -> None:
+def revoke_command(ctx: click.Context, *, folder: Path, person_id: str, reason: str) -> None:
     """Revoke somebody's certificates."""
-    count = revoke(folder, person_id, reason, datetime.now(UTC))
+    count = revoke(folder, person_id, Reason(reason), datetime.now(UTC))
     say(ctx, words(ctx, "PKI_REVOKED", count=count))
     print_json(ctx, {"revoked": count})
 

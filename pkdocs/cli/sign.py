@@ -1,15 +1,17 @@
 """``pkdocs sign``: an official signs all that waits."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pkdocs.cli.base import JSON, Command, json_option, language, option, print_json, progress, say, words
+from pkdocs.cli.base import JSON, Command, json_option, language, named, option, print_json, progress, say, warn, words
 from pkdocs.content import Role
-from pkdocs.errors import CredentialError, UsageError
+from pkdocs.errors import CredentialError, SigningError, UsageError
 from pkdocs.pipeline.ceremony import SigningPlan, SigningResult, demand_person, plan_signing, sign_plan
 from pkdocs.signing import Signer, load_pkcs12
 
@@ -60,23 +62,34 @@ def _passphrase(ctx: click.Context, file: Path | None) -> str:
         try:
             return file.read_text(encoding="utf-8").rstrip("\r\n")
         except UnicodeDecodeError as fault:
-            raise CredentialError("PASSPHRASE_FILE", file=str(file)) from fault
+            raise CredentialError("PASSPHRASE_FILE") from fault
     if not sys.stdin.isatty():
         raise UsageError("PASSPHRASE_NEEDED")
-    return str(click.prompt(words(ctx, "PASSPHRASE_PROMPT"), hide_input=True, err=True))
+    with _consent():
+        return str(click.prompt(words(ctx, "PASSPHRASE_PROMPT"), hide_input=True, err=True))
 
 
 def _confirm(ctx: click.Context, count: int) -> None:
     if not sys.stdin.isatty():
         raise UsageError("SIGN_NEEDS_YES", count=count)
-    if not click.confirm(words(ctx, "SIGN_CONFIRM", count=count), err=bool(ctx.meta.get(JSON))):
-        raise click.Abort
+    with _consent():
+        click.confirm(words(ctx, "SIGN_CONFIRM", count=count), abort=True, err=bool(ctx.meta.get(JSON)))
+
+
+@contextmanager
+def _consent() -> Iterator[None]:
+    try:
+        yield
+    except click.Abort as fault:
+        raise SigningError("SIGN_DECLINED") from fault
 
 
 def _show_plan(ctx: click.Context, plan: SigningPlan, signer: Signer) -> None:
-    if not plan.candidates:
+    if plan.nobody_named:
+        warn(words(ctx, "SIGN_NOBODY_NAMED"))
+    if not plan.candidates and not plan.refused:
         say(ctx, words(ctx, "SIGN_NOTHING"))
-    else:
+    if plan.candidates:
         party = plan.candidates[0].content.party(plan.candidates[0].role)
         name = party.name if party else signer.person
         say(ctx, words(ctx, "SIGN_PLAN", count=len(plan.candidates), name=name), bold=True)
@@ -96,7 +109,7 @@ def _show_result(ctx: click.Context, result: SigningResult) -> None:
     for waiting in result.waiting:
         say(ctx, words(ctx, "SIGN_WAITS", id=waiting.id, role=words(ctx, f"ROLE_{waiting.awaited.name}")))
     for refused in result.refused:
-        say(ctx, words(ctx, "SIGN_REFUSED", id=refused.id, reason=refused.error.message(language(ctx))), fg="red")
+        say(ctx, f"✗ {named(refused.id, refused.error.message(language(ctx)))}", fg="red")
     counts = {"signed": len(result.signed), "waiting": len(result.waiting), "refused": len(result.refused)}
     say(ctx, words(ctx, "SIGN_DONE", **counts), bold=True)
 

@@ -5,9 +5,19 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import Command, json_option, language, option, person_key_option, print_json, read_key, say, words
-from pkdocs.persons import as_person
-from pkdocs.pipeline.standing import Standing, read_standing
+from pkdocs.cli.base import (
+    Command,
+    given_key,
+    json_option,
+    language,
+    named,
+    option,
+    person_key_option,
+    print_json,
+    say,
+    words,
+)
+from pkdocs.pipeline.standing import Standing, find_person, read_standing
 
 
 @click.command("status", cls=Command, code="STATUS")
@@ -22,7 +32,7 @@ def command(
     ctx: click.Context, folder: Path, unit: str | None, person: str | None, person_key: Path | None, *, waiting: bool
 ) -> None:
     """Show how far the agreements have come."""
-    wanted = as_person(lambda: read_key(ctx, person_key), person) if person else None
+    wanted = find_person(folder, person, given_key(ctx, person_key)) if person else None
     found = list(read_standing(folder, unit=unit, person=wanted))
     shown = [entry for entry in found if entry.awaits or entry.error or not waiting]
     for entry in shown:
@@ -34,7 +44,7 @@ def command(
 
 def _line(ctx: click.Context, entry: Standing) -> str:
     if entry.error:
-        return f"! {entry.id}: {entry.error.message(language(ctx))}"
+        return f"! {named(entry.id, entry.error.message(language(ctx)))}"
     if entry.awaits:
         role, party = entry.awaits
         return "… " + words(ctx, "STATUS_AWAITS", id=entry.id, role=words(ctx, f"ROLE_{role.name}"), name=party.name)

@@ -46,11 +46,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class SigningPlan:
-    """What one person would sign."""
+    """What one person would sign; ``nobody_named``: no agreement that was looked at names this person."""
 
     candidates: tuple[Candidate, ...]
     waiting: tuple[Waiting, ...]
     refused: tuple[Refused, ...]
+    nobody_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def plan_signing(
     planning = _Planning(signer, role, any_order=any_order)
     for file, named in pdf_files(paths):
         planning.look_at(file, named=named)
-    return SigningPlan(tuple(planning.candidates), tuple(planning.waiting), tuple(planning.refused))
+    nobody_named = not planning.is_named and not planning.refused
+    return SigningPlan(tuple(planning.candidates), tuple(planning.waiting), tuple(planning.refused), nobody_named)
 
 
 @dataclass(slots=True)
@@ -123,19 +125,24 @@ class _Planning:
     candidates: list[Candidate] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    is_named: bool = False
     _indexes: dict[Path, tuple[Path, Index] | None] = field(default_factory=dict)
 
     def look_at(self, file: Path, *, named: bool) -> None:
         found = self._index(file)
-        entry = found[1].entries.get(file.relative_to(found[0]).as_posix()) if found else None
+        entry = found[1].entries.get(file.resolve().relative_to(found[0]).as_posix()) if found else None
         if not named and entry and self.signer.person not in entry.persons.values():
             return
+        self.is_named |= entry is not None and self.signer.person in entry.persons.values()
         try:
             data = file.read_bytes()
             form = read_form(data)
         except PkdocsError as error:
             if named or entry or error.code != "SIGN_NOT_ISSUED":
                 self.refused.append(Refused(file.stem, error))
+            return
+        except OSError as fault:
+            self.refused.append(Refused(file.stem, _system_error(file, fault)))
             return
         zone = found[1].zone if found else Zone.WIB
         try:
@@ -147,7 +154,7 @@ class _Planning:
             self.refused.append(Refused(form.content.id, error))
 
     def _index(self, file: Path) -> tuple[Path, Index] | None:
-        folder = file.parent
+        folder = file.resolve().parent
         if folder not in self._indexes:
             self._indexes[folder] = find_index(file)
         return self._indexes[folder]
@@ -156,6 +163,7 @@ class _Planning:
         """The roles to sign in; of a file that was named itself those too that must be refused with a reason."""
         content = form.content
         mine = [role for role in content.roles if (party := content.party(role)) and party.person == self.signer.person]
+        self.is_named |= bool(mine)
         wanted = [role for role in (mine or content.roles if named else mine) if self.role in {None, role}]
         waiting = [role for role in wanted if role in form.open]
         yield from waiting or (wanted[:1] if named else ())
@@ -193,12 +201,18 @@ def sign_plan(plan: SigningPlan, signer: Signer, *, at: Callable[[], datetime], 
             signed.append(_sign(candidate, signer, at(), training=training))
         except PkdocsError as error:
             refused.append(Refused(candidate.content.id, error))
+        except OSError as fault:
+            refused.append(Refused(candidate.content.id, _system_error(candidate.file, fault)))
         progress(done, len(plan.candidates))
     return SigningResult(str(uuid4()), tuple(signed), plan.waiting, tuple(refused))
 
 
+def _system_error(file: Path, fault: OSError) -> SigningError:
+    return SigningError("SYSTEM", file=file.name, reason=fault.strerror or str(fault))
+
+
 def _sign(candidate: Candidate, signer: Signer, at: datetime, *, training: bool) -> Signed:
-    data = candidate.file.read_bytes()
+    data = candidate.file.read_bytes() if candidate.file.is_file() else b""
     if digest(data) != candidate.digest:
         raise ConflictError("FILE_CHANGED", file=candidate.file.name)
     result = sign_pdf(data, candidate.role, signer, at=at, zone=candidate.zone, training=training)

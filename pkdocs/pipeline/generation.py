@@ -86,7 +86,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     profile = checked.profile
     maker = Maker(run.shelf, toolchain, office, wishes.jobs, profile.address, profile.extra)
     entries, made = {entry.id: entry for entry in signed}, 0
-    progress(len(entries), len(contents))
+    progress(len(entries) + len(failed), len(chosen))
     for outcome in maker.make(drafts):
         if outcome.value:
             entry, is_new = outcome.value
@@ -95,9 +95,10 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
             append_journal(folder, entry)
         elif outcome.error:
             failed.append(Failure(outcome.key, outcome.error))
-        progress(len(entries) + len(failed), len(contents))
-    if failed and not entries and all(isinstance(failure.error, OfficeError) for failure in failed):
-        raise OfficeError("NOTHING_CONVERTED", reason=failed[0].error.message())
+        progress(len(entries) + len(failed), len(chosen))
+    unconverted = [failure.error for failure in failed if failure.error.code.startswith("OFFICE_")]
+    if unconverted and not entries:
+        raise OfficeError("NOTHING_CONVERTED", reason=unconverted[0])
     return run.finish(entries, made, failed)
 
 
@@ -109,13 +110,19 @@ def _choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
     names = {entry.id: {entry.id.casefold(), entry.key.casefold()} for entry in checked.cascade.agreements}
     known = frozenset[str]().union(*names.values())
     unmade = [name for name in only if name.casefold() not in known]
-    stopped = {identity.casefold() for identity in checked.cascade.stopped}
+    stopped = _stopped(checked)
     if touched := [name for name in unmade if stopped & _ids(name, checked.profile.year)]:
         raise WorkbookError("ONLY_TOUCHED", names=", ".join(touched))
     if unmade:
         raise UsageError("ONLY_UNKNOWN", names=", ".join(unmade))
     wanted = {name.casefold() for name in only}
     return tuple(entry for entry in checked.cascade.agreements if names[entry.id] & wanted)
+
+
+def _stopped(checked: Checked) -> set[str]:
+    """Return the ids, without case, of what errors stop; of rows that could not be read those of all versions."""
+    broken = (_ids(row.key, checked.profile.year) for row in checked.workbook.roster.broken)
+    return {identity.casefold() for identity in checked.cascade.stopped}.union(*broken)
 
 
 def _ids(name: str, year: int) -> set[str]:
@@ -196,7 +203,8 @@ class _Run:
         """Write the index, and say what is left over of earlier runs."""
         cascade = self.checked.cascade
         agreements = tuple(self._indexed(entries))
-        earlier = self.shelf.index.digests if self.shelf.index else {}
+        before = self.shelf.index
+        earlier = before.digests if before else {}
         current = {entry.id for entry in agreements}
         index = Index(
             schema=SCHEMA,
@@ -205,7 +213,7 @@ class _Run:
             workbook=self.checked.workbook.digest,
             zone=self._profile.zone,
             person_scheme=person_scheme(self._wishes.person_key),
-            templates=self._templates.digests,
+            templates={**(before.templates if before else {}), **self._templates.digests},
             toolchain={
                 "program": self._toolchain.program,
                 "office": self._toolchain.office,
@@ -216,9 +224,11 @@ class _Run:
         )
         write_index(self.shelf.folder, index)
         remove_journal(self.shelf.folder)
-        ids = {entry.id for entry in cascade.agreements} | cascade.stopped
+        ids = {entry.id for entry in cascade.agreements} | _stopped(self.checked)
         leftover = tuple(self.shelf.leftover(ids, agreements))
-        pruned = tuple(file for file in leftover if not bears_signature(file)) if self._wishes.prune else ()
+        # while there are errors, nobody can tell what the workbook no longer makes
+        may_prune = self._wishes.prune and not self.checked.errors
+        pruned = tuple(file for file in leftover if not bears_signature(file)) if may_prune else ()
         for file in pruned:
             file.unlink()
         made_now = tuple(entry for entry in agreements if entry.id in entries)
@@ -226,8 +236,11 @@ class _Run:
         return Generated(self.shelf.folder, made_now, made, tuple(failed), kept, pruned)
 
     def _indexed(self, entries: Mapping[str, Entry]) -> Iterator[Entry]:
-        """Entries of this run, and of earlier ones for agreements that the workbook still makes."""
+        """Entries of this run, and of earlier ones for agreements that the workbook still makes, or errors stop."""
         for agreement in self.checked.cascade.agreements:
             entry = entries.get(agreement.id) or self.shelf.entry(agreement.id)
             if entry:
                 yield entry
+        stopped = _stopped(self.checked)
+        if self.shelf.index:
+            yield from (entry for entry in self.shelf.index.agreements if entry.id.casefold() in stopped)

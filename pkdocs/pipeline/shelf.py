@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pkdocs.content import Content
 from pkdocs.errors import PkdocsError
@@ -72,12 +72,16 @@ class Shelf:
     def leftover(self, ids: Iterable[str], indexed: Iterable[Entry]) -> Iterator[Path]:
         """Yield files of agreements that the workbook no longer makes, and copies that are not where they belong."""
         known = {identity.casefold() for identity in ids}
-        places = {entry.id.casefold(): {entry.pdf, entry.docx} for entry in indexed}
+        places = {entry.id.casefold(): _stem(entry.pdf or entry.docx or "") for entry in indexed}
         for file in sorted(self.folder.glob("*/*")):
-            identity, place = file.stem.casefold(), file.relative_to(self.folder).as_posix()
+            identity, place = file.stem.casefold(), _stem(file.relative_to(self.folder).as_posix())
             is_ours = file.suffix in {".pdf", ".docx"} and identity.startswith(("pk-", "pi-"))
-            if is_ours and (identity not in known or (identity in places and place not in places[identity])):
+            if is_ours and (identity not in known or places.get(identity, place) != place):
                 yield file
+
+
+def _stem(place: str) -> PurePosixPath:
+    return PurePosixPath(place).with_suffix("") if place else PurePosixPath()
 
 
 def bears_signature(file: Path) -> bool:

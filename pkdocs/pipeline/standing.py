@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pkdocs.content import Party, Role
-from pkdocs.errors import ConflictError, PkdocsError
+from pkdocs.content import Party, PersonScheme, Role
+from pkdocs.errors import ConflictError, PkdocsError, UsageError
 from pkdocs.files import folder_name
-from pkdocs.index import Entry, read_index
+from pkdocs.index import Entry, Index, read_index
+from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
 from pkdocs.signing import read_form
 
 
@@ -22,6 +23,20 @@ class Standing:
     error: PkdocsError | None = None
 
 
+def find_person(folder: Path, written: str, key: bytes | None) -> str:
+    """Return the content's person of a number, or of what names a person already; ``key`` is the folder's, if known.
+
+    Raises:
+        UsageError: the number alone does not tell, since the folder's agreements were made with a key of their own.
+        ConflictError: the folder has no index, or a damaged one.
+    """
+    if PSEUDONYM.fullmatch(written):
+        return written
+    if key is None and _index(folder).person_scheme is not PersonScheme.TRIAL:
+        raise UsageError("STATUS_NEEDS_KEY")
+    return pseudonym(key or TRIAL_KEY, written)
+
+
 def read_standing(folder: Path, *, unit: str | None = None, person: str | None = None) -> Iterator[Standing]:
     """Yield the standing of each agreement of the index, in its order.
 
@@ -30,15 +45,19 @@ def read_standing(folder: Path, *, unit: str | None = None, person: str | None =
     Raises:
         ConflictError: the folder has no index, or a damaged one.
     """
-    index = read_index(folder)
-    if index is None:
-        raise ConflictError("INDEX_MISSING", folder=str(folder))
-    for entry in index.agreements:
+    for entry in _index(folder).agreements:
         if unit and folder_name(unit) != folder_name(entry.unit):
             continue
         standing = _standing(folder, entry)
         if person is None or (standing.awaits and standing.awaits[1].person == person):
             yield standing
+
+
+def _index(folder: Path) -> Index:
+    index = read_index(folder)
+    if index is None:
+        raise ConflictError("INDEX_MISSING", folder=str(folder))
+    return index
 
 
 def _standing(folder: Path, entry: Entry) -> Standing:
@@ -48,7 +67,7 @@ def _standing(folder: Path, entry: Entry) -> Standing:
         form = read_form((folder / entry.pdf).read_bytes())
     except PkdocsError as error:
         return Standing(entry.id, entry.unit, error=error)
-    except FileNotFoundError:
+    except OSError:
         return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
     awaited = ((role, party) for role in form.open if (party := form.content.party(role)))
     return Standing(entry.id, entry.unit, form.signed, next(awaited, None))

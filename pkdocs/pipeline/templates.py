@@ -31,7 +31,7 @@ class Templates:
         Raises:
             TemplateError: there is no such template, or it cannot be used.
         """
-        form = _level(row.template)
+        form = level_named(row.template)
         if row.template and form is None:
             return self._load(folder_name(row.template), wanted=row.template), None
         named = folder_name(form or row.level)
@@ -58,5 +58,6 @@ class Templates:
         return self._loaded[name]
 
 
-def _level(written: str) -> Level | None:
+def level_named(written: str) -> Level | None:
+    """Return the level that column ``Templat`` names; None where it names a template or nothing."""
     return next((level for level in Level if level.casefold() == written.casefold()), None)

@@ -4,7 +4,6 @@
 ``trust.toml`` and ``enrolment.json`` are for others to read.
 """
 
-import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkdocs.errors import ConflictError, CredentialError
+from pkdocs.files import PRIVATE, PUBLIC, write_atomic
 from pkdocs.pki.authority import (
     Authority,
     KeyKind,
@@ -299,24 +299,15 @@ def _retire(directory: Path, path: Path, secret: Path, at: datetime) -> None:
 
 
 def _write_secret(path: Path, data: bytes) -> None:
-    _write(path, data, 0o600)
+    _write(path, data, PRIVATE)
 
 
 def _write_public(path: Path, data: bytes) -> None:
-    _write(path, data, 0o644)
+    _write(path, data, PUBLIC)
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    """Write a file whole or not at all; ``mkstemp`` makes it for its owner alone from the first moment."""
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".pkdocs-", dir=path.parent)
+        write_atomic(path, data, mode=mode)
     except OSError as fault:
-        raise ConflictError("PKI_UNWRITABLE", directory=path.parent.name) from fault
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-        Path(name).replace(path)
-    except OSError as fault:
-        Path(name).unlink(missing_ok=True)
         raise ConflictError("PKI_UNWRITABLE", directory=path.parent.name) from fault

@@ -343,7 +343,7 @@ def test_a_directory_that_cannot_be_written_is_named(pki: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device")
 
     before = contents(pki)
-    for broken in ("tempfile.mkstemp", "pkdocs.pki.folder.os.fchmod"):
+    for broken in ("tempfile.mkstemp", "pkdocs.files.os.fsync"):
         with monkeypatch.context() as patch:
             patch.setattr(broken, full)
             with pytest.raises(ConflictError, match="PKI_UNWRITABLE"):

@@ -1,0 +1,66 @@
+"""``pkdocs verify``: signatures and the chain, offline, trusting only what is named."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pkdocs.cli.base import Command, json_option, language, option, print_json, progress, say, settings, words
+from pkdocs.errors import UsageError
+from pkdocs.pipeline.audit import Means, verify
+from pkdocs.report import as_json, tree_lines
+from pkdocs.verification import Result
+
+_COLOURS = {
+    Result.PASSED: "green",
+    Result.FAILED: "red",
+    Result.INDETERMINATE: "yellow",
+    Result.INCOMPLETE: "yellow",
+    Result.NOT_JUDGED: None,
+}
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_EXIT_FAILED = 9
+_EXIT_UNKNOWN = 10
+
+
+@click.command("verify", cls=Command, code="VERIFY")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@option("--trust", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_TRUST")
+@option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES")
+@option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
+@option("--at", "moment", metavar="TIME", code="OPTION_AT")
+@option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    trust: Path,
+    templates: Path | None,
+    workbook: Path | None,
+    moment: str | None,
+    jobs: int | None,
+) -> None:
+    """Verify files."""
+    at = _moment(moment) if moment else datetime.now(UTC)
+    means = Means(templates, workbook, jobs or settings(ctx).jobs)
+    with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
+        verdict = verify(paths, trust, at=at, means=means, progress=bar)
+    for line in tree_lines(verdict, language(ctx)):
+        say(ctx, line.text, fg=_COLOURS[line.result] if line.result else None)
+    print_json(ctx, as_json(verdict, language(ctx)))
+    results = {agreement.result for agreement in verdict.agreements} | {verdict.result}
+    if Result.FAILED in results:
+        ctx.exit(_EXIT_FAILED)
+    ctx.exit(_EXIT_UNKNOWN if results & {Result.INDETERMINATE, Result.INCOMPLETE} else 0)
+
+
+def _moment(written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as fault:
+        raise UsageError("AT_WITHOUT_ZONE", written=written) from fault
+    if moment.tzinfo is None:
+        raise UsageError("AT_WITHOUT_ZONE", written=written)
+    return moment

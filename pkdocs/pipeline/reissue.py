@@ -1,0 +1,106 @@
+"""Make issued pages again and compare the bytes: nothing else shows that a page says no more than its content."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pkdocs import __version__
+from pkdocs.chain import Exhibit, PageCheck
+from pkdocs.content import Content, qr_text
+from pkdocs.document import Template, load_template, render_document
+from pkdocs.errors import PkdocsError
+from pkdocs.files import digest
+from pkdocs.issue import Toolchain, issue_pdf
+from pkdocs.office import Pool, find_office
+from pkdocs.pipeline.checking import check
+from pkdocs.pipeline.templates import level_named
+from pkdocs.profile import Paper
+from pkdocs.roster import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a page takes from the workbook beside its content: paper, own keys, forms of single positions.
+
+    ``is_known`` says that it came from the workbook: without one, a page that differs proves nothing.
+    """
+
+    paper: Paper = Paper.A4
+    extra: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Level] = field(default_factory=dict)
+    is_known: bool = False
+
+
+def read_wording(workbook: Path) -> Wording:
+    """Return the wording of a workbook.
+
+    Raises:
+        WorkbookError: it cannot be read, or has no complete profile.
+    """
+    checked = check(workbook)
+    rows = checked.workbook.roster.assignments
+    forms = {row.key: form for row in rows if (form := level_named(row.template))}
+    return Wording(checked.profile.paper, checked.profile.extra, forms, is_known=True)
+
+
+def reissue(
+    exhibits: Iterable[Exhibit], templates: Path, wording: Wording, *, address: str, jobs: int
+) -> Iterator[tuple[str, PageCheck]]:
+    """Yield for each file whether issuing its content again gives its issued bytes.
+
+    Only the template of the digest that a file names is tried, and only by the same toolchain: another
+    LibreOffice lays pages out in its own way.
+
+    Raises:
+        OfficeError: LibreOffice is missing.
+        TemplateError: a template of the folder cannot be used.
+    """
+    office = find_office()
+    toolchain = Toolchain(__version__, office.build, office.fonts)
+    known = _load(templates, wording.paper)
+    waiting: dict[str, tuple[Exhibit, Content, Template]] = {}
+
+    def documents() -> Iterator[tuple[str, bytes]]:
+        for exhibit in exhibits:
+            facts = exhibit.facts
+            template = known.get(facts.template_digest or "")
+            if facts.content is None or template is None or facts.toolchain != toolchain:
+                continue
+            waiting[exhibit.file] = exhibit, facts.content, template
+            if (docx := _render(facts.content, template, wording, address)) is not None:
+                yield exhibit.file, docx
+
+    with Pool(office, workers=jobs or None) as pool:
+        for converted in pool.convert(documents()):
+            exhibit, content, template = waiting.pop(converted.key)
+            issued = _issue_digest(converted.value, content, template, toolchain) if converted.value else ""
+            yield converted.key, _check(wording, is_same=issued == exhibit.facts.issue_digest)
+    yield from ((file, _check(wording, is_same=False)) for file in waiting)
+
+
+def _check(wording: Wording, *, is_same: bool) -> PageCheck:
+    if is_same:
+        return PageCheck.SAME
+    return PageCheck.DIFFERENT if wording.is_known else PageCheck.NOT_COMPARED
+
+
+def _load(folder: Path, paper: Paper) -> dict[str, Template]:
+    loaded = (load_template(file.read_bytes(), file.name, paper=paper) for file in sorted(folder.glob("*.docx")))
+    return {template.digest: template for template in loaded}
+
+
+def _render(content: Content, template: Template, wording: Wording, address: str) -> bytes | None:
+    qr = qr_text(address, content.id, content.digest)
+    form = wording.forms.get(content.position.key)
+    try:
+        return render_document(content, template, qr=qr, profile_extra=wording.extra, form=form)
+    except PkdocsError:
+        # asks for a key of the workbook that is not at hand: not made again, so not the same
+        return None
+
+
+def _issue_digest(pdf: bytes, content: Content, template: Template, toolchain: Toolchain) -> str:
+    try:
+        return digest(issue_pdf(pdf, content, template_digest=template.digest, toolchain=toolchain))
+    except PkdocsError:
+        return ""

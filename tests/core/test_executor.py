@@ -1,0 +1,77 @@
+"""One function over many items, in processes that may die."""
+
+import os
+import signal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pkdocs.executor import cores, run_each
+
+DEADLY = frozenset({3, 6})
+
+
+def square(item: int) -> int:
+    return item * item
+
+
+def process(_item: int) -> int:
+    return os.getpid()
+
+
+def deadly(item: int) -> int:
+    if item in DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item * item
+
+
+def refuse(item: int) -> int:
+    if item == 5:
+        raise ValueError("five")
+    return item
+
+
+def lost(item: int) -> int:
+    return -item
+
+
+def test_results_come_in_the_order_of_their_items() -> None:
+    assert list(run_each(square, range(20), jobs=2, died=lost)) == [item * item for item in range(20)]
+
+
+def test_what_kills_its_process_hides_nothing_else() -> None:
+    wanted = [-item if item in DEADLY else item * item for item in range(9)]
+    assert list(run_each(deadly, range(9), jobs=2, died=lost)) == wanted
+
+
+@pytest.mark.parametrize("items", [[3, 0, 1, 2, 4], [0, 1, 2, 4, 6]])
+def test_the_first_and_the_last_may_die_too(items: list[int]) -> None:
+    assert list(run_each(deadly, items, jobs=2, died=lost)) == [
+        -item if item in DEADLY else item * item for item in items
+    ]
+
+
+def test_many_items_are_worked_on_in_other_processes() -> None:
+    assert os.getpid() not in set(run_each(process, range(6), jobs=2, died=lost))
+
+
+@pytest.mark.parametrize(("count", "jobs"), [(1, 2), (4, 2), (9, 1)])
+def test_no_item_is_worked_on_in_this_process(count: int, jobs: int) -> None:
+    assert set(run_each(process, range(count), jobs=jobs, died=lost)).isdisjoint({os.getpid()})
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(), max_size=4))
+def test_every_item_has_its_result(items: list[int]) -> None:
+    assert list(run_each(square, items, jobs=2, died=lost)) == [item * item for item in items]
+
+
+def test_an_error_of_the_function_is_not_swallowed() -> None:
+    results = run_each(refuse, range(9), jobs=2, died=lost)
+    with pytest.raises(ValueError, match="five"):
+        list(results)
+
+
+def test_there_is_a_core() -> None:
+    assert cores() >= 1

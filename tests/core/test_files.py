@@ -1,0 +1,163 @@
+"""Files written whole or not at all; names of folders; which files there are."""
+
+import errno
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkdocs.errors import ConflictError
+from pkdocs.files import PRIVATE, digest, folder_name, folder_names, pdf_files, replace_unchanged, write_atomic
+
+LONG = "Badan Perencanaan Pembangunan, Riset, dan Inovasi Daerah Kota Wanasari "
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "lama.pdf"
+    path.write_bytes(b"old")
+    return path
+
+
+def test_a_file_appears_with_its_folders_and_can_be_read_by_all(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.pdf"
+    write_atomic(path, b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o644)
+    assert [file.name for file in path.parent.iterdir()] == ["c.pdf"]
+
+
+def test_a_private_file_is_for_its_owner(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "kunci", b"secret", mode=PRIVATE)
+    assert (tmp_path / "kunci").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_takes_the_place_of_the_old_one(old: Path) -> None:
+    write_atomic(old, b"new")
+    assert old.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+    old: Path, monkeypatch: pytest.MonkeyPatch, step: str, fault: BaseException
+) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(type(fault)):
+        write_atomic(old, b"new")
+    assert {file.name: file.read_bytes() for file in old.parent.iterdir()} == {"lama.pdf": b"old"}
+
+
+def test_a_file_that_is_still_the_same_is_replaced(old: Path) -> None:
+    replace_unchanged(old, b"new", expected=digest(b"old"))
+    assert old.read_bytes() == b"new"
+
+
+def test_what_somebody_else_wrote_stands(old: Path) -> None:
+    old.write_bytes(b"theirs")
+    with pytest.raises(ConflictError, match="FILE_CHANGED"):
+        replace_unchanged(old, b"new", expected=digest(b"old"))
+    assert old.read_bytes() == b"theirs"
+
+
+def test_what_somebody_else_removed_stays_away(old: Path) -> None:
+    old.unlink()
+    with pytest.raises(ConflictError, match="FILE_CHANGED"):
+        replace_unchanged(old, b"new", expected=digest(b"old"))
+    assert list(old.parent.iterdir()) == []
+
+
+def test_a_link_stays_a_link_to_the_file_that_is_replaced(old: Path) -> None:
+    link = old.with_name("tautan.pdf")
+    link.symlink_to(old)
+    replace_unchanged(link, b"new", expected=digest(b"old"))
+    assert link.is_symlink()
+    assert old.read_bytes() == b"new"
+
+
+def test_permissions_stay_as_they_are(old: Path) -> None:
+    old.chmod(0o640)
+    replace_unchanged(old, b"new", expected=digest(b"old"))
+    assert old.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_lock_is_given_back_after_a_conflict(old: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(ConflictError):
+            replace_unchanged(old, b"new", expected="")
+    replace_unchanged(old, b"new", expected=digest(b"old"))
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Dinas Komunikasi dan Informatika", "dinas-komunikasi-dan-informatika"),
+        ("  RSUD dr. Sé'tiawan (Kelas B) ", "rsud-dr-se-tiawan-kelas-b"),
+        ("../../etc", "etc"),
+        ("省", "unit"),
+        ("", "unit"),
+        (LONG, "badan-perencanaan-pembangunan-riset-dan-inovasi-daerah-kota"),
+    ],
+)
+def test_a_folder_is_named_after_its_unit(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+
+
+@given(
+    st.lists(st.sampled_from(["Dinas A", "dinas-a", "Dinas A 2", "DINAS-A", LONG, LONG + "I", LONG + "II"]) | st.text())
+)
+def test_folders_are_unique_short_and_plain(names: list[str]) -> None:
+    folders = folder_names(names)
+    assert set(folders) == set(names)
+    assert len(set(folders.values())) == len(folders)
+    assert all(re.fullmatch(r"[a-z0-9-]{1,60}", folder) for folder in folders.values())
+
+
+def test_the_first_of_two_units_keeps_the_plain_folder() -> None:
+    assert folder_names(["Dinas A", "dinas a", "Dinas A", "DINAS A"]) == {
+        "Dinas A": "dinas-a",
+        "dinas a": "dinas-a-2",
+        "DINAS A": "dinas-a-3",
+    }
+
+
+def test_units_that_differ_late_keep_their_numbers_within_the_length() -> None:
+    folders = list(folder_names([LONG + "I", LONG + "II"]).values())
+    assert folders[1] == "badan-perencanaan-pembangunan-riset-dan-inovasi-daerah-kot-2"
+
+
+def touch(*files: Path) -> None:
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def test_pdf_files_below_a_folder_are_found_once_and_in_order(tmp_path: Path) -> None:
+    touch(tmp_path / "b/2.pdf", tmp_path / "a/1.PDF", tmp_path / "a/1.docx", tmp_path / ".x/3.pdf", tmp_path / ".4.pdf")
+    (tmp_path / "a/5.pdf").symlink_to(tmp_path / "b/2.pdf")
+    (tmp_path / "folder.pdf").mkdir()
+    wanted = [(tmp_path / "a/1.PDF", False), (tmp_path / "b/2.pdf", False)]
+    assert pdf_files([tmp_path]) == wanted
+    assert pdf_files([tmp_path, tmp_path / "a"]) == wanted
+
+
+def test_a_file_that_is_named_counts_whatever_it_is_called(tmp_path: Path) -> None:
+    touch(tmp_path / "surat.txt", tmp_path / "1.pdf")
+    assert pdf_files([tmp_path / "surat.txt"]) == [(tmp_path / "surat.txt", True)]
+    assert pdf_files([tmp_path, tmp_path / "1.pdf"]) == [(tmp_path / "1.pdf", True)]
+
+
+def test_a_file_that_is_written_in_two_ways_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path / "a" / "1.pdf")
+    monkeypatch.chdir(tmp_path)
+    assert pdf_files([Path("a"), tmp_path / "a", Path("a/../a/1.pdf")]) == [(Path("a/1.pdf"), True)]
+
+
+def test_a_hidden_folder_that_is_named_is_looked_into(tmp_path: Path) -> None:
+    touch(tmp_path / ".demo" / "1.pdf")
+    assert pdf_files([tmp_path / ".demo"]) == [(tmp_path / ".demo" / "1.pdf", False)]

@@ -1,0 +1,173 @@
+"""Verification on disk: everything is looked at, nothing is skipped."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from pkdocs.chain import AgreementVerdict, SetVerdict
+from pkdocs.errors import TrustError, UsageError
+from pkdocs.executor import run_each
+from pkdocs.pipeline import audit
+from pkdocs.pipeline.audit import Means, examine_file, verify
+from pkdocs.verification import Facts, Result
+from tests.city import AT, KEYS, Town, ignore, tamper
+
+IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
+
+
+KNOWN: dict[bytes, Facts] = {}
+
+
+def look_once(file: Path) -> Facts:
+    """Look at a file, unless one of the same bytes has been looked at."""
+    data = file.read_bytes()
+    if data not in KNOWN:
+        KNOWN[data] = examine_file(file)
+    return KNOWN[data]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at equal files once, in this process."""
+    monkeypatch.setattr(audit, "run_each", lambda _look, files, **_more: map(look_once, files))
+
+
+def judged(town: Town, *paths: Path, jobs: int = 2) -> SetVerdict:
+    return verify(paths or [town.out], town.trust, at=AT, means=Means(jobs=jobs), progress=ignore)
+
+
+def by_id(verdict: SetVerdict) -> dict[str | None, AgreementVerdict]:
+    return {agreement.id: agreement for agreement in verdict.agreements}
+
+
+def test_a_freshly_signed_set_passes_as_training(signed_town: Town) -> None:
+    verdict = judged(signed_town)
+    assert verdict.summary == {
+        Result.PASSED: len(KEYS),
+        Result.FAILED: 0,
+        Result.INDETERMINATE: 0,
+        Result.INCOMPLETE: 0,
+    }
+    assert (verdict.training, verdict.result) == (True, Result.NOT_JUDGED)
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_unsigned_set_is_incomplete(town: Town) -> None:
+    assert {agreement.result for agreement in judged(town).agreements} == {Result.INCOMPLETE}
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_signature_less_is_inherited_by_those_below(town: Town) -> None:
+    for key in reversed(KEYS):
+        if key != "INSP.IRBAN1":
+            town.sign(key, any_order=True)
+    found = by_id(judged(town))
+    assert (found[IRBAN].own, found[AUDITOR].own) == (Result.INCOMPLETE, Result.INCOMPLETE)
+    assert {agreement.result for identity, agreement in found.items() if "INSP.IRBAN1" not in str(identity)} == {
+        Result.PASSED
+    }
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_tampered_file_fails_and_those_below_with_it(signed_town: Town) -> None:
+    tamper(signed_town.pdf("INSP.IRBAN1"), lambda data: data.replace(b"/Location (W", b"/Location (B"))
+    found = by_id(judged(signed_town))
+    assert found[IRBAN].own is Result.FAILED
+    assert (found[AUDITOR].own, found[AUDITOR].result) == (Result.PASSED, Result.FAILED)
+    assert [finding.code for finding in found[AUDITOR].findings if finding.inherited] == ["ABOVE"]
+    others = {agreement.result for identity, agreement in found.items() if identity not in {IRBAN, AUDITOR}}
+    assert others == {Result.PASSED}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\nnothing", b"\x00" * 1000])
+def test_an_unreadable_file_counts(signed_town: Town, data: bytes) -> None:
+    strange = signed_town.out / "lain.pdf"
+    strange.write_bytes(data)
+    verdict = judged(signed_town)
+    assert len(verdict.agreements) == len(KEYS) + 1
+    unread = by_id(verdict)[None]
+    assert (unread.file, unread.result) == (str(strange), Result.FAILED)
+    assert "SET_UNREADABLE" in {finding.code for finding in verdict.findings}
+
+
+def test_a_file_that_is_gone_in_the_meantime_counts(tmp_path: Path) -> None:
+    assert examine_file(tmp_path / "gone.pdf").content is None
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MAX_FILE_BYTES", 10)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 too large")
+    assert examine_file(tmp_path / "a.pdf").content is None
+
+
+def deadly(file: Path) -> Facts:
+    if "AUDITOR" in file.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return examine_file(file)
+
+
+def test_a_file_that_kills_its_process_counts(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "run_each", lambda _look, files, **more: run_each(deadly, files, **more))
+    verdict = judged(signed_town)
+    assert verdict.summary[Result.PASSED] == len(KEYS) - 1
+    assert [agreement.result for agreement in verdict.agreements if agreement.content is None] == [Result.FAILED]
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_absent_parent_makes_the_rest_unknown(signed_town: Town) -> None:
+    signed_town.pdf("INSP.IRBAN1").unlink()
+    found = by_id(judged(signed_town))
+    assert found[AUDITOR].result is Result.INDETERMINATE
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_file_alone_is_judged_by_its_path_as_given(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(signed_town.out)
+    place = signed_town.pdf("INSP.IRBAN1").relative_to(signed_town.out)
+    verdict = judged(signed_town, place)
+    assert [(agreement.file, agreement.id) for agreement in verdict.agreements] == [(str(place), IRBAN)]
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_head_of_the_register_is_no_agreement(signed_town: Town) -> None:
+    (signed_town.out / "register.pdf").write_bytes(b"%PDF-1.7 head")
+    assert len(judged(signed_town).agreements) == len(KEYS)
+    assert len(judged(signed_town, signed_town.out / "register.pdf").agreements) == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_progress_reaches_every_file(signed_town: Town) -> None:
+    seen: list[tuple[int, int]] = []
+    verify(
+        [signed_town.out],
+        signed_town.trust,
+        at=AT,
+        means=Means(jobs=1),
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(done, len(KEYS)) for done in range(1, len(KEYS) + 1)]
+
+
+def test_one_process_for_each_core_comes_to_the_same(signed_town: Town) -> None:
+    assert judged(signed_town, jobs=0) == judged(signed_town, jobs=1)
+
+
+def test_no_file_at_all_is_a_mistake_of_the_call(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "kosong").mkdir()
+    with pytest.raises(UsageError, match="NOTHING_TO_VERIFY"):
+        judged(town, tmp_path / "kosong")
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b'schema = "pkdocs-trust/2"'])
+def test_a_trust_file_that_cannot_be_used_judges_nothing(town: Town, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "trust.toml").write_bytes(data)
+    with pytest.raises(TrustError):
+        verify([town.out], tmp_path / "trust.toml", at=AT, means=Means(), progress=ignore)
+
+
+def test_a_trust_file_that_cannot_be_read_judges_nothing(town: Town, tmp_path: Path) -> None:
+    with pytest.raises(TrustError):
+        verify([town.out], tmp_path / "absent.toml", at=AT, means=Means(), progress=ignore)

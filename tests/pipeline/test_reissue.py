@@ -1,0 +1,142 @@
+"""Pages made again and compared byte by byte."""
+
+import io
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pkdocs.chain import SetVerdict
+from pkdocs.errors import OfficeError, TemplateError, WorkbookError
+from pkdocs.office import INSTALL, Office, find_office
+from pkdocs.pipeline import making, reissue
+from pkdocs.pipeline.audit import Means, verify
+from pkdocs.pipeline.generation import generate
+from pkdocs.pipeline.reissue import read_wording
+from pkdocs.profile import Paper
+from pkdocs.roster import Level
+from pkdocs.settings import default_templates
+from pkdocs.verification import Result
+from tests.city import AT, KEYS, Town, change, ignore, sheets, wishes, write
+
+IRBAN = "PK-2026-INSP.IRBAN1-1"
+
+
+def judged(town: Town, *paths: Path, templates: Path | None = None, workbook: Path | None = None) -> SetVerdict:
+    means = Means(templates or default_templates(), workbook, jobs=1)
+    return verify(paths or [town.out], town.trust, at=AT, means=means, progress=ignore)
+
+
+def codes(verdict: SetVerdict) -> dict[str | None, set[str]]:
+    return {entry.id: {finding.code for finding in entry.findings} for entry in verdict.agreements}
+
+
+def with_more_words(templates: Path) -> None:
+    """Let the template for two say something of its own."""
+    file, packed = templates / "umum.docx", io.BytesIO()
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "word/document.xml":
+                assert data.count(b"transparan") > 0
+                data = data.replace(b"transparan", b"tidak transparan", 1)
+            target.writestr(name, data)
+    file.write_bytes(packed.getvalue())
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(default_templates(), tmp_path / "templat"))
+
+
+@pytest.fixture
+def forged(town: Town, templates: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A town whose pages say more than their contents, issued as if from the genuine template."""
+    genuine = town.index.templates["umum"]
+    with_more_words(templates)
+    real = making.issue_pdf
+
+    def issue(pdf: bytes, content: object, *, template_digest: str, toolchain: object) -> bytes:
+        return real(pdf, content, template_digest=genuine, toolchain=toolchain)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "issue_pdf", issue)
+        forged = Town(town.workbook, town.out.with_name("palsu"), town.pki)
+        generate(forged.workbook, forged.out, wishes(templates=templates, only=("INSP.IRBAN1",)), ignore)
+    return forged
+
+
+def test_issued_again_every_page_is_the_same(signed_town: Town) -> None:
+    verdict = judged(signed_town, workbook=signed_town.workbook)
+    assert verdict.summary[Result.PASSED] == len(KEYS)
+    assert not [found for found in codes(verdict).values() if "OTHER_TEXT_NOT_JUDGED" in found]
+
+
+def test_without_the_workbook_the_same_page_is_the_same_too(signed_town: Town) -> None:
+    file = signed_town.pdf("INSP.IRBAN1")
+    assert "OTHER_TEXT_NOT_JUDGED" not in codes(judged(signed_town, file))[IRBAN]
+
+
+def test_a_page_that_says_more_than_its_content_fails(forged: Town) -> None:
+    verdict = judged(forged, forged.pdf("INSP.IRBAN1"), workbook=forged.workbook)
+    assert verdict.agreements[0].own is Result.FAILED
+    assert codes(verdict)[IRBAN] >= {"PAGE_DIFFERS"}
+
+
+def test_without_the_workbook_another_page_proves_nothing(forged: Town) -> None:
+    assert "OTHER_TEXT_NOT_JUDGED" in codes(judged(forged, forged.pdf("INSP.IRBAN1")))[IRBAN]
+
+
+def test_a_page_of_another_template_is_not_compared(signed_town: Town, templates: Path) -> None:
+    with_more_words(templates)
+    file = signed_town.pdf("INSP.IRBAN1")
+    verdict = judged(signed_town, file, templates=templates, workbook=signed_town.workbook)
+    assert "OTHER_TEXT_NOT_JUDGED" in codes(verdict)[IRBAN]
+
+
+def test_a_page_of_another_libreoffice_is_not_compared(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = find_office()
+    monkeypatch.setattr(reissue, "find_office", lambda: Office(office.program, "another", office.fonts))
+    file = signed_town.pdf("INSP.IRBAN1")
+    verdict = judged(signed_town, file, workbook=signed_town.workbook)
+    assert "OTHER_TEXT_NOT_JUDGED" in codes(verdict)[IRBAN]
+
+
+def test_a_page_that_cannot_be_made_again_is_not_the_same(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_more: object) -> bytes:
+        raise TemplateError("TEMPLATE_LIMIT", template="umum.docx", part="word/document.xml")
+
+    file = signed_town.pdf("INSP.IRBAN1")
+    for step in ("render_document", "issue_pdf"):
+        with monkeypatch.context() as patch:
+            patch.setattr(reissue, step, refuse)
+            assert "PAGE_DIFFERS" in codes(judged(signed_town, file, workbook=signed_town.workbook))[IRBAN]
+
+
+def test_libreoffice_is_needed(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OfficeError("OFFICE_MISSING", command=INSTALL)
+
+    monkeypatch.setattr(reissue, "find_office", refuse)
+    with pytest.raises(OfficeError):
+        judged(signed_town)
+
+
+def test_a_damaged_template_stops_all(signed_town: Town, templates: Path) -> None:
+    (templates / "umum.docx").write_bytes(b"nothing")
+    with pytest.raises(TemplateError):
+        judged(signed_town, templates=templates)
+
+
+def test_the_wording_comes_from_the_workbook(tmp_path: Path) -> None:
+    city = change(sheets(), "Profil", "Kertas", "Nilai", "F4")
+    city["Profil"].append({"Kunci": "Provinsi", "Nilai": "Jawa Raya"})
+    wording = read_wording(write(tmp_path, change(city, "Pejabat", "INSP.IRBAN1", "Templat", "JPT Pratama")))
+    assert (wording.paper, wording.is_known) == (Paper.F4, True)
+    assert (dict(wording.extra), dict(wording.forms)) == ({"Provinsi": "Jawa Raya"}, {"INSP.IRBAN1": Level.JPT_PRATAMA})
+
+
+def test_a_workbook_without_profile_has_no_wording(tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError):
+        read_wording(write(tmp_path, change(sheets(), "Profil", "Tahun", "Nilai", "")))
