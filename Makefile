@@ -18,7 +18,7 @@ demo: setup ## a whole city from the workbook to a verified chain, in build/demo
 	@sh samples/demo.sh build/demo
 
 test: check ## the quick gate and all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report term --cov-fail-under 85
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report term --cov-fail-under 95
 
 check: setup ## the quick gate: style, types, floors, requirements
 	@$(BIN)/ruff check

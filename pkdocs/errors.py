@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pkdocs.messages import Language, text
+from pkdocs.messages import Language, Spoken, text
 
 
 class PkdocsError(Exception):
@@ -21,10 +21,9 @@ class PkdocsError(Exception):
         super().__init__(code, self.params)
 
     def message(self, language: Language = "id") -> str:
-        """Return the sentence for the user; an error among the params is its cause, said in the same language."""
+        """Return the sentence for the user; a cause among the params is said in the same language."""
         said = {
-            name: value.message(language) if isinstance(value, PkdocsError) else value
-            for name, value in self.params.items()
+            name: value.message(language) if isinstance(value, Spoken) else value for name, value in self.params.items()
         }
         return text(self.code, language, said)
 

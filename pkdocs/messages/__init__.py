@@ -9,10 +9,18 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """What says itself in either language: an error, a finding."""
+
+    def message(self, language: Language = "id") -> str:
+        """Return the sentence for the user."""
 
 
 @cache

@@ -17,6 +17,9 @@ from pkdocs.verification.layout import MAX_FILE_BYTES
 
 Progress = Callable[[int, int], None]
 
+TIMEOUT_S: Final = 60.0
+"""For one file; usual are 0.1 s."""
+
 _REGISTER_NAME: Final = "register.pdf"
 
 
@@ -62,7 +65,8 @@ def _compared(exhibits: list[Exhibit], templates: Path, means: Means, address: s
 
 def _exhibits(files: Sequence[Path], jobs: int, progress: Progress) -> list[Exhibit]:
     exhibits: list[Exhibit] = []
-    for file, facts in zip(files, run_each(examine_file, files, jobs=jobs, died=_died), strict=True):
+    looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
+    for file, facts in zip(files, looked, strict=True):
         exhibits.append(Exhibit(str(file), facts))
         progress(len(exhibits), len(files))
     return exhibits
@@ -78,5 +82,5 @@ def examine_file(file: Path) -> Facts:
         return unread_facts(fault.strerror or type(fault).__name__)
 
 
-def _died(_file: Path) -> Facts:
-    return unread_facts("process died")
+def _lost(_file: Path) -> Facts:
+    return unread_facts("process died, or took too long")

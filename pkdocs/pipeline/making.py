@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from pkdocs.cascade import Agreement
 from pkdocs.content import Content, qr_text
 from pkdocs.document import Template, render_document
-from pkdocs.errors import PkdocsError
+from pkdocs.errors import DocumentError, PkdocsError
 from pkdocs.files import digest, write_atomic
 from pkdocs.index import Entry
 from pkdocs.issue import Toolchain, issue_pdf
@@ -17,6 +18,7 @@ from pkdocs.office import Office, Pool
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline.shelf import Shelf
 from pkdocs.roster import Level
+from pkdocs.verification import Weight, examine_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,16 @@ class Maker:
 
         source = documents()
         first = next(source, None)
+        checking: deque[Future[Outcome[str, tuple[Entry, bool]]]] = deque()
         if first and self.office:
-            with Pool(self.office, workers=self.jobs or None) as pool:
+            # one thread, for pdfium allows no more; it checks while the workers convert
+            with Pool(self.office, workers=self.jobs or None) as pool, ThreadPoolExecutor(1) as checker:
                 for converted in pool.convert(chain([first], source)):
-                    rendered = waiting.pop(converted.key)
+                    checking.append(checker.submit(self._issue, waiting.pop(converted.key), converted))
+                    while checking and checking[0].done():
+                        settled.append(checking.popleft().result())
                     yield from _drain(settled)
-                    yield self._issue(rendered, converted)
+                settled.extend(future.result() for future in checking)
         yield from _drain(settled)
 
     def _prepare(self, draft: Draft) -> _Rendered | Outcome[str, tuple[Entry, bool]]:
@@ -110,6 +116,7 @@ class Maker:
             issued = issue_pdf(
                 converted.value, draft.content, template_digest=draft.template.digest, toolchain=self.toolchain
             )
+            demand_fit(issued, entry.id)
         except PkdocsError as error:
             return Outcome(entry.id, error=error)
         self._write(entry.docx, rendered.docx)
@@ -121,6 +128,17 @@ class Maker:
             path: Path = self.shelf.folder / place
             if not path.is_file() or path.read_bytes() != data:
                 write_atomic(path, data)
+
+
+def demand_fit(issued: bytes, identity: str) -> None:
+    """Pass an issued file in which judging finds nothing wrong, so that nobody signs what would fail later.
+
+    Raises:
+        DocumentError: says what judging finds, such as a printed value that the page does not show in its place.
+    """
+    for finding in examine_pdf(issued).findings:
+        if finding.weight is Weight.FAIL:
+            raise DocumentError("ISSUED_UNFIT", {"id": identity, "code": finding.code, "finding": finding})
 
 
 def _drain(settled: deque[Outcome[str, tuple[Entry, bool]]]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:

@@ -1,13 +1,15 @@
-"""One function over many items, in processes that may die."""
+"""One function over many items, each in a process that may die or hang."""
 
+import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkdocs.executor import cores, run_each
+from pkdocs.executor import MAX_MEMORY_BYTES, cores, run_each
 
 DEADLY = frozenset({3, 6})
 
@@ -37,38 +39,67 @@ def lost(item: int) -> int:
 
 
 def test_results_come_in_the_order_of_their_items() -> None:
-    assert list(run_each(square, range(20), jobs=2, died=lost)) == [item * item for item in range(20)]
+    assert list(run_each(square, range(20), jobs=2, timeout_s=60, lost=lost)) == [item * item for item in range(20)]
 
 
 def test_what_kills_its_process_hides_nothing_else() -> None:
     wanted = [-item if item in DEADLY else item * item for item in range(9)]
-    assert list(run_each(deadly, range(9), jobs=2, died=lost)) == wanted
+    assert list(run_each(deadly, range(9), jobs=2, timeout_s=60, lost=lost)) == wanted
 
 
 @pytest.mark.parametrize("items", [[3, 0, 1, 2, 4], [0, 1, 2, 4, 6]])
 def test_the_first_and_the_last_may_die_too(items: list[int]) -> None:
-    assert list(run_each(deadly, items, jobs=2, died=lost)) == [
+    assert list(run_each(deadly, items, jobs=2, timeout_s=60, lost=lost)) == [
         -item if item in DEADLY else item * item for item in items
     ]
 
 
 def test_many_items_are_worked_on_in_other_processes() -> None:
-    assert os.getpid() not in set(run_each(process, range(6), jobs=2, died=lost))
+    assert os.getpid() not in set(run_each(process, range(6), jobs=2, timeout_s=60, lost=lost))
 
 
 @pytest.mark.parametrize(("count", "jobs"), [(1, 2), (4, 2), (9, 1)])
 def test_no_item_is_worked_on_in_this_process(count: int, jobs: int) -> None:
-    assert set(run_each(process, range(count), jobs=jobs, died=lost)).isdisjoint({os.getpid()})
+    assert set(run_each(process, range(count), jobs=jobs, timeout_s=60, lost=lost)).isdisjoint({os.getpid()})
 
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(), max_size=4))
 def test_every_item_has_its_result(items: list[int]) -> None:
-    assert list(run_each(square, items, jobs=2, died=lost)) == [item * item for item in items]
+    assert list(run_each(square, items, jobs=2, timeout_s=60, lost=lost)) == [item * item for item in items]
+
+
+def hang(item: int) -> int:
+    while item == 2:
+        time.sleep(60)
+    return item * item
+
+
+def swell(item: int) -> int:
+    return len(bytearray(MAX_MEMORY_BYTES * 2)) if item == 1 else item * item
+
+
+def test_what_takes_too_long_hides_nothing_else() -> None:
+    assert list(run_each(hang, range(4), jobs=2, timeout_s=1, lost=lost)) == [0, 1, -2, 9]
+
+
+def test_what_wants_too_much_memory_hides_nothing_else() -> None:
+    assert list(run_each(swell, range(3), jobs=2, timeout_s=60, lost=lost)) == [0, -1, 4]
+
+
+def test_a_large_value_arrives_whole() -> None:
+    assert [len(value) for value in run_each(bytes, [5_000_000, 1], jobs=2, timeout_s=60, lost=bytes)] == [5_000_000, 1]
+
+
+def test_who_stops_reading_leaves_nobody_at_work() -> None:
+    results = run_each(hang, [0, 2, 2], jobs=3, timeout_s=60, lost=lost)
+    assert next(results) == 0
+    results.close()
+    assert multiprocessing.active_children() == []
 
 
 def test_an_error_of_the_function_is_not_swallowed() -> None:
-    results = run_each(refuse, range(9), jobs=2, died=lost)
+    results = run_each(refuse, range(9), jobs=2, timeout_s=60, lost=lost)
     with pytest.raises(ValueError, match="five"):
         list(results)
 
