@@ -41,6 +41,10 @@ class Role(StrEnum):
     SECOND = "pihak-kedua"
 
 
+ANCHOR_ADDRESS: Final = "https://anchor.pkdocs.invalid/"
+"""Where the template's anchors link to; the role's value follows. No such host can exist (RFC 6761)."""
+
+
 class PersonScheme(StrEnum):
     """Under which secret persons are named: the organisation's, or the public one for trials."""
 

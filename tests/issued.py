@@ -14,8 +14,8 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from pkdocs.content import Content, Role, qr_text
-from pkdocs.issue import ANCHOR_ADDRESS, Toolchain, issue_pdf
+from pkdocs.content import ANCHOR_ADDRESS, Content, Role, qr_text
+from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.page import printed_values
 
 TOOLCHAIN = Toolchain(program="0.1.0", office="LibreOffice 7.4.7.2 (uji)", fonts="f" * 64)

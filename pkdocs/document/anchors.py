@@ -10,8 +10,8 @@ from typing import Final
 
 from lxml import etree
 
-from pkdocs.content import Role
-from pkdocs.document.package import ANCHOR_ADDRESS, DOCUMENT, Package
+from pkdocs.content import ANCHOR_ADDRESS, Role
+from pkdocs.document.package import DOCUMENT, Package
 from pkdocs.document.safety import WP
 from pkdocs.errors import TemplateError
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from lxml import etree
 
+from pkdocs.content import ANCHOR_ADDRESS
 from pkdocs.errors import TemplateError
 
 MAX_FILE_BYTES: Final = 5_000_000
@@ -21,7 +22,6 @@ MAX_PART_BYTES: Final = 2_000_000
 MAX_TOTAL_BYTES: Final = 20_000_000
 MAX_PARTS: Final = 200
 
-ANCHOR_ADDRESS: Final = "https://anchor.pkdocs.invalid/"
 DOCUMENT: Final = "word/document.xml"
 CONTENT_TYPES: Final = "[Content_Types].xml"
 

@@ -23,12 +23,11 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from pkdocs.content import Content
 from pkdocs.errors import DocumentError
-from pkdocs.issue.fields import ANCHOR_ADDRESS, FIELD_FLAGS, electronic_roles, place_fields, take_anchors
+from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
 from pkdocs.issue.source import close_catalog, demand_plain_pages, demand_undamaged, open_source
 
 __all__ = [
-    "ANCHOR_ADDRESS",
     "ATTACHMENT",
     "FIELD_FLAGS",
     "LANGUAGE",

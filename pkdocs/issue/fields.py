@@ -6,12 +6,10 @@ from typing import Final
 
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, Page, Pdf, Stream, String
 
-from pkdocs.content import Content, Role
+from pkdocs.content import ANCHOR_ADDRESS, Content, Role
 from pkdocs.errors import DocumentError
 from pkdocs.roster import Means
 
-ANCHOR_ADDRESS: Final = "https://anchor.pkdocs.invalid/"
-"""Where the template's anchors link to; the role's value follows. No such host can exist (RFC 6761)."""
 FIELD_FLAGS: Final = 132
 """``/F`` of a widget: printed, and locked against being moved."""
 

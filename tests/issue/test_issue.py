@@ -15,9 +15,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1, ISO32002
 
-from pkdocs.content import Content, Parties, Role
+from pkdocs.content import ANCHOR_ADDRESS, Content, Parties, Role
 from pkdocs.errors import DocumentError
-from pkdocs.issue import ANCHOR_ADDRESS, NAMESPACE, PROPERTIES, Toolchain, electronic_roles, issue_pdf
+from pkdocs.issue import NAMESPACE, PROPERTIES, Toolchain, electronic_roles, issue_pdf
 from pkdocs.roster import Means
 from tests.factory import division_content, head_content, root_content
 from tests.issued import SLOTS, TEMPLATE_DIGEST, TOOLCHAIN, issued, source_pdf

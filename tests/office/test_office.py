@@ -25,9 +25,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from pkdocs.content import Role
+from pkdocs.content import ANCHOR_ADDRESS, Role
 from pkdocs.errors import DocumentError, OfficeError
-from pkdocs.issue import ANCHOR_ADDRESS, Toolchain, issue_pdf
+from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import INSTALL, Office, Pool, find_office
 from pkdocs.office import worker as worker_program
 from pkdocs.office.locate import environment
