@@ -7,6 +7,7 @@ are text; names stand as printed.
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from typing import Final
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
-from pkdocs.schema import SchemaError, canonical, parse_canonical
+from pkdocs.schema import SchemaError, canonical, parse_canonical, to_json
 
 SCHEMA: Final = "pkdocs-content/1"
 MAX_CONTENT_BYTES: Final = 4_000_000
@@ -173,6 +174,10 @@ class Promise:
     definition: str | None = None
     source: str | None = None
 
+    def __post_init__(self) -> None:
+        numbers = [entry.quarter for entry in self.quarters]
+        _demand(numbers == sorted(set(numbers)), "quarters twice or out of order")
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -209,6 +214,14 @@ class Budget:
 
     def __post_init__(self) -> None:
         _demand(self.total == str(budget_total(self.lines)), "the total is not that of the lines")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
 
 
 def budget_total(lines: tuple[Expense, ...]) -> int:
@@ -287,6 +300,7 @@ class Content:
         _demand((self.version > 1) == (self.amendment is not None), "a ground belongs to a later version alone")
         _demand((self.parent is None) == (self.parties.second is None), "a parent belongs to two parties")
         _demand(self.goals, "nothing promised")
+        _demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
 
     @property
     def digest(self) -> str:

@@ -63,11 +63,20 @@ def test_a_content_reads_from_its_canonical_bytes(content: Content) -> None:
         (lambda c: replace(c, parent=None), "a parent belongs to two parties"),
         (lambda c: replace(c, parties=Parties(HEAD)), "a parent belongs to two parties"),
         (lambda c: replace(c, goals=()), "nothing promised"),
+        (lambda c: replace(c, place=""), "an empty text"),
+        (lambda c: replace(c, goals=(replace(c.goals[0], text=""),)), "an empty text"),
     ],
 )
 def test_one_change_makes_a_content_impossible(change: Callable[[Content], Content], said: str) -> None:
     with pytest.raises(SchemaError, match=said):
         change(head_content())
+
+
+@pytest.mark.parametrize("numbers", [(1, 1), (2, 1)])
+def test_quarters_stand_once_and_in_their_order(numbers: tuple[int, int]) -> None:
+    promise = division_content().indicators[0]
+    with pytest.raises(SchemaError, match="quarters twice or out of order"):
+        replace(promise, quarters=tuple(Quarter(number, Value(number="1")) for number in numbers))
 
 
 def test_a_later_version_has_a_ground() -> None:
