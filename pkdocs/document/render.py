@@ -29,6 +29,7 @@ from pkdocs.roster import Level, Means
 QR_SCALE: Final = 4
 """Pixels for each module, so that no viewer smooths them away."""
 
+_MISSING: Final = re.compile(r"has no attribute '([^']+)'")
 _PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
 _LISTING: Final = frozenset("\t\n\a\f")
 
@@ -76,7 +77,9 @@ def _render_part(part: Part, page: Page, name: str) -> etree._Element:
     try:
         xml = render_counted(part.compiled, context)
     except (UndefinedError, TypeError) as fault:
-        raise TemplateError("TEMPLATE_VALUE_MISSING", template=name, part=part.name, detail=str(fault)) from fault
+        named = _MISSING.search(str(fault))
+        detail = named[1] if named else str(fault)
+        raise TemplateError("TEMPLATE_VALUE_MISSING", template=name, part=part.name, detail=detail) from fault
     except LimitError as fault:
         raise TemplateError("TEMPLATE_LIMIT", template=name, part=part.name) from fault
     try:
