@@ -1,6 +1,7 @@
 """Files written whole or not at all."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,7 @@ from typing import Final
 
 from pkdocs.errors import ConflictError
 
+MAX_READ_BYTES: Final = 64_000_000
 PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
 
@@ -40,21 +42,37 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
         raise
 
 
+def read_regular(path: Path, *, limit: int = MAX_READ_BYTES) -> bytes:
+    """Return what a regular file holds.
+
+    Raises:
+        OSError: absent, no regular file (a device, a pipe), or larger than ``limit``.
+    """
+    # without O_NONBLOCK a pipe would wait for a writer
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} B", str(path))
+    return data
+
+
 def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:
     """Write ``data`` in place of a file that is still the one of SHA-256 ``expected``; links and permissions stay.
 
+    An empty ``expected`` stands for a file that is not there yet.
+
     Raises:
-        ConflictError: somebody else changed or removed the file in between; theirs stands.
+        ConflictError: somebody else made, changed or removed the file in between; theirs stands.
     """
     path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path.parent):
-        try:
-            found = digest(path.read_bytes())
-        except FileNotFoundError:
-            found = ""
+        found = digest(path.read_bytes()) if path.exists() else ""
         if found != expected:
             raise ConflictError("FILE_CHANGED", file=path.name)
-        write_atomic(path, data, mode=stat.S_IMODE(path.stat().st_mode))
+        write_atomic(path, data, mode=stat.S_IMODE(path.stat().st_mode) if found else PUBLIC)
 
 
 @contextlib.contextmanager

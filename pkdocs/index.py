@@ -1,8 +1,9 @@
 """``DIR/index.json``: what the last run made, and from what. The only index until there is a portal."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +16,8 @@ from pkdocs.schema import SchemaError, from_json, to_json
 
 SCHEMA: Final = "pkdocs-index/1"
 FILE_NAME: Final = "index.json"
+_OWN_LEVELS: Final = 2
+_PLACE: Final = re.compile(r"[a-z0-9-]{1,60}/[A-Za-z0-9._-]{1,80}\.(?:pdf|docx)")
 JOURNAL_NAME: Final = ".pkdocs-journal.jsonl"
 
 
@@ -39,6 +42,11 @@ class Entry:
     pdf: str | None = None
     issue_digest: str | None = None
     held: bool | None = None
+
+    def __post_init__(self) -> None:
+        for place in (self.docx, self.pdf):
+            if place is not None and not _PLACE.fullmatch(place):
+                raise SchemaError("a path that leaves the folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +134,15 @@ def remove_journal(folder: Path) -> None:
 
 
 def find_index(file: Path) -> tuple[Path, Index] | None:
-    """Return the folder and index that ``file`` really belongs to: beside it, or one above (its unit's folder)."""
-    for folder in file.resolve().parents[:2]:
-        if index := read_index(folder):
-            return folder, index
+    """Return the folder and index that ``file`` belongs to, the nearest above, and what a stopped run has finished."""
+    for above, folder in enumerate(file.resolve().parents):
+        try:
+            if index := read_index(folder):
+                done = read_journal(folder)
+                agreements = tuple(done.get(entry.id, entry) for entry in index.agreements)
+                return folder, replace(index, agreements=agreements)
+        except ConflictError:
+            # further up an ``index.json`` may be another program's
+            if above < _OWN_LEVELS:
+                raise
     return None

@@ -73,9 +73,10 @@ def _not_yet_in_office(profile: Profile, makers: Iterable[Assignment]) -> Iterat
 def _two_holders(positions: Positions, roster: Roster) -> Iterator[Problem]:
     clashing: set[Place] = set()
     for key in dict.fromkeys(row.key for row in roster.assignments):
-        holders = [row for row in positions.rows(key) if not row.status.may_stand_beside]
-        for one, other in combinations(holders, 2):
-            if one.person != other.person and _overlap(one, other):
+        for one, other in combinations(positions.rows(key), 2):
+            # a stand-in stands beside the holder, not beside another stand-in
+            alike = one.status.may_stand_beside == other.status.may_stand_beside
+            if alike and one.person != other.person and _overlap(one, other):
                 clashing |= {one.place, other.place}
     for row in roster.assignments:
         if row.place in clashing:

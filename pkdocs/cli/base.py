@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, cast
 import click
 
 from pkdocs.errors import PkdocsError
+from pkdocs.files import read_regular
 from pkdocs.messages import Language, text
 from pkdocs.persons import TRIAL_KEY, read_person_key
 from pkdocs.settings import Settings
@@ -91,7 +92,7 @@ def read_key(ctx: click.Context, file: Path | None) -> bytes:
 def given_key(ctx: click.Context, file: Path | None) -> bytes | None:
     """Return the key that names persons: the file's, or the workplace's; None if there is neither."""
     chosen = file or settings(ctx).person_key
-    return read_person_key(chosen.read_bytes()) if chosen else None
+    return read_person_key(read_regular(chosen)) if chosen else None
 
 
 def say(ctx: click.Context, line: str = "", **style: Any) -> None:

@@ -12,6 +12,7 @@ import click
 from pkdocs.cli.base import JSON, Command, json_option, language, named, option, print_json, progress, say, warn, words
 from pkdocs.content import Role
 from pkdocs.errors import CredentialError, SigningError, UsageError
+from pkdocs.files import read_regular
 from pkdocs.pipeline.ceremony import SigningPlan, SigningResult, demand_person, plan_signing, sign_plan
 from pkdocs.signing import Signer, load_pkcs12
 
@@ -42,7 +43,7 @@ def command(
     yes: bool,
 ) -> None:
     """Sign what waits."""
-    signer = load_pkcs12(p12.read_bytes(), _passphrase(ctx, passphrase_file))
+    signer = load_pkcs12(read_regular(p12), _passphrase(ctx, passphrase_file))
     if person:
         demand_person(signer, person)
     chosen = Role(role) if role else None

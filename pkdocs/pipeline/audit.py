@@ -9,7 +9,7 @@ from typing import Final
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
-from pkdocs.files import pdf_files
+from pkdocs.files import pdf_files, read_regular
 from pkdocs.pipeline.reissue import Wording, read_wording, reissue
 from pkdocs.trust import Trust, read_trust
 from pkdocs.verification import Facts, examine_pdf, unread_facts
@@ -52,7 +52,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
 
 def _read_trust(file: Path) -> Trust:
     try:
-        return read_trust(file.read_bytes())
+        return read_trust(read_regular(file))
     except OSError as fault:
         raise TrustError("TRUST_UNREADABLE") from fault
 
@@ -77,7 +77,7 @@ def examine_file(file: Path) -> Facts:
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             return unread_facts(f"> {MAX_FILE_BYTES} B")
-        return examine_pdf(file.read_bytes())
+        return examine_pdf(read_regular(file))
     except OSError as fault:
         return unread_facts(fault.strerror or type(fault).__name__)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pkdocs.content import Content, Role
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError
-from pkdocs.files import digest, pdf_files, replace_unchanged
+from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import Entry, Index, find_index
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
@@ -135,7 +135,7 @@ class _Planning:
             return
         self.is_named |= entry is not None and self.signer.person in entry.persons.values()
         try:
-            data = file.read_bytes()
+            data = read_regular(file)
             form = read_form(data)
         except PkdocsError as error:
             if named or entry or error.code != "SIGN_NOT_ISSUED":

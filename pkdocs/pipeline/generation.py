@@ -87,6 +87,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     maker = Maker(run.shelf, toolchain, office, wishes.jobs, profile.address, profile.extra)
     entries, made = {entry.id: entry for entry in signed}, 0
     progress(len(entries) + len(failed), len(chosen))
+    run.announce(entries, drafts)
     for outcome in maker.make(drafts):
         if outcome.value:
             entry, is_new = outcome.value
@@ -165,8 +166,9 @@ class _Run:
         drafts: list[Draft] = []
         conflicts: list[str] = []
         for agreement, content in contents:
-            draft = self._draft(agreement, content)
-            found = self.shelf.look(content, f"{self._folders[agreement.assignment.unit]}/{agreement.id}.pdf")
+            path = f"{self._folders[agreement.assignment.unit]}/{agreement.id}.pdf"
+            draft = self._draft(agreement, content, self.shelf.digest_at(path))
+            found = self.shelf.look(content, path)
             if found is None or not found.signed:
                 drafts.append(draft)
             elif found.same:
@@ -179,7 +181,7 @@ class _Run:
             raise ConflictError("SIGNED_WOULD_CHANGE", ids=", ".join(conflicts[:10]), count=len(conflicts))
         return signed, drafts
 
-    def _draft(self, agreement: Agreement, content: Content) -> Draft:
+    def _draft(self, agreement: Agreement, content: Content, expected: str) -> Draft:
         row = agreement.assignment
         template, form = self._templates.of(row)
         stem = f"{self._folders[row.unit]}/{agreement.id}"
@@ -197,16 +199,45 @@ class _Run:
             pdf=None if self._wishes.format is Format.DOCX else f"{stem}.pdf",
             held=(self._profile.review_required and not accepted) or None,
         )
-        return Draft(agreement, content, entry, template, form)
+        return Draft(agreement, content, self._with_known_pdf(entry), template, form, expected)
+
+    def _with_known_pdf(self, entry: Entry) -> Entry:
+        """Where Word documents alone are made, the PDF of the same content stays what it was."""
+        known = self.shelf.entry(entry.id)
+        if entry.pdf or known is None or known.content_digest != entry.content_digest:
+            return entry
+        return replace(entry, pdf=known.pdf, issue_digest=known.issue_digest, source=known.source)
+
+    def announce(self, signed: Mapping[str, Entry], drafts: Sequence[Draft]) -> None:
+        """Write the index before the first document: what must not be signed is known even if this run is killed."""
+        planned = dict(signed)
+        for draft in drafts:
+            known = self.shelf.entry(draft.entry.id) or draft.entry
+            planned[draft.entry.id] = replace(known, held=draft.entry.held)
+        write_index(self.shelf.folder, self._index(tuple(self._indexed(planned))))
 
     def finish(self, entries: Mapping[str, Entry], made: int, failed: Sequence[Failure]) -> Generated:
         """Write the index, and say what is left over of earlier runs."""
         cascade = self.checked.cascade
         agreements = tuple(self._indexed(entries))
+        write_index(self.shelf.folder, self._index(agreements))
+        remove_journal(self.shelf.folder)
+        ids = {entry.id for entry in cascade.agreements} | _stopped(self.checked)
+        leftover = tuple(self.shelf.leftover(ids, agreements))
+        # while there are errors, nobody can tell what the workbook no longer makes
+        may_prune = self._wishes.prune and not self.checked.errors
+        pruned = tuple(file for file in leftover if not bears_signature(file)) if may_prune else ()
+        for file in pruned:
+            file.unlink()
+        made_now = tuple(entry for entry in agreements if entry.id in entries)
+        kept = tuple(file for file in leftover if file not in pruned)
+        return Generated(self.shelf.folder, made_now, made, tuple(failed), kept, pruned)
+
+    def _index(self, agreements: tuple[Entry, ...]) -> Index:
         before = self.shelf.index
         earlier = before.digests if before else {}
         current = {entry.id for entry in agreements}
-        index = Index(
+        return Index(
             schema=SCHEMA,
             year=self._profile.year,
             organisation=self._profile.organisation,
@@ -222,18 +253,6 @@ class _Run:
             agreements=agreements,
             earlier={identity: found for identity, found in earlier.items() if identity not in current},
         )
-        write_index(self.shelf.folder, index)
-        remove_journal(self.shelf.folder)
-        ids = {entry.id for entry in cascade.agreements} | _stopped(self.checked)
-        leftover = tuple(self.shelf.leftover(ids, agreements))
-        # while there are errors, nobody can tell what the workbook no longer makes
-        may_prune = self._wishes.prune and not self.checked.errors
-        pruned = tuple(file for file in leftover if not bears_signature(file)) if may_prune else ()
-        for file in pruned:
-            file.unlink()
-        made_now = tuple(entry for entry in agreements if entry.id in entries)
-        kept = tuple(file for file in leftover if file not in pruned)
-        return Generated(self.shelf.folder, made_now, made, tuple(failed), kept, pruned)
 
     def _indexed(self, entries: Mapping[str, Entry]) -> Iterator[Entry]:
         """Entries of this run, and of earlier ones for agreements that the workbook still makes, or errors stop."""

@@ -11,7 +11,7 @@ from pkdocs.cascade import Agreement
 from pkdocs.content import Content, qr_text
 from pkdocs.document import Template, render_document
 from pkdocs.errors import DocumentError, PkdocsError
-from pkdocs.files import digest, write_atomic
+from pkdocs.files import digest, replace_unchanged, write_atomic
 from pkdocs.index import Entry
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import Office, Pool
@@ -23,13 +23,18 @@ from pkdocs.verification import Weight, examine_pdf
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An agreement to be made: its content, where its files go, and the template that it takes."""
+    """An agreement to be made: its content, where its files go, and the template that it takes.
+
+    ``expected`` is the digest of the PDF that was there when it was decided to make it (empty: none): what
+    somebody signs meanwhile is not overwritten.
+    """
 
     agreement: Agreement
     content: Content
     entry: Entry
     template: Template
     form: Level | None
+    expected: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,10 @@ class Maker:
             docx = self._render(draft)
         except PkdocsError as error:
             return Outcome(identity, error=error)
-        entry = replace(draft.entry, source=self._source(docx))
         if self.office is None:
-            self._write(entry.docx, docx)
-            return Outcome(identity, (entry, True))
+            self._write(draft.entry.docx, docx)
+            return Outcome(identity, (draft.entry, True))
+        entry = replace(draft.entry, source=self._source(docx))
         known = self.shelf.unchanged(entry)
         if known is None:
             return _Rendered(draft, entry, docx)
@@ -117,10 +122,11 @@ class Maker:
                 converted.value, draft.content, template_digest=draft.template.digest, toolchain=self.toolchain
             )
             demand_fit(issued, entry.id)
+            self._write(entry.docx, rendered.docx)
+            if entry.pdf:
+                replace_unchanged(self.shelf.folder / entry.pdf, issued, expected=draft.expected)
         except PkdocsError as error:
             return Outcome(entry.id, error=error)
-        self._write(entry.docx, rendered.docx)
-        self._write(entry.pdf, issued)
         return Outcome(entry.id, (replace(entry, issue_digest=digest(issued)), True))
 
     def _write(self, place: str | None, data: bytes) -> None:

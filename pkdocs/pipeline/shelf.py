@@ -49,17 +49,21 @@ class Shelf:
         return known if file.is_file() and digest(file.read_bytes()) == known.issue_digest else None
 
     def look(self, content: Content, path: str) -> Found | None:
-        """Return the agreement's file, where it is or where it was; None if there is none."""
+        """Return the agreement's file, where it belongs or where it was; a signed one before any other."""
         known = self.entry(content.id)
-        for place in dict.fromkeys(entry for entry in (known.pdf if known else None, path) if entry):
-            if (self.folder / place).is_file():
-                return self._found(content, place, known)
-        return None
+        places = dict.fromkeys(place for place in (path, known.pdf if known else None) if place)
+        found = [self._found(content, place, known) for place in places if (self.folder / place).is_file()]
+        return next((entry for entry in found if entry.signed), found[0] if found else None)
+
+    def digest_at(self, path: str) -> str:
+        """Return SHA-256 of what lies at ``path`` now; empty where nothing does."""
+        file = self.folder / path
+        return digest(file.read_bytes()) if file.exists() else ""
 
     def _found(self, content: Content, place: str, known: Entry | None) -> Found:
         data = (self.folder / place).read_bytes()
         found = digest(data)
-        if known and known.issue_digest == found:
+        if known and known.issue_digest == found and _SIGNATURE_MARK not in data:
             return Found(place, signed=False, same=known.content_digest == content.digest, issue_digest=found)
         try:
             form = read_form(data)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
-from pkdocs.files import folder_name
+from pkdocs.files import folder_name, read_regular
 from pkdocs.index import Entry, Index, read_index
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
 from pkdocs.signing import read_form
@@ -64,7 +64,7 @@ def _standing(folder: Path, entry: Entry) -> Standing:
     if entry.pdf is None:
         return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
     try:
-        form = read_form((folder / entry.pdf).read_bytes())
+        form = read_form(read_regular(folder / entry.pdf))
     except PkdocsError as error:
         return Standing(entry.id, entry.unit, error=error)
     except OSError:

@@ -1,5 +1,6 @@
 """A key in a PKCS #12 file (RFC 7292)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -15,6 +16,8 @@ from pkdocs.pki import person_of
 from pkdocs.signing.signer import check_usage
 
 MAX_PKCS12_BYTES: Final = 1_000_000
+MAX_ROUNDS: Final = 10_000_000
+"""Repetitions of a key derivation; usual are 2,000 to 1,000,000."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,15 +77,30 @@ def _open(data: bytes, passphrase: str) -> pkcs12.PKCS12KeyAndCertificates:
         raise CredentialError("P12_DAMAGED")
     try:
         # the loader has one error for a damaged file and a wrong passphrase: the outer form tells them apart
-        authenticated = structure.Pfx.load(data, strict=True)["auth_safe"]["content_type"].native
-    except (ValueError, TypeError) as fault:
+        outer = structure.Pfx.load(data, strict=True)
+        is_ours = outer["auth_safe"]["content_type"].native == "data" and max(_rounds(outer)) <= MAX_ROUNDS
+    except (ValueError, TypeError, KeyError) as fault:
         raise CredentialError("P12_DAMAGED") from fault
-    if authenticated != "data":
+    if not is_ours:
         raise CredentialError("P12_DAMAGED")
     try:
         return pkcs12.load_pkcs12(data, passphrase.encode())
     except (ValueError, UnsupportedAlgorithm) as fault:
         raise CredentialError("P12_PASSPHRASE") from fault
+
+
+def _rounds(outer: structure.Pfx) -> Iterator[int]:
+    """Yield how often each derivation of a key is repeated (RFC 7292): a file could ask for days of work."""
+    yield 1
+    if outer["mac_data"].native is not None:
+        yield outer["mac_data"]["iterations"].native
+    for info in outer.authenticated_safe:
+        if info["content_type"].native == "encrypted_data":
+            yield info["content"]["encrypted_content_info"]["content_encryption_algorithm"].kdf_iterations
+        elif info["content_type"].native == "data":
+            for bag in structure.SafeContents.load(info["content"].native):
+                if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
+                    yield bag["bag_value"]["encryption_algorithm"].kdf_iterations
 
 
 def _order(leaf: x509.Certificate, others: list[x509.Certificate]) -> tuple[bytes, ...]:

@@ -257,3 +257,10 @@ def test_each_agreement_comes_after_its_parent(superiors: list[int]) -> None:
         seen.add(made.id)
     assert len(cascade.agreements) + len(cascade.stopped) == len(rows)
     assert bool(cascade.stopped) == bool(errors(cascade))
+
+
+def test_two_stand_ins_on_one_day_are_one_too_many() -> None:
+    stand_ins = tuple(
+        row(at, "KOMINFO", "WALIKOTA", Level.JPT_PRATAMA, status=Status.PLH, person=person(f"P{at}")) for at in (9, 10)
+    )
+    assert errors(build(added=stand_ins)) == [("TWO_HOLDERS", 9, "Kode Jabatan"), ("TWO_HOLDERS", 10, "Kode Jabatan")]

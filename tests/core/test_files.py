@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkdocs.errors import ConflictError
-from pkdocs.files import PRIVATE, digest, folder_name, folder_names, pdf_files, replace_unchanged, write_atomic
+from pkdocs.files import (
+    PRIVATE,
+    digest,
+    folder_name,
+    folder_names,
+    pdf_files,
+    read_regular,
+    replace_unchanged,
+    write_atomic,
+)
 
 LONG = "Badan Perencanaan Pembangunan, Riset, dan Inovasi Daerah Kota Wanasari "
 
@@ -161,3 +170,25 @@ def test_a_file_that_is_written_in_two_ways_is_one_file(tmp_path: Path, monkeypa
 def test_a_hidden_folder_that_is_named_is_looked_into(tmp_path: Path) -> None:
     touch(tmp_path / ".demo" / "1.pdf")
     assert pdf_files([tmp_path / ".demo"]) == [(tmp_path / ".demo" / "1.pdf", False)]
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "large", "absent"])
+def test_only_regular_files_within_limits_are_read(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "x"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "large":
+        path.write_bytes(b"12345")
+    with pytest.raises(OSError, match=r"x|/dev/zero"):
+        read_regular(path, limit=4)
+
+
+def test_a_regular_file_is_read_whole(old: Path) -> None:
+    assert read_regular(old, limit=3) == b"old"
+
+
+def test_a_file_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    replace_unchanged(tmp_path / "unit" / "1.pdf", b"new", expected="")
+    with pytest.raises(ConflictError):
+        replace_unchanged(tmp_path / "unit" / "1.pdf", b"newer", expected="")
+    assert (tmp_path / "unit" / "1.pdf").read_bytes() == b"new"

@@ -165,9 +165,33 @@ def test_the_index_of_a_file_lies_beside_it_or_one_above(tmp_path: Path, place: 
     assert find_index(tmp_path / place) == (tmp_path, INDEX)
 
 
-def test_an_index_further_above_is_another_folders(tmp_path: Path) -> None:
+def test_what_lies_deeper_belongs_to_the_nearest_index_above(tmp_path: Path) -> None:
     write_index(tmp_path, INDEX)
+    assert find_index(tmp_path / "dinas" / "arsip" / "lama" / "1.pdf") == (tmp_path, INDEX)
+
+
+def test_another_programs_index_further_above_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_text("{}", encoding="utf-8")
     assert find_index(tmp_path / "a" / "b" / "1.pdf") is None
+    with pytest.raises(ConflictError):
+        find_index(tmp_path / "a" / "1.pdf")
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/passwd.pdf", "../a/1.pdf", "a/../1.pdf", "1.pdf", "a/b/1.pdf", "A/1.pdf", "a/1.exe"]
+)
+def test_a_path_that_leaves_the_folder_is_no_entry(place: str) -> None:
+    with pytest.raises(SchemaError, match="leaves the folder"):
+        replace(INDEX.agreements[0], pdf=place)
+
+
+def test_what_a_stopped_run_has_finished_counts(tmp_path: Path) -> None:
+    write_index(tmp_path, INDEX)
+    done = replace(INDEX.agreements[0], issue_digest="f" * 64)
+    append_journal(tmp_path, done)
+    found = find_index(tmp_path / "dinas" / "1.pdf")
+    assert found is not None
+    assert found[1].agreements[0] == done
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Signing on disk: the plan, the order, what is refused, what somebody else changed."""
 
 import errno
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -340,3 +341,13 @@ class TestPerson:
         with pytest.raises(CredentialError, match="SIGNER_IS_ANOTHER") as stop:
             demand_person(town.signer("INSP"), wanted)
         assert stop.value.params == {}
+
+
+def test_a_copy_in_an_archive_below_is_not_signed(town: Town) -> None:
+    archive = town.pdf("INSP.IRBAN1").parent / "arsip" / "lama"
+    archive.mkdir(parents=True)
+    shutil.copy(town.pdf("INSP.IRBAN1"), archive)
+    copied = (archive / town.pdf("INSP.IRBAN1").name).read_bytes()
+    result = town.sign("INSP.IRBAN1")
+    assert [refused.error.code for refused in result.refused] == ["SIGN_UNLISTED"]
+    assert (archive / town.pdf("INSP.IRBAN1").name).read_bytes() == copied

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from pkdocs.errors import (
     UsageError,
     WorkbookError,
 )
-from pkdocs.index import FILE_NAME, JOURNAL_NAME, read_index, read_journal
+from pkdocs.index import FILE_NAME, JOURNAL_NAME, read_index, read_journal, write_index
 from pkdocs.office import INSTALL
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline import generation, making
@@ -153,8 +154,9 @@ class TestInterrupted:
         return fresh
 
     def test_what_was_finished_is_whole_and_noted(self, stopped: Town) -> None:
-        assert read_index(stopped.out) is None
-        journal = read_journal(stopped.out)
+        index, journal = read_index(stopped.out), read_journal(stopped.out)
+        assert index is not None
+        assert {entry.issue_digest for entry in index.agreements} == {None}
         assert len(journal) == 3
         for entry in journal.values():
             assert hashlib.sha256((stopped.out / str(entry.pdf)).read_bytes()).hexdigest() == entry.issue_digest
@@ -299,7 +301,8 @@ class TestSigned:
     def test_word_documents_alone_leave_the_signed_file_in_the_index(self, town: Town) -> None:
         town.sign("INSP.IRBAN1")
         town.generate(format=Format.DOCX)
-        assert town.index.entries.keys() == {f"{INSPECTORATE}/{IRBAN}.pdf"}
+        assert len(town.index.entries) == len(KEYS)
+        assert f"{INSPECTORATE}/{IRBAN}.pdf" in town.index.entries
 
     def test_a_later_version_of_a_signed_agreement_stands_beside_it(self, town: Town) -> None:
         town.sign("BKPSDM.PKP.ANALIS")
@@ -458,7 +461,7 @@ class TestFailures:
         monkeypatch.setattr(making, "Pool", failing(set(IDS)))
         with pytest.raises(OfficeError, match="NOTHING_CONVERTED"):
             generate(town.workbook, tmp_path / "lain", wishes(), ignore)
-        assert set(snapshot(tmp_path / "lain")) == set()
+        assert set(snapshot(tmp_path / "lain")) == {FILE_NAME}
 
     def test_an_amendment_of_what_nobody_knows_fails_with_what_hangs_on_it(self, town: Town, tmp_path: Path) -> None:
         city = change(sheets(), "Pejabat", "INSP.IRBAN1", "Versi", "2")
@@ -479,7 +482,7 @@ class TestFailures:
         monkeypatch.setattr(making, "write_atomic", full)
         with pytest.raises(OSError, match="No space left"):
             generate(town.workbook, tmp_path / "lain", wishes(), ignore)
-        assert set(snapshot(tmp_path / "lain")) == set()
+        assert set(snapshot(tmp_path / "lain")) == {FILE_NAME}
 
 
 class TestTemplates:
@@ -578,3 +581,48 @@ def test_two_units_of_one_name_have_two_folders(town: Town, tmp_path: Path) -> N
         "BKPSDM": f"{INSPECTORATE}-2",
     }
     assert replace(done, folder=tmp_path) != done
+
+
+class TestSignedMeanwhile:
+    """What somebody signs while documents are made."""
+
+    def test_a_signature_that_came_in_between_is_not_overwritten(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        city = sheets()
+        for row in city["Profil"]:
+            if row["Kunci"] == "Alamat Verifikasi":
+                row["Nilai"] = "https://lain.example/v/"
+        town.write(city)
+        issue = making.issue_pdf
+
+        def sign_first(pdf: bytes, content: Content, **rest: Any) -> bytes:
+            if content.id == IRBAN:
+                town.sign("INSP.IRBAN1", town.pdf("INSP.IRBAN1"))
+            return issue(pdf, content, **rest)
+
+        monkeypatch.setattr(making, "issue_pdf", sign_first)
+        done = town.generate()
+        assert [(failure.id, failure.error.code) for failure in done.failed] == [(IRBAN, "FILE_CHANGED")]
+        assert read_form(town.pdf("INSP.IRBAN1").read_bytes()).signed == (Role.FIRST,)
+
+    def test_an_index_that_names_another_place_does_not_hide_a_signed_file(self, town: Town) -> None:
+        town.sign("INSP.IRBAN1")
+        signed = town.pdf("INSP.IRBAN1").read_bytes()
+        other = town.index.agreements[0].pdf
+        entries = tuple(replace(entry, pdf=other) if entry.id == IRBAN else entry for entry in town.index.agreements)
+        write_index(town.out, replace(town.index, agreements=entries))
+        town.generate()
+        assert town.pdf("INSP.IRBAN1").read_bytes() == signed
+
+    def test_an_index_that_calls_a_signed_file_issued_does_not_make_it_so(self, town: Town) -> None:
+        town.sign("INSP.IRBAN1")
+        signed = town.pdf("INSP.IRBAN1").read_bytes()
+        claimed = hashlib.sha256(signed).hexdigest()
+        entries = tuple(
+            replace(entry, issue_digest=claimed, source="x") if entry.id == IRBAN else entry
+            for entry in town.index.agreements
+        )
+        write_index(town.out, replace(town.index, agreements=entries))
+        town.generate()
+        assert town.pdf("INSP.IRBAN1").read_bytes() == signed

@@ -71,14 +71,22 @@ def test_a_file_that_is_gone_is_told(town: Town) -> None:
     assert found.error.code == "STATUS_NO_PDF"
 
 
-def test_word_documents_alone_have_no_standing(town: Town) -> None:
+def test_word_documents_alone_leave_the_standing_as_it_was(town: Town) -> None:
+    before = list(read_standing(town.out))
+    town.generate(format=Format.DOCX)
+    assert list(read_standing(town.out)) == before
+
+
+def test_word_documents_alone_have_no_standing(town: Town, tmp_path: Path) -> None:
+    town = Town(town.workbook, tmp_path / "baru", town.pki)
     town.generate(format=Format.DOCX)
     assert {entry.error.code for entry in read_standing(town.out) if entry.error} == {"STATUS_NO_PDF"}
 
 
 def test_a_folder_in_place_of_a_file_is_told(town: Town) -> None:
     index = town.index
-    changed = tuple(replace(entry, pdf="inspektorat-daerah") for entry in index.agreements)
+    (town.out / "inspektorat-daerah" / "map.pdf").mkdir()
+    changed = tuple(replace(entry, pdf="inspektorat-daerah/map.pdf") for entry in index.agreements)
     write_index(town.out, replace(index, agreements=changed))
     assert {entry.error.code for entry in read_standing(town.out) if entry.error} == {"STATUS_NO_PDF"}
 

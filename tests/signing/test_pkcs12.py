@@ -5,6 +5,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import pkcs12 as structure
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -190,3 +191,9 @@ def test_a_certificate_out_of_date_says_since_when(at: datetime, code: str) -> N
 @pytest.mark.parametrize("at", [BEGUN, AT, BEGUN + timedelta(days=730)])
 def test_a_certificate_in_date_passes(at: datetime) -> None:
     check_certificate(signer_of(HEAD), at)
+
+
+def test_a_file_that_asks_for_days_of_work_is_refused_at_once() -> None:
+    outer = structure.Pfx.load(container(*credential(HEAD)))
+    outer["mac_data"]["iterations"] = 2**31 - 1
+    refused(outer.dump(force=True), "P12_DAMAGED")
