@@ -297,10 +297,18 @@ class Content:
         _demand(_ID.fullmatch(self.id), "not an id")
         _demand(self.id == agreement_id(self.year, self.position.key, self.version), "the id is not the position's")
         _demand(self.first_day <= self.last_day, "ends before it begins")
+        _demand(self.first_day.year == self.last_day.year == self.year, "days outside the year")
         _demand((self.version > 1) == (self.amendment is not None), "a ground belongs to a later version alone")
+        _demand(self.amendment is None or self._follows(self.amendment), "supersedes another than the version before")
         _demand((self.parent is None) == (self.parties.second is None), "a parent belongs to two parties")
         _demand(self.goals, "nothing promised")
+        codes = [promise.code.casefold() for promise in self.indicators]
+        _demand(len(codes) == len(set(codes)), "an indicator twice")
         _demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
+
+    def _follows(self, amendment: Amendment) -> bool:
+        before = agreement_id(self.year, self.position.key, self.version - 1)
+        return amendment.supersedes.id.casefold() == before.casefold()
 
     @property
     def digest(self) -> str:

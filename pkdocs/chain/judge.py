@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from pkdocs.chain.counting import count, is_believed
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.people import PeopleJudge, Signing, key_findings
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
-from pkdocs.chain.versions import version_findings
+from pkdocs.chain.versions import base_findings, version_findings
 from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.trust import Trust
@@ -32,39 +33,38 @@ def judge_set(
     people = PeopleJudge(trust, at)
     signings = {node: people.signings(node) for node in forest.nodes}
     keys = key_findings(signings)
-    vouched = frozenset(node for node in forest.nodes if _is_vouched(node, signings[node]))
-    book = PromiseBook(forest)
-    judged: dict[Node, AgreementVerdict] = {}
-    for node in forest.nodes:
-        own = (
+    believed = frozenset(node for node in forest.nodes if is_believed(node, signings[node], trust))
+    alone = {
+        node: (
             *node.facts.findings,
             *people.findings(node, signings[node]),
             *keys[node],
             *_page_findings(node, trust),
-            *link_findings(node, forest, trust),
-            *version_findings(node, forest),
+            *link_findings(node, trust, believed),
+            *base_findings(node, forest, trust, believed),
+        )
+        for node in forest.nodes
+    }
+    counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
+    book = PromiseBook(forest, counted)
+    judged: dict[Node, AgreementVerdict] = {}
+    for node in forest.nodes:
+        own = (
+            *alone[node],
+            *version_findings(node, forest, counted),
             *book.findings(node),
-            *copy_findings(node),
-            *rival_findings(node, forest, vouched),
+            *copy_findings(node, counted),
+            *rival_findings(node, forest, counted),
         )
         judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
     agreements = (*judged.values(), *map(_unreadable, forest.unreadable))
     return SetVerdict(
         agreements=agreements,
         result=Result.NOT_JUDGED,
-        findings=tuple(set_findings(forest)),
+        findings=tuple(set_findings(forest, believed, counted)),
         at=at,
         trust=trust.digest,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
-    )
-
-
-def _is_vouched(node: Node, signings: Mapping[Role, Signing]) -> bool:
-    """Tell whether a person whom the content names has signed it, by a believed certificate."""
-    return any(
-        signing.standing.anchor is not None and party is not None and party.person == signing.person
-        for role, signing in signings.items()
-        for party in (node.content.party(role),)
     )
 
 
@@ -73,6 +73,8 @@ def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
         yield find("PAGE_DIFFERS", Step.CONTENT, Weight.FAIL)
     elif node.page is PageCheck.NOT_COMPARED:
         yield find("OTHER_TEXT_NOT_JUDGED", Step.CONTENT, Weight.NOTE)
+    elif node.page is PageCheck.NOT_COMPARABLE:
+        yield find("PAGE_NOT_COMPARABLE", Step.CONTENT, Weight.UNKNOWN)
     expected = qr_text(trust.qr_address, node.id, node.digest)
     for code in node.facts.codes:
         if code != expected:

@@ -1,18 +1,21 @@
 """Step 7: does the parent hold what the child says of it, up to the one root?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pkdocs.chain.people import is_root
-from pkdocs.chain.tree import Forest, Node
+from pkdocs.chain.tree import Node, root_positions
 from pkdocs.content import Content, Party
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Step, Weight, find
 
 
-def link_findings(node: Node, forest: Forest, trust: Trust) -> Iterator[Finding]:
-    """Yield what breaks the chain at ``node``, its parent above included."""
+def link_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iterator[Finding]:
+    """Yield what breaks the chain at ``node``, its parent above included.
+
+    ``believed`` are the files that all whom they name have signed; of several roots only these count.
+    """
     yield from _organisation_findings(node.content, trust)
-    yield from _root_findings(node, forest, trust)
+    yield from _root_findings(node, trust, believed)
     if node.content.parties.first.position != node.content.position.key:
         yield _fail("FIRST_PARTY_ELSEWHERE", position=node.content.position.key)
     if node.content.parent is None:
@@ -37,7 +40,7 @@ def _organisation_findings(content: Content, trust: Trust) -> Iterator[Finding]:
         yield _fail("ORGANISATION_OTHER", organisation=content.organisation.name, pinned=trust.organisation)
 
 
-def _root_findings(node: Node, forest: Forest, trust: Trust) -> Iterator[Finding]:
+def _root_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iterator[Finding]:
     content = node.content
     if trust.root_position:
         if is_root(node, trust) and content.parent is not None:
@@ -45,7 +48,7 @@ def _root_findings(node: Node, forest: Forest, trust: Trust) -> Iterator[Finding
         elif content.parent is None and not is_root(node, trust):
             yield _fail("NOT_THE_ROOT", position=content.position.key, root=trust.root_position)
     elif content.parent is None:
-        count = len(forest.roots)
+        count = len(root_positions((node, *believed)))
         yield find("ROOT_UNNAMED", Step.CHAIN, Weight.NOTE if count == 1 else Weight.UNKNOWN, count=count)
 
 

@@ -107,23 +107,26 @@ def is_root(node: Node, trust: Trust) -> bool:
 
 
 def key_findings(signings: Mapping[Node, Mapping[Role, Signing]]) -> Mapping[Node, tuple[Finding, ...]]:
-    """Return a finding for each signature whose key signs for several persons in the set."""
+    """Return a finding for each signature whose key signs for several persons in the set.
+
+    Only believed certificates count: anybody can put his key into one of his own making.
+    """
     persons: dict[str, set[str]] = defaultdict(set)
-    for signing in _all(signings.values()):
+    for signing in _believed(signings.values()):
         persons[signing.key].add(signing.person)
     return {
         node: tuple(
             find("KEY_OF_SEVERAL", Step.PERSONS, Weight.FAIL, role=role, count=len(persons[signing.key]))
             for role, signing in own.items()
-            if len(persons[signing.key]) > 1
+            if signing.standing.anchor is not None and len(persons[signing.key]) > 1
         )
         for node, own in signings.items()
     }
 
 
-def _all(signings: Iterable[Mapping[Role, Signing]]) -> Iterator[Signing]:
+def _believed(signings: Iterable[Mapping[Role, Signing]]) -> Iterator[Signing]:
     for own in signings:
-        yield from own.values()
+        yield from (signing for signing in own.values() if signing.standing.anchor is not None)
 
 
 def _person_findings(node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:

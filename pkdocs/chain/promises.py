@@ -2,22 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 
+from pkdocs.chain.counting import Counted
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.content import Promise
 from pkdocs.verification import Finding, Step, Weight, find
 
 
 class PromiseBook:
-    """The promises of a set, by what they answer to."""
+    """The promises of a set, by what they answer to. Of what stands beside or below, only what counts is asked."""
 
-    def __init__(self, forest: Forest) -> None:
+    def __init__(self, forest: Forest, counted: Counted) -> None:
+        self._counted = counted
         self._carried = {
-            code for node in forest.nodes for promise in node.content.indicators for code in promise.answers_to
+            code
+            for node in forest.nodes
+            if counted.has(node)
+            for promise in node.content.indicators
+            for code in promise.answers_to
         }
         self._beside: dict[Node, Mapping[str, Promise]] = {}
 
     def findings(self, node: Node) -> Iterator[Finding]:
-        """Yield what ``node`` promises without anything above it, and what of its own nobody carries."""
+        """Yield what ``node`` promises without anything above it, and what of its own nobody carries.
+
+        What an indicator answers to may stand nowhere above: that of a vacant position, whose agreement nobody
+        signs, or of another branch. The workbook allows it with a warning, so after signing it is no more than that.
+        """
         yield from self._parent_findings(node)
         if node.children:
             for promise in node.content.indicators:
@@ -25,10 +35,10 @@ class PromiseBook:
                     yield find("INDICATOR_NOT_CARRIED", Step.CASCADE, Weight.WARNING, indicator=promise.code)
 
     def _parent_findings(self, node: Node) -> Iterator[Finding]:
-        top = [node, *node.ancestors][-1]
+        line = [node, *node.ancestors]
         # with the line cut short, what it answers to may stand in what is absent
-        weight = Weight.FAIL if top.content.parent is None else Weight.UNKNOWN
-        plans = {plan.code for plan in (*top.content.plans, *node.content.plans)}
+        weight = Weight.WARNING if line[-1].content.parent is None else Weight.UNKNOWN
+        plans = {plan.code for one in line for plan in one.content.plans}
         for promise in node.content.indicators:
             for code in promise.answers_to:
                 above = self._above(node, code)
@@ -45,7 +55,8 @@ class PromiseBook:
         """
         for ancestor in node.ancestors:
             if ancestor not in self._beside:
-                contents = [child.content for child in reversed(ancestor.children)] + [ancestor.content]
+                below = [child for child in reversed(ancestor.children) if self._counted.has(child)]
+                contents = [one.content for one in (*below, ancestor)]
                 self._beside[ancestor] = {p.code: p for content in contents for p in content.indicators}
             promise = self._beside[ancestor].get(code)
             if promise is not None and promise not in node.content.indicators:

@@ -58,10 +58,10 @@ class Forest:
     by_digest: Mapping[str, Node]
     successors: Mapping[str, tuple[Node, ...]]
 
-    @property
-    def roots(self) -> tuple[str, ...]:
-        """The positions whose agreements name no parent, sorted."""
-        return tuple(sorted({node.content.position.key for node in self.nodes if node.content.parent is None}))
+
+def root_positions(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return the positions whose agreements name no parent, sorted."""
+    return tuple(sorted({node.content.position.key for node in nodes if node.content.parent is None}))
 
 
 def grow_forest(exhibits: Iterable[Exhibit]) -> Forest:

@@ -11,11 +11,16 @@ from pkdocs.verification import Facts, Finding, Result
 
 
 class PageCheck(Enum):
-    """What issuing a content again showed: the same bytes, others, or nothing, as it could not be compared."""
+    """What issuing a content again showed: the same bytes, others, or nothing.
+
+    NOT_COMPARED: nobody tried. NOT_COMPARABLE: templates were at hand, but the file names another template or
+    toolchain, or could not be made again.
+    """
 
     SAME = auto()
     DIFFERENT = auto()
     NOT_COMPARED = auto()
+    NOT_COMPARABLE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,72 @@
-"""Versions of one agreement: what supersedes what, and what that does to those below (docs/chain.md, section 3)."""
+"""Versions of one agreement: what supersedes what, and what that does to those below (docs/chain.md, section 3).
 
-from collections.abc import Iterator
+Proven completion is the register's matter: where that decides, the answer is unknown.
+"""
 
+from collections.abc import Collection, Iterator
+
+from pkdocs.chain.counting import Counted
+from pkdocs.chain.people import is_root
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.content import Content
+from pkdocs.profile import Ground
+from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Step, Weight, find
 
 
-def version_findings(node: Node, forest: Forest) -> Iterator[Finding]:
-    """Yield what is wrong between ``node``, the version that it supersedes, and its successors.
+def base_findings(node: Node, forest: Forest, trust: Trust, believed: Collection[Node]) -> Iterator[Finding]:
+    """Yield what is wrong between ``node`` and the version that it supersedes, whatever else lies beside.
 
-    Proven completion is the register's matter: where that decides, the answer is unknown.
+    ``believed`` are the files that all whom they name have signed.
     """
-    yield from _base_findings(node, forest)
-    for successor in forest.successors.get(node.digest, ()):
-        yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=successor.id)
-    if node.parent is not None:
-        for successor in forest.successors.get(node.parent.digest, ()):
-            yield from _superseded_parent(node.content, node.parent.content, successor.content)
-
-
-def _base_findings(node: Node, forest: Forest) -> Iterator[Finding]:
     if node.content.amendment is None:
         return
     named = node.content.amendment.supersedes
     base = forest.by_digest.get(named.digest)
     if base is None:
-        is_other = named.id.casefold() in forest.by_id
-        code, weight = ("AMENDMENT_BASE", Weight.FAIL) if is_other else ("AMENDMENT_BASE_ABSENT", Weight.WARNING)
-        yield find(code, Step.CHAIN, weight, base=named.id)
+        # whoever has a certificate could make himself the root by a version that supersedes what nobody has
+        others = [other for other in believed if _is_of_another_person(node, other)] if is_root(node, trust) else []
+        if others:
+            yield _officer(node, min(other.id for other in others))
     elif not _follows(node.content, base.content):
         yield find("AMENDMENT_BASE", Step.CHAIN, Weight.FAIL, base=base.id)
-    elif len(forest.successors[base.digest]) > 1:
-        yield find("AMENDED_TWICE", Step.CHAIN, Weight.FAIL, base=base.id)
+    elif _is_of_another_person(node, base) and (
+        is_root(node, trust) or node.content.amendment.ground is not Ground.OFFICER
+    ):
+        yield _officer(node, base.id)
+
+
+def version_findings(node: Node, forest: Forest, counted: Counted) -> Iterator[Finding]:
+    """Yield what other versions of ``node`` and of its parent do to it."""
+    yield from _predecessor_findings(node, forest, counted)
+    for successor in _successors(node, forest):
+        if counted.has(successor):
+            yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=successor.id)
+    if node.parent is not None:
+        for successor in _successors(node.parent, forest):
+            yield from _superseded_parent(node.content, node.parent.content, successor, counted)
+
+
+def _predecessor_findings(node: Node, forest: Forest, counted: Counted) -> Iterator[Finding]:
+    if node.content.amendment is None:
+        return
+    named = node.content.amendment.supersedes
+    base = forest.by_digest.get(named.digest)
+    if base is None:
+        weight = counted.weight(node, forest.by_id.get(named.id.casefold(), ()))
+        code = "AMENDMENT_BASE_ABSENT" if weight is Weight.WARNING else "AMENDMENT_BASE"
+        yield find(code, Step.CHAIN, weight, base=named.id)
+        return
+    others = [other for other in _successors(base, forest) if other.digest != node.digest]
+    if others:
+        yield find("AMENDED_TWICE", Step.CHAIN, counted.rivalry(node, others), base=base.id)
+
+
+def _successors(base: Node, forest: Forest) -> Iterator[Node]:
+    """Yield the versions that supersede ``base`` and may."""
+    for successor in forest.successors.get(base.digest, ()):
+        if _follows(successor.content, base.content):
+            yield successor
 
 
 def _follows(content: Content, base: Content) -> bool:
@@ -40,13 +74,27 @@ def _follows(content: Content, base: Content) -> bool:
     return same == (base.organisation, base.year, base.position.key) and content.version == base.version + 1
 
 
-def _superseded_parent(child: Content, parent: Content, successor: Content) -> Iterator[Finding]:
+def _is_of_another_person(node: Node, other: Node) -> bool:
+    own, others = node.content, other.content
+    same = (own.year, own.position.key) == (others.year, others.position.key)
+    return same and own.parties.first.person != others.parties.first.person
+
+
+def _officer(node: Node, base: str) -> Finding:
+    return find(
+        "OFFICER_NEEDS_REGISTER", Step.CHAIN, Weight.UNKNOWN, base=base, position=node.content.parties.first.position
+    )
+
+
+def _superseded_parent(child: Content, parent: Content, successor: Node, counted: Counted) -> Iterator[Finding]:
     """A child stands when its parent is superseded, unless it was made when the successor was in force."""
-    if child.first_day >= successor.first_day:
-        yield find("PARENT_SUPERSEDED", Step.CHAIN, Weight.UNKNOWN, parent=parent.id, successor=successor.id)
+    counts = counted.has(successor)
+    if child.first_day >= successor.content.first_day:
+        weight = Weight.UNKNOWN if counts else Weight.WARNING
+        yield find("PARENT_SUPERSEDED", Step.CHAIN, weight, parent=parent.id, successor=successor.id)
         return
     wanted = {code for promise in child.indicators for code in promise.answers_to}
     before = {promise.code: promise for promise in parent.indicators if promise.code in wanted}
-    after = {promise.code: promise for promise in successor.indicators if promise.code in wanted}
-    if before != after:
+    after = {promise.code: promise for promise in successor.content.indicators if promise.code in wanted}
+    if counts and before != after:
         yield find("PARENT_STALE", Step.CHAIN, Weight.WARNING, parent=parent.id, successor=successor.id)

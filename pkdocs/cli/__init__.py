@@ -65,6 +65,10 @@ class _Group(click.Group):
             ctx.exit(stopped.exit_code)
         except click.UsageError as error:
             _stop_usage(ctx, error)
+        except (click.Abort, KeyboardInterrupt):
+            stopped = PkdocsError("INTERRUPTED")
+            print_error(ctx, stopped)
+            ctx.exit(stopped.exit_code)
 
 
 def _stop_usage(ctx: click.Context, error: click.UsageError) -> NoReturn:

@@ -49,7 +49,8 @@ def print_problems(ctx: click.Context, checked: Checked, *, limit: int | None) -
         shown[problem.code] += 1
         if problem.severity is Severity.ERROR or limit is None or shown[problem.code] <= limit:
             kind = words(ctx, f"SEVERITY_{problem.severity.name}")
-            say(ctx, f"{kind} {place_text(problem)}: {problem.message(language(ctx))}", fg=_COLOURS[problem.severity])
+            line = f"{kind} {place_text(problem)}: {problem.message(language(ctx))} [{problem.code}]"
+            say(ctx, line, fg=_COLOURS[problem.severity])
     for code, count in sorted(shown.items()):
         say(ctx, f"  {count:5d} × {code}")
     counts = checked.counts

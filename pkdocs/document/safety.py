@@ -26,6 +26,9 @@ _CLOSING: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _JINJA: Final = (*_CLOSING, *_CLOSING.values())
 _MARKS: Final = re.compile("|".join(map(re.escape, _JINJA)))
 
+_TAKEN_AWAY: Final = {"p": "p", "tr": "tr", "tc": "tc"}
+"""Tags of docxtpl, and the element of which each leaves nothing."""
+
 
 def check_tree(tree: etree._Element, part: str, template: str) -> None:
     """Check one part of the file.
@@ -53,6 +56,19 @@ def check_fields(tree: etree._Element, part: str, template: str) -> None:
         words = instruction.split()
         if not words or words[0].upper() not in FIELDS:
             raise TemplateError("TEMPLATE_FIELD", template=template, part=part, field=" ".join(words)[:60] or "-")
+
+
+def check_alone(tree: etree._Element, part: str, template: str) -> None:
+    """Check that a tag that takes away its paragraph, row or cell has nothing beside it: that would go unseen.
+
+    Raises:
+        TemplateError: other text stands there.
+    """
+    for kind, element in _TAKEN_AWAY.items():
+        for whole in tree.iter(f"{W}{element}"):
+            text = "".join(written.text or "" for written in whole.iter(f"{W}t")).strip()
+            if f"{{%{kind} " in text and not re.fullmatch(rf"{{%{kind} [^%]*%}}", text):
+                raise TemplateError("TEMPLATE_ALONE", template=template, part=part, text=text[:60])
 
 
 def check_places(tree: etree._Element, part: str, template: str, *, rendered: bool) -> None:

@@ -17,7 +17,7 @@ from pkdocs.content import Role
 from pkdocs.document.anchors import anchor_roles, check_anchors, qr_picture
 from pkdocs.document.names import check_names
 from pkdocs.document.package import DOCUMENT, Package, read_package
-from pkdocs.document.safety import W, check_balance, check_places, check_tree
+from pkdocs.document.safety import W, check_alone, check_balance, check_places, check_tree
 from pkdocs.document.sandbox import compile_counted, parse, sandbox
 from pkdocs.errors import TemplateError
 from pkdocs.profile import Paper
@@ -121,6 +121,7 @@ def _check_parts(package: Package, rendered: tuple[str, ...], name: str) -> None
         check_tree(tree, part, name)
     for part in rendered:
         check_places(package.trees[part], part, name, rendered=True)
+        check_alone(package.trees[part], part, name)
         check_balance(package.trees[part], part, name)
     for part in (part for kind in _COPIED_TEXTS for part in package.related(kind)):
         check_places(package.trees[part], part, name, rendered=False)

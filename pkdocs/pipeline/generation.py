@@ -212,14 +212,17 @@ class _Run:
         """Write the index before the first document: what must not be signed is known even if this run is killed."""
         planned = dict(signed)
         for draft in drafts:
-            known = self.shelf.entry(draft.entry.id) or draft.entry
-            planned[draft.entry.id] = replace(known, held=draft.entry.held)
+            known = self.shelf.entry(draft.entry.id)
+            is_same = known is not None and known.content_digest == draft.entry.content_digest
+            planned[draft.entry.id] = replace(known, held=draft.entry.held) if known and is_same else draft.entry
         write_index(self.shelf.folder, self._index(tuple(self._indexed(planned))))
 
     def finish(self, entries: Mapping[str, Entry], made: int, failed: Sequence[Failure]) -> Generated:
         """Write the index, and say what is left over of earlier runs."""
         cascade = self.checked.cascade
-        agreements = tuple(self._indexed(entries))
+        # what failed has no file that says what the workbook says: an older one must not be signed
+        gone = {failure.id for failure in failed}
+        agreements = tuple(entry for entry in self._indexed(entries) if entry.id not in gone)
         write_index(self.shelf.folder, self._index(agreements))
         remove_journal(self.shelf.folder)
         ids = {entry.id for entry in cascade.agreements} | _stopped(self.checked)

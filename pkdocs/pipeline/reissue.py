@@ -46,10 +46,11 @@ def read_wording(workbook: Path) -> Wording:
 def reissue(
     exhibits: Iterable[Exhibit], templates: Path, wording: Wording, *, address: str, jobs: int
 ) -> Iterator[tuple[str, PageCheck]]:
-    """Yield for each file whether issuing its content again gives its issued bytes.
+    """Yield for each file with a content whether issuing it again gives its issued bytes.
 
     Only the template of the digest that a file names is tried, and only by the same toolchain: another
-    LibreOffice lays pages out in its own way.
+    LibreOffice lays pages out in its own way. What cannot be tried is not comparable, and so is a page that
+    differs where the workbook's wording is not at hand.
 
     Raises:
         OfficeError: LibreOffice is missing.
@@ -59,12 +60,16 @@ def reissue(
     toolchain = Toolchain(__version__, office.build, office.fonts)
     known = _load(templates, wording.paper)
     waiting: dict[str, tuple[Exhibit, Content, Template]] = {}
+    untried: list[str] = []
 
     def documents() -> Iterator[tuple[str, bytes]]:
         for exhibit in exhibits:
             facts = exhibit.facts
             template = known.get(facts.template_digest or "")
-            if facts.content is None or template is None or facts.toolchain != toolchain:
+            if facts.content is None:
+                continue
+            if template is None or facts.toolchain != toolchain:
+                untried.append(exhibit.file)
                 continue
             waiting[exhibit.file] = exhibit, facts.content, template
             if (docx := _render(facts.content, template, wording, address)) is not None:
@@ -76,12 +81,13 @@ def reissue(
             issued = _issue_digest(converted.value, content, template, toolchain) if converted.value else ""
             yield converted.key, _check(wording, is_same=issued == exhibit.facts.issue_digest)
     yield from ((file, _check(wording, is_same=False)) for file in waiting)
+    yield from ((file, PageCheck.NOT_COMPARABLE) for file in untried)
 
 
 def _check(wording: Wording, *, is_same: bool) -> PageCheck:
     if is_same:
         return PageCheck.SAME
-    return PageCheck.DIFFERENT if wording.is_known else PageCheck.NOT_COMPARED
+    return PageCheck.DIFFERENT if wording.is_known else PageCheck.NOT_COMPARABLE
 
 
 def _load(folder: Path, paper: Paper) -> dict[str, Template]:

@@ -97,7 +97,7 @@ class Finding:
 
     def message(self, language: Language = "id") -> str:
         """Return what was found, which, and what to do."""
-        role = self.role.value if self.role else "-"
+        role = text(f"ROLE_{self.role.name}", language) if self.role else "-"
         return text(self.code, language, {"role": role, "step": int(self.step), **dict(self.params)})
 
 

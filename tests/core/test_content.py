@@ -59,6 +59,11 @@ def test_a_content_reads_from_its_canonical_bytes(content: Content) -> None:
         (lambda c: replace(c, version=2), "not the position's"),
         (lambda c: replace(c, position=replace(c.position, key="KOMINF")), "not the position's"),
         (lambda c: replace(c, first_day=date(2027, 1, 1)), "ends before it begins"),
+        (lambda c: replace(c, last_day=date(2027, 1, 1)), "days outside the year"),
+        (lambda c: replace(c, first_day=date(2025, 12, 31)), "days outside the year"),
+        (lambda c: replace(c, first_day=date(2027, 1, 1), last_day=date(2027, 1, 2)), "days outside the year"),
+        (lambda c: replace(c, goals=(c.goals[0], replace(c.goals[0], text="Lain"))), "an indicator twice"),
+        (lambda c: replace(c, goals=(_doubled(c.goals[0]),)), "an indicator twice"),
         (lambda c: replace(c, amendment=Amendment(Ground.OFFICER, OLDER)), "later version alone"),
         (lambda c: replace(c, parent=None), "a parent belongs to two parties"),
         (lambda c: replace(c, parties=Parties(HEAD)), "a parent belongs to two parties"),
@@ -70,6 +75,21 @@ def test_a_content_reads_from_its_canonical_bytes(content: Content) -> None:
 def test_one_change_makes_a_content_impossible(change: Callable[[Content], Content], said: str) -> None:
     with pytest.raises(SchemaError, match=said):
         change(head_content())
+
+
+def _doubled(goal: Goal) -> Goal:
+    again = replace(goal.indicators[0], code=goal.indicators[0].code.lower())
+    return replace(goal, indicators=(*goal.indicators, again))
+
+
+@pytest.mark.parametrize(
+    "base", ["PK-2026-KOMINFO-2", "PK-2026-KOMINFO-3", "PK-2025-KOMINFO-1", "PK-2026-DINKES-1", "PI-2026-KOMINFO-1"]
+)
+def test_a_version_supersedes_the_one_before_it(base: str) -> None:
+    with pytest.raises(SchemaError, match="supersedes another"):
+        replace(AMENDED, amendment=Amendment(Ground.STRATEGY, Reference(base, DIGEST)))
+    kept = Amendment(Ground.STRATEGY, Reference("PK-2026-kominfo-1", DIGEST))
+    assert replace(AMENDED, amendment=kept).amendment == kept
 
 
 @pytest.mark.parametrize("numbers", [(1, 1), (2, 1)])

@@ -98,9 +98,10 @@ def contents(draw: st.DrawFn) -> Content:
         definition=draw(texts),
         source=draw(st.none() | texts),
     )
+    codes = draw(st.lists(texts, min_size=3, max_size=9, unique_by=str.casefold))
     goals = tuple(
-        Goal(draw(texts), tuple(replace(promise, code=draw(texts)) for _ in range(draw(st.integers(1, 3)))))
-        for _ in range(draw(st.integers(1, 3)))
+        Goal(draw(texts), tuple(replace(promise, code=code) for code in group))
+        for group in (codes[:1], codes[1:2], codes[2:])
     )
     lines = (Expense("1", Tier.PROGRAMME, draw(texts), "1000", draw(st.none() | texts)),)
     return replace(
@@ -384,7 +385,8 @@ def test_too_many_iterations_are_stopped(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sandbox, "MAX_ITERATIONS", 100)
     loops = "{% for a in sasaran %}" * 4 + "{{ id }}" + "{% endfor %}" * 4
     by = load_template(with_text(loops), "umum.docx")
-    goals = root_content().goals * 4
+    promise = head_content().indicators[0]
+    goals = tuple(Goal("Sasaran", (replace(promise, code=f"K-{number}"),)) for number in range(8))
     assert refusal(replace(head_content(), goals=goals), by).code == "TEMPLATE_LIMIT"
 
 

@@ -594,17 +594,20 @@ class TestSignedMeanwhile:
             if row["Kunci"] == "Alamat Verifikasi":
                 row["Nilai"] = "https://lain.example/v/"
         town.write(city)
-        issue = making.issue_pdf
+        issue, file = making.issue_pdf, town.pdf("INSP.IRBAN1")
 
         def sign_first(pdf: bytes, content: Content, **rest: Any) -> bytes:
             if content.id == IRBAN:
-                town.sign("INSP.IRBAN1", town.pdf("INSP.IRBAN1"))
+                town.sign("INSP.IRBAN1", file)
             return issue(pdf, content, **rest)
 
         monkeypatch.setattr(making, "issue_pdf", sign_first)
         done = town.generate()
         assert [(failure.id, failure.error.code) for failure in done.failed] == [(IRBAN, "FILE_CHANGED")]
-        assert read_form(town.pdf("INSP.IRBAN1").read_bytes()).signed == (Role.FIRST,)
+        assert read_form(file.read_bytes()).signed == (Role.FIRST,)
+        monkeypatch.setattr(making, "issue_pdf", issue)
+        assert town.generate().failed == ()
+        assert read_form(file.read_bytes()).signed == (Role.FIRST,)
 
     def test_an_index_that_names_another_place_does_not_hide_a_signed_file(self, town: Town) -> None:
         town.sign("INSP.IRBAN1")
@@ -626,3 +629,13 @@ class TestSignedMeanwhile:
         write_index(town.out, replace(town.index, agreements=entries))
         town.generate()
         assert town.pdf("INSP.IRBAN1").read_bytes() == signed
+
+    def test_an_older_file_of_an_agreement_that_failed_cannot_be_signed(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town.write(change(sheets(), "Indikator", "IRBAN1-2", "Target", "30"))
+        monkeypatch.setattr(making, "Pool", failing({IRBAN}))
+        assert [failure.id for failure in town.generate().failed] == [IRBAN]
+        result = town.sign("INSP.IRBAN1")
+        assert result.signed == ()
+        assert IRBAN in {refused.id for refused in result.refused}

@@ -85,14 +85,14 @@ def test_a_page_that_says_more_than_its_content_fails(forged: Town) -> None:
 
 
 def test_without_the_workbook_another_page_proves_nothing(forged: Town) -> None:
-    assert "OTHER_TEXT_NOT_JUDGED" in codes(judged(forged, forged.pdf("INSP.IRBAN1")))[IRBAN]
+    assert "PAGE_NOT_COMPARABLE" in codes(judged(forged, forged.pdf("INSP.IRBAN1")))[IRBAN]
 
 
 def test_a_page_of_another_template_is_not_compared(signed_town: Town, templates: Path) -> None:
     with_more_words(templates)
     file = signed_town.pdf("INSP.IRBAN1")
     verdict = judged(signed_town, file, templates=templates, workbook=signed_town.workbook)
-    assert "OTHER_TEXT_NOT_JUDGED" in codes(verdict)[IRBAN]
+    assert "PAGE_NOT_COMPARABLE" in codes(verdict)[IRBAN]
 
 
 def test_a_page_of_another_libreoffice_is_not_compared(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_a_page_of_another_libreoffice_is_not_compared(signed_town: Town, monkey
     monkeypatch.setattr(reissue, "find_office", lambda: Office(office.program, "another", office.fonts))
     file = signed_town.pdf("INSP.IRBAN1")
     verdict = judged(signed_town, file, workbook=signed_town.workbook)
-    assert "OTHER_TEXT_NOT_JUDGED" in codes(verdict)[IRBAN]
+    assert "PAGE_NOT_COMPARABLE" in codes(verdict)[IRBAN]
 
 
 def test_a_page_that_cannot_be_made_again_is_not_the_same(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
