@@ -53,6 +53,7 @@ def full_content() -> Content:
             quarters=(Quarter(2, Value(low="1", high="2")), Quarter(4, Value(category="rendah"))),
         ),
     )
+    second = replace(usual.goals[0], indicators=(replace(promise, code="APTIKA-4"),))
     seat = replace(usual.position, assignment="Ketua Tim Kerja Aplikasi")
     plan = PlanReference(
         "RENSTRA-9", "Nilai SPBE", "Terwujudnya layanan", "angka", Value(number="7"), Value(number="8"), Polarity.ZERO
@@ -68,7 +69,7 @@ def full_content() -> Content:
         number="800/17/2026",
         amendment=Amendment(Ground.PRIORITY, Reference("PK-2026-KOMINFO.APTIKA-2", "5a" * 32)),
         position=seat,
-        goals=(replace(usual.goals[0], indicators=(full, *others)), usual.goals[0]),
+        goals=(replace(usual.goals[0], indicators=(full, *others)), second),
         budget=Budget(lines, "4215300000"),
         plans=(plan,),
     )
@@ -284,3 +285,24 @@ def test_a_short_value_is_never_put_together_from_two_pages() -> None:
 def test_joining_pages_neither_adds_nor_loses_text(printed: tuple[tuple[str, ...], ...], pages: list[str]) -> None:
     text = "\f".join([*pages, *(value for run in printed for value in run)])
     assert sorted(join_pages(text, printed).split()) == sorted(text.split())
+
+
+def test_a_cell_as_long_as_a_workbook_allows_is_joined_or_left_at_once() -> None:
+    """With a search that is more than linear this would take hours."""
+    words = [f"kata{number}" for number in range(4_000)]
+    value = " ".join(words)
+    lines = "\n".join(words[:2_000]), "\n".join(words[2_000:])
+    assert absent_value(join_pages("\f".join(lines), ((value,),)), ((value,),)) is None
+    assert absent_value(join_pages(f"{lines[0]}\flain\f{lines[1]}", ((value,),)), ((value,),)) == value
+    assert join_pages("\f".join(["ruang"] * 200), ((value,),)).count("ruang") == 200
+
+
+def test_pages_that_would_take_work_without_bound_are_left_as_they_are() -> None:
+    alike = " ".join(["aa"] * 8_000)
+    pages = "\f".join("\n".join(["aa"] * 7_000) + "\nb" for _ in range(20))
+    assert sorted(join_pages(pages, ((alike, f"{alike} c", f"{alike} d"),)).split()) == sorted(pages.split())
+
+
+def test_a_beginning_that_a_whole_value_has_too_is_not_taken_for_a_broken_one() -> None:
+    text = f"{LONG}\n{LONG}\n1 Meningkatnya layanan\n2\faplikasi yang terintegrasi bagi seluruh masyarakat\n3"
+    assert absent_value(join_pages(text, ((LONG, LONG, LONG, "2", "3"),)), ((LONG, LONG, LONG, "2", "3"),)) is None

@@ -4,7 +4,8 @@ Templates print these strings and judging looks for them in the PDF: both are ma
 """
 
 from pkdocs.page.build import build_page, format_value
-from pkdocs.page.printed import Runs, absent_value, join_pages, printed_values
+from pkdocs.page.joining import join_pages
+from pkdocs.page.printed import Runs, absent_value, printed_values
 from pkdocs.page.view import Page
 
 __all__ = ["Page", "Runs", "absent_value", "build_page", "format_value", "join_pages", "printed_values"]

@@ -1,19 +1,10 @@
 """What the page's text must say, so that judging finds in the PDF what the content promises."""
 
-import re
-from collections import Counter
-from typing import Final
-
 from pkdocs.content import Content
 from pkdocs.page.build import build_page
 from pkdocs.page.view import Page, PlanRow
 
 Runs = tuple[tuple[str, ...], ...]
-
-_LEAST_BROKEN: Final = 24
-"""Characters of the shortest value that may need two lines: a target or a code never does."""
-
-_GAP: Final = r"\s*"
 
 
 def printed_values(content: Content) -> Runs:
@@ -48,38 +39,6 @@ def absent_value(text: str, runs: Runs) -> str | None:
                 return value
             position = found + len(wanted)
     return None
-
-
-def join_pages(text: str, runs: Runs) -> str:
-    """Return the text of pages that form feeds divide, with each long value whole again, where it began.
-
-    LibreOffice breaks a cell that spans rows, or a row higher than a page: the value goes on at the start
-    of a line of the next page, after what else stood on the first. A value over three pages stays broken.
-    """
-    pages = text.split("\f")
-    counts = Counter(value for run in runs for value in run if len(value) >= _LEAST_BROKEN)
-    for value, count in counts.items():
-        whole = _loose(value.split())
-        if sum(len(whole.findall(page)) for page in pages) < count:
-            _mend(pages, value.split())
-    return "\n".join(pages)
-
-
-def _mend(pages: list[str], words: list[str]) -> None:
-    for number in range(len(pages) - 1):
-        for count in range(len(words) - 1, 0, -1):
-            begun, rest = _loose(words[:count]), _loose(words[count:])
-            start = re.search(f"{begun.pattern}(?!{_GAP}{rest.pattern})", pages[number])
-            end = re.search(f"(?m)^{_GAP}({rest.pattern})", pages[number + 1])
-            if start and end:
-                pages[number] = f"{pages[number][: start.end()]} {end[1]}{pages[number][start.end() :]}"
-                pages[number + 1] = pages[number + 1][: end.start()] + "\n" + pages[number + 1][end.end() :]
-                break
-
-
-def _loose(words: list[str]) -> re.Pattern[str]:
-    """Return a pattern for ``words`` however their letters are divided by lines."""
-    return re.compile(_GAP.join(map(re.escape, "".join(words))))
 
 
 def _statement_run(page: Page) -> tuple[str, ...]:

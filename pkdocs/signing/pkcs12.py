@@ -79,7 +79,7 @@ def _open(data: bytes, passphrase: str) -> pkcs12.PKCS12KeyAndCertificates:
         # the loader has one error for a damaged file and a wrong passphrase: the outer form tells them apart
         outer = structure.Pfx.load(data, strict=True)
         is_ours = outer["auth_safe"]["content_type"].native == "data" and max(_rounds(outer)) <= MAX_ROUNDS
-    except (ValueError, TypeError, KeyError) as fault:
+    except Exception as fault:
         raise CredentialError("P12_DAMAGED") from fault
     if not is_ours:
         raise CredentialError("P12_DAMAGED")

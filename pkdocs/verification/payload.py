@@ -17,6 +17,7 @@ from pkdocs.verification.syntax import PdfSyntaxError, inflate
 
 _MAX_METADATA_BYTES: Final = 1_000_000
 _MAX_QUOTED: Final = 80
+_FIRM_HYPHEN: Final = "\u2011"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LONG_NUMBER: Final = re.compile(r"\d{10,}")
 
@@ -68,8 +69,9 @@ def check_pages(reading: Reading, content: Content) -> Iterator[Finding]:
 
     Every printed value must stand there in its order. Whether there is *other* text is not judged here.
     """
-    runs = printed_values(content)
-    value = PageText(join_pages(reading.text, runs)).missing(runs)
+    # pdfium tells no hyphen from the one at which no line breaks, nor does a reader
+    runs = tuple(tuple(value.replace(_FIRM_HYPHEN, "-") for value in run) for run in printed_values(content))
+    value = PageText(join_pages(reading.text.replace(_FIRM_HYPHEN, "-"), runs)).missing(runs)
     if value is not None:
         # reports go further than files: no number of a person in them
         yield _fail("PAGE_TEXT_MISSING", value=_LONG_NUMBER.sub("…", value)[:_MAX_QUOTED])

@@ -101,9 +101,12 @@ class PageText:
         return not (value[-1].isdigit() and end not in self._gaps and _begins_in_number(after))
 
     def _first_missing(self, run: Run) -> str:
-        for length in range(1, len(run)):
-            if self._end(run[:length], 0) is None:
-                return run[length - 1]
+        position = 0
+        for value in run:
+            place = self._find(_packed(value), position)
+            if place < 0:
+                return value
+            position = place + len(_packed(value))
         return run[-1]
 
     def _astray(self, found: list[tuple[Run, list[Stretch]]]) -> str:

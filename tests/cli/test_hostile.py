@@ -13,6 +13,7 @@ from pkdocs.executor import run_each
 from pkdocs.pipeline import audit
 from pkdocs.sample import build_sample
 from pkdocs.settings import default_templates
+from pkdocs.signing import load_pkcs12
 from tests.city import KEYS, Town, number_of, sheets, snapshot
 from tests.cli.runner import pkdocs
 
@@ -124,6 +125,11 @@ def test_a_damaged_key_file(town: Town, tmp_path: Path, damage: Damage) -> None:
     before = snapshot(town.out)
     arguments = ("--p12", tmp_path / "kunci.p12", "--passphrase-file", key.with_suffix(".pass"))
     run = pkdocs("sign", town.out, *arguments, "--yes", "--json")
+    if run.exit == 0:
+        # some bytes of a key file say nothing, such as a parameter that is always NULL: the key is whole
+        secret = key.with_suffix(".pass").read_text().strip()
+        assert load_pkcs12((tmp_path / "kunci.p12").read_bytes(), secret).person == town.signer("INSP").person
+        return
     assert run.error[1] == 6
     assert snapshot(town.out) == before
 

@@ -14,6 +14,7 @@ from pkdocs.content import Content, Role, Value, qr_text
 from pkdocs.issue import issue_pdf
 from pkdocs.roster import Means
 from pkdocs.verification import Facts, examine_pdf
+from pkdocs.verification.pages import read_pages
 from tests.factory import DIVISION_HEAD, division_content, root_content
 from tests.issued import TEMPLATE_DIGEST, TOOLCHAIN, issued, source_pdf
 from tests.signed import signer_of
@@ -203,8 +204,111 @@ def test_text_under_a_signature_is_named():  # 23
     assert "PAGE_TEXT_HIDDEN" in codes(changed_source(draw(b"BT /F1 9 Tf 340 90 Td <000100020003> Tj ET")))
 
 
-def test_a_line_through_the_page_hides_nothing():
-    assert codes(changed_source(draw(b"q 0.5 w 40 500 m 500 500 l S 40 480 400 0.7 re f Q"))) == set()
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"0.5 w 40 505.5 m 500 505.5 l S",  # between two lines of text, whose letters stand at 495 and 508
+        b"0.6 w 50 480.8 m 500 480.8 l S 50 478 400 0.7 re f",  # through what goes below the line
+        b"2 w 20 20 555 802 re S",
+        b"0.5 w 45 505 480 -13 re S",
+        b"1 1 1 rg 200 20 m 200 600 l h n",
+    ],
+)
+def test_borders_and_underlines_hide_nothing(lines):
+    assert codes(changed_source(draw(b"q " + lines + b" Q"))) == set()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        b"0.5 w 40 498 m 500 498 l S",
+        b"1 G 8 w 45 498 m 80 498 l S",
+        b"1 G 8 w 45 498 m 80 499 l S",
+        b"1 G 6 w 45 498 m 50 500 60 500 80 498 c S",
+        b"1 G 1 w 52 490 m 52 520 l S",
+        b"1 g 45 500 30 1.2 re f",
+        b"1 g " + b" ".join(b"45 %.1f 30 0.4 re" % (494 + 0.4 * row) for row in range(20)) + b" f",
+        b"1 g 45 480.3 400 1 re f",
+        b"0.6 w 1 G 45 480.8 m 500 480.8 l S",
+        b"40 w 60 400 300 300 re S",
+        b"1 G 0.5 w " + b"45 500 m 80 500 l " * 2100 + b"S",
+    ],
+)
+def test_a_shape_over_letters_is_named(shape):  # 21: an 8 with a white strip over its middle is a 0
+    assert codes(changed_source(draw(b"q " + shape + b" Q"))) == {"PAGE_TEXT_HIDDEN"}
+
+
+def in_a_form(document):
+    """Draw the first page's text within a form, and white and other digits over it."""
+    page = document.pages[0].obj
+    body = b"/F1 9 Tf " + page.Contents.read_bytes()
+    form = Stream(document, body)
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 595, 842])
+    form.Resources = page.Resources
+    drawn = b"/Fm0 Do 1 g 48 493 20 10 re f 0 g BT /F1 9 Tf 50 495 Td <00010002> Tj ET"
+    page.Contents = Stream(document, drawn)
+    page.Resources = Dictionary(Font=page.Resources.Font, XObject=Dictionary(Fm0=document.make_indirect(form)))
+
+
+def test_text_inside_a_form_is_named():  # 21: what is drawn over it would not be seen
+    found = examined(changed_source(in_a_form)).findings
+    assert "inside a form" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+
+
+def inset(start: float, gap: bytes = b"") -> bytes:
+    """Return a word with a gap, and another word ``start`` points after its beginning."""
+    return b"BT /F1 9 Tf 300 160 Td [<00100011> %s <00100011>] TJ ET BT /F1 9 Tf %.1f 160 Td <0012> Tj ET" % (
+        gap,
+        300 + start,
+    )
+
+
+def test_a_letter_in_a_gap_of_the_text_around_it_is_not_over_it():
+    wide = b"-2000"
+    assert codes(changed_source(draw(inset(18, wide)))) == set()
+    assert codes(changed_source(draw(inset(1, wide)))) == {"PAGE_TEXT_HIDDEN"}
+
+
+def test_transparent_text_over_drawn_letters_is_named():  # 21
+    def clear(document):
+        page = document.pages[0]
+        page.Resources.ExtGState = Dictionary(Clear=Dictionary(ca=0))
+        drawn = b"q 300 158 9 9 re 302 160 4 4 re f* /Clear gs BT /F1 9 Tf 300 160 Td <00100011> Tj ET Q"
+        page.contents_add(Stream(document, drawn))
+
+    found = examined(changed_source(clear)).findings
+    assert "transparent" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+
+
+def test_a_letter_in_a_gap_is_read_in_its_place():
+    def read(commands: bytes) -> str:
+        reading, findings = read_pages(changed_source(draw(commands)), ())
+        assert findings == ()
+        return "".join(reading.text.split())
+
+    straight = read(b"BT /F1 9 Tf 300 160 Td <00100011001200100011> Tj ET")
+    assert read(inset(18, b"-2000")) == straight
+    assert read(b"BT /F1 9 Tf 300 160 Td <0010001100100011> Tj ET") != straight
+
+
+def test_a_page_with_letters_in_more_gaps_than_can_be_judged_is_named(monkeypatch):
+    monkeypatch.setattr("pkdocs.verification.pages._MAX_INSETS", -1)
+    assert codes(changed_source(draw(inset(18, b"-2000")))) == {"PAGE_TEXT_HIDDEN"}
+
+
+def test_a_page_with_more_shapes_than_can_be_judged_is_named(monkeypatch):
+    monkeypatch.setattr("pkdocs.verification.pages._MAX_COMPARED", 5)
+    assert codes(changed_source(draw(b"300 20 10 10 re f"))) == {"PAGE_TEXT_HIDDEN"}
+
+
+def test_a_hyphen_at_which_no_line_breaks_is_a_hyphen():
+    content = division_content()
+    goal = content.goals[0]
+    firm, plain = (
+        replace(content, goals=(replace(goal, text=f"Layanan x{hyphen}y"), *content.goals[1:])) for hyphen in "\u2011-"
+    )
+    facts = examined(issue(source_pdf(plain), firm))
+    assert {finding.code for finding in facts.findings} == {"QR_OTHER"}
 
 
 # the QR code

@@ -144,8 +144,8 @@ def test_both_languages_ask_for_the_same_values():
 
 def test_a_finding_says_who_and_what():
     finding = find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=Role.FIRST, office="Camat")
-    assert finding.message("en") == "Not signed yet by pihak-pertama (Camat)."
-    assert "pihak-pertama (Camat)" in finding.message()
+    assert finding.message("en") == "Not signed yet by first party (Camat)."
+    assert "Pihak Pertama (Camat)" in finding.message()
     assert finding == find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, office="Camat", role=Role.FIRST)
 
 
