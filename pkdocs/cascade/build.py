@@ -43,6 +43,18 @@ def build_cascade(profile: Profile, roster: Roster, plan: Plan, *, touched: froz
     return Cascade(tuple(agreements), frozenset(drafting.stopped), (*problems, *drafting.problems))
 
 
+def reference_problems(roster: Roster, plan: Plan) -> tuple[Problem, ...]:
+    """Return what refers to nothing: all that can be said of a cascade where the profile gives no year and date."""
+    positions = Positions(roster)
+    unknown = (
+        error("SUPERIOR_UNKNOWN", row.place.at(column), (row.key,), code=wanted)
+        for row in roster.assignments
+        for column, wanted in (("Atasan", row.superior), ("Pihak Kedua", row.second))
+        if wanted and not positions.is_known(wanted)
+    )
+    return (*Promises(positions, plan).problems, *_roots(roster), *unknown)
+
+
 def agreement_day(profile: Profile, row: Assignment) -> date:
     """Return the date over the signatures: the row's own, else the profile's."""
     return row.agreement_date or profile.agreement_date

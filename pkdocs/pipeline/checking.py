@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pkdocs.cascade import Cascade, build_cascade
+from pkdocs.cascade import Cascade, build_cascade, reference_problems
 from pkdocs.errors import WorkbookError
 from pkdocs.problem import Problem, Severity
 from pkdocs.profile import Profile
@@ -53,7 +53,9 @@ def check(source: Path) -> Checked:
     workbook = read_workbook(source)
     problems = list(workbook.problems)
     cascade = Cascade()
-    if workbook.profile:
+    if workbook.profile is None:
+        problems += reference_problems(workbook.roster, workbook.plan)
+    else:
         touched = frozenset[str]().union(*(entry.touches for entry in problems if entry.severity is Severity.ERROR))
         cascade = build_cascade(workbook.profile, workbook.roster, workbook.plan, touched=touched)
         problems += [*cascade.problems, *review(workbook.profile, cascade, workbook.plan)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkdocs.cascade import Cascade, build_cascade
+from pkdocs.cascade import Cascade, build_cascade, reference_problems
 from pkdocs.plan import BudgetLine, Indicator, Mode, Plan, Polarity, Target, Tier
 from pkdocs.problem import EVERYTHING, Place, Severity
 from pkdocs.profile import Ground, Kind, Profile
@@ -264,3 +264,13 @@ def test_two_stand_ins_on_one_day_are_one_too_many() -> None:
         row(at, "KOMINFO", "WALIKOTA", Level.JPT_PRATAMA, status=Status.PLH, person=person(f"P{at}")) for at in (9, 10)
     )
     assert errors(build(added=stand_ins)) == [("TWO_HOLDERS", 9, "Kode Jabatan"), ("TWO_HOLDERS", 10, "Kode Jabatan")]
+
+
+def test_without_a_profile_what_refers_to_nothing_is_named_all_the_same() -> None:
+    rows = tuple(replace(entry, superior="HILANG") if entry.key == "APTIKA" else entry for entry in CITY.values())
+    plan = replace(PLAN, indicators=(*PLAN.indicators, indicator("DLH", 2, answers_to=("HILANG-1",))))
+    assert [(problem.code, problem.place.row) for problem in reference_problems(Roster(rows), plan)] == [
+        ("PARENT_INDICATOR_UNKNOWN", plan.indicators[-1].place.row),
+        ("SUPERIOR_UNKNOWN", 4),
+    ]
+    assert reference_problems(Roster(tuple(CITY.values())), PLAN) == ()
