@@ -1,0 +1,116 @@
+"""The head of a year's register: what its keepers sign (docs/chain.md, section 4)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pkdocs.content import Organisation, PersonScheme, content_digest
+from pkdocs.schema import SchemaError, canonical, parse_canonical
+
+SCHEMA: Final = "pkdocs-head/1"
+MAX_HEAD_BYTES: Final = 1_000_000
+MOST_REGISTRARS: Final = 8
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PERSON = re.compile(r"[A-Z2-7]{16}")
+
+
+def _demand(fulfilled: object, what: str) -> None:
+    if not fulfilled:
+        raise SchemaError(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """Who keeps the register; ``certificate`` is SHA-256 of the one to sign with (DER), in hexadecimal."""
+
+    person: str
+    name: str
+    unit: str
+    certificate: str
+
+    def __post_init__(self) -> None:
+        _demand(_PERSON.fullmatch(self.person), "not a person")
+        _demand(_DIGEST.fullmatch(self.certificate), "not a digest")
+        _demand(self.name and self.unit, "a registrar without name or unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """The registrars, in the order of their places on the page, and how many of them must sign."""
+
+    registrars: tuple[Registrar, ...]
+    threshold: int
+
+    def __post_init__(self) -> None:
+        _demand(1 <= self.threshold <= len(self.registrars) <= MOST_REGISTRARS, "a threshold that cannot be reached")
+        for values in zip(*((one.person, one.certificate) for one in self.registrars), strict=True):
+            _demand(len(set(values)) == len(values), "a registrar twice")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """How many agreements of a unit the list has in force or awaited, and how many of them are complete."""
+
+    unit: str
+    agreements: int
+    complete: int
+
+    def __post_init__(self) -> None:
+        _demand(self.unit and 0 <= self.complete <= self.agreements, "not a count")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One version of the register: the list's ``size`` and Merkle root (RFC 6962, hexadecimal), and what goes with it.
+
+    ``previous`` is the digest of the head before, absent at version 1. ``keepers`` sign this head; ``following``
+    the next ones, absent where that changes nothing. After ``next_by`` a newer head must be there, unless ``closed``.
+    """
+
+    schema: str
+    organisation: Organisation
+    year: int
+    version: int
+    person_scheme: PersonScheme
+    root_position: str
+    dated: date
+    next_by: date
+    size: int
+    root_hash: str
+    keepers: Keepers
+    units: tuple[UnitCount, ...]
+    previous: str | None = None
+    following: Keepers | None = None
+    closed: bool | None = None
+
+    def __post_init__(self) -> None:
+        _demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
+        _demand(self.version >= 1 and (self.previous is None) == (self.version == 1), "not the version after the last")
+        _demand(self.previous is None or _DIGEST.fullmatch(self.previous), "not a digest")
+        _demand(_DIGEST.fullmatch(self.root_hash), "not a digest")
+        _demand(self.size >= 1 and self.root_position, "an empty register")
+        _demand(self.dated <= self.next_by, "overdue on its own day")
+        _demand(self.closed is not False, "closed is said or left out")
+
+    @property
+    def canonical(self) -> bytes:
+        """The canonical bytes, which the head's file carries as ``register.json``."""
+        return canonical(self)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical bytes, in hexadecimal."""
+        return content_digest(self.canonical)
+
+
+def parse_head(data: bytes) -> Head:
+    """Return the head of canonical bytes.
+
+    Raises:
+        SchemaError: too large, not canonical, or not a head.
+    """
+    if len(data) > MAX_HEAD_BYTES:
+        raise SchemaError("too large")
+    return parse_canonical(Head, data)
