@@ -1,6 +1,8 @@
 """From the cascade to contents, parents first: each carries the digest of the one above."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from pkdocs.cascade import Agreement, Cascade
 from pkdocs.cascade.promises import goal_groups
@@ -41,25 +43,45 @@ _EMPLOYMENT_GROUPS: Mapping[Employment, str] = {
 
 
 def compose(
-    profile: Profile, cascade: Cascade, plan: Plan, *, person_key: bytes, previous: Mapping[str, str]
+    profile: Profile,
+    cascade: Cascade,
+    plan: Plan,
+    *,
+    person_key: bytes,
+    previous: Mapping[str, str],
+    signed: Mapping[str, Content] = MappingProxyType({}),
 ) -> Iterator[Outcome[str, Content]]:
     """Yield the content of each agreement by its id, parents first.
 
     ``previous`` gives content digests by id for versions that the workbook no longer has. An amendment
     whose predecessor is nowhere to be found, and what hangs on it, is an error in its place.
+
+    ``signed`` are contents by id that people have put their names to. One stands as it was signed where a later
+    version follows it, and where the workbook says no more than that it ends sooner; so what hangs on it stays
+    too. Any other change gives the content that the workbook asks for: that it must not be made is not said here.
     """
     composer = _Composer(profile, plan, person_key)
-    digests = dict(previous)
+    digests = {**previous, **{identity: content.digest for identity, content in signed.items()}}
+    latest = {agreement.key: agreement.assignment.version for agreement in cascade.agreements}
     made: dict[str, Reference] = {}
     for agreement in cascade.agreements:
+        kept = signed.get(agreement.id)
+        is_followed = agreement.assignment.version < latest[agreement.key]
         try:
-            content = composer.content(agreement, made, digests)
+            content = kept if kept and is_followed else composer.content(agreement, made, digests)
         except DocumentError as stop:
             yield Outcome(agreement.id, error=stop)
             continue
+        if kept and _ends_sooner(content, kept):
+            content = kept
         digests[agreement.id] = content.digest
         made[agreement.id] = Reference(content.id, content.digest)
         yield Outcome(agreement.id, content)
+
+
+def _ends_sooner(content: Content, kept: Content) -> bool:
+    """Tell whether ``content`` says the same as ``kept`` but for an earlier last day."""
+    return content.last_day < kept.last_day and replace(content, last_day=kept.last_day) == kept
 
 
 class _Composer:

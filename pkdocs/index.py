@@ -17,7 +17,8 @@ from pkdocs.schema import SchemaError, from_json, to_json
 SCHEMA: Final = "pkdocs-index/1"
 FILE_NAME: Final = "index.json"
 _OWN_LEVELS: Final = 2
-_PLACE: Final = re.compile(r"[a-z0-9-]{1,60}/[A-Za-z0-9._-]{1,80}\.(?:pdf|docx)")
+PLACE: Final = re.compile(r"[a-z0-9-]{1,60}/[A-Za-z0-9._-]{1,80}\.(?:pdf|docx)")
+"""Paths of documents below the folder."""
 JOURNAL_NAME: Final = ".pkdocs-journal.jsonl"
 
 
@@ -45,7 +46,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         for place in (self.docx, self.pdf):
-            if place is not None and not _PLACE.fullmatch(place):
+            if place is not None and not PLACE.fullmatch(place):
                 raise SchemaError("a path that leaves the folder")
 
 

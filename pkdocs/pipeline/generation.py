@@ -1,6 +1,6 @@
 """From a workbook to issued agreements on disk. Killed at any moment, the same call makes what is missing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,15 +9,16 @@ from pkdocs import __version__
 from pkdocs.cascade import Agreement
 from pkdocs.composition import compose
 from pkdocs.content import Content, agreement_id
-from pkdocs.errors import ConflictError, OfficeError, PkdocsError, UsageError, WorkbookError
+from pkdocs.errors import OfficeError, PkdocsError, UsageError, WorkbookError
 from pkdocs.files import folder_names
 from pkdocs.index import SCHEMA, Entry, Index, append_journal, remove_journal, write_index
-from pkdocs.issue import Toolchain, electronic_roles
+from pkdocs.issue import Toolchain
 from pkdocs.office import find_office
 from pkdocs.persons import person_scheme
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
 from pkdocs.pipeline.making import Draft, Maker
-from pkdocs.pipeline.shelf import Shelf, bears_signature
+from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
+from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
 from pkdocs.pipeline.templates import Templates
 
 Progress = Callable[[int, int], None]
@@ -142,14 +143,23 @@ class _Run:
         self._templates = Templates(wishes.templates, checked.profile.paper)
         self._folders = folder_names(row.unit for row in checked.workbook.roster.assignments)
         reviews = sorted(checked.workbook.plan.reviews, key=lambda entry: (entry.day is not None, entry.day))
+        self._bound = bound_contents(shelf)
+        made = {agreement.id.casefold() for agreement in checked.cascade.agreements} | _stopped(checked)
+        self._former = former_contents(self._bound, checked.workbook.roster, made)
         self._accepted = {entry.position.casefold(): entry.accepted for entry in reviews}
 
     def contents(self, chosen: Sequence[Agreement]) -> tuple[list[Failure], list[tuple[Agreement, Content]]]:
-        """Compose all contents, for digests go upwards, and return those that were asked for."""
+        """Compose all contents, for digests go upwards, and return those that were asked for.
+
+        Raises:
+            ConflictError: one of them, or what it names, is signed and would change.
+        """
         previous = self.shelf.index.digests if self.shelf.index else {}
-        plan, key = self.checked.workbook.plan, self._wishes.person_key
-        composed = compose(self._profile, self.checked.cascade, plan, person_key=key, previous=previous)
+        cascade, plan, key = self.checked.cascade, self.checked.workbook.plan, self._wishes.person_key
+        composed = compose(self._profile, cascade, plan, person_key=key, previous=previous, signed=self._bound)
         by_id = {outcome.key: outcome for outcome in composed}
+        named = ((agreement, by_id[agreement.id].value) for agreement in with_named(chosen, cascade))
+        self._demand_signed_stand((agreement, content) for agreement, content in named if content)
         failed: list[Failure] = []
         made: list[tuple[Agreement, Content]] = []
         for agreement in chosen:
@@ -160,45 +170,47 @@ class _Run:
                 made.append((agreement, outcome.value))
         return failed, made
 
+    def _demand_signed_stand(self, contents: Iterable[tuple[Agreement, Content]]) -> None:
+        disputed: list[tuple[Found, Content]] = []
+        for agreement, content in contents:
+            found = self._look(agreement)
+            if found and found.signed and found.content != content:
+                disputed.append((found, content))
+        if disputed:
+            refuse_changes(disputed)
+
     def drafts(self, contents: Sequence[tuple[Agreement, Content]]) -> tuple[list[Entry], list[Draft]]:
         """Return what is signed and stays as it is, and what is to be made."""
         signed: list[Entry] = []
         drafts: list[Draft] = []
-        conflicts: list[str] = []
         for agreement, content in contents:
-            path = f"{self._folders[agreement.assignment.unit]}/{agreement.id}.pdf"
-            draft = self._draft(agreement, content, self.shelf.digest_at(path))
-            found = self.shelf.look(content, path)
-            if found is None or not found.signed:
-                drafts.append(draft)
-            elif found.same:
+            found, draft = self._look(agreement), self._draft(agreement, content)
+            if found and found.signed:
                 known = self.shelf.entry(agreement.id) or draft.entry
                 kept = replace(draft.entry, source=known.source, docx=known.docx, pdf=found.path)
                 signed.append(replace(kept, issue_digest=found.issue_digest))
             else:
-                conflicts.append(agreement.id)
-        if conflicts:
-            raise ConflictError("SIGNED_WOULD_CHANGE", ids=", ".join(conflicts[:10]), count=len(conflicts))
+                drafts.append(draft)
         return signed, drafts
 
-    def _draft(self, agreement: Agreement, content: Content, expected: str) -> Draft:
+    def _stem(self, agreement: Agreement) -> str:
+        return f"{self._folders[agreement.assignment.unit]}/{agreement.id}"
+
+    def _look(self, agreement: Agreement) -> Found | None:
+        return self.shelf.look(agreement.id, f"{self._stem(agreement)}.pdf")
+
+    def _draft(self, agreement: Agreement, content: Content) -> Draft:
         row = agreement.assignment
         template, form = self._templates.of(row)
-        stem = f"{self._folders[row.unit]}/{agreement.id}"
+        stem = self._stem(agreement)
         accepted = self._accepted.get(row.key.casefold(), self._accepted.get(row.code.casefold(), False))
-        entry = Entry(
-            id=agreement.id,
-            key=agreement.key,
-            unit=row.unit,
-            position=row.title,
-            content_digest=content.digest,
-            template=template.name,
-            source="",
-            persons={role: party.person for role in electronic_roles(content) if (party := content.party(role))},
+        entry = replace(
+            entry_of(content, template=template.name),
             docx=None if self._wishes.format is Format.PDF else f"{stem}.docx",
             pdf=None if self._wishes.format is Format.DOCX else f"{stem}.pdf",
             held=(self._profile.review_required and not accepted) or None,
         )
+        expected = self.shelf.digest_at(f"{stem}.pdf")
         return Draft(agreement, content, self._with_known_pdf(entry), template, form, expected)
 
     def _with_known_pdf(self, entry: Entry) -> Entry:
@@ -225,7 +237,7 @@ class _Run:
         agreements = tuple(entry for entry in self._indexed(entries) if entry.id not in gone)
         write_index(self.shelf.folder, self._index(agreements))
         remove_journal(self.shelf.folder)
-        ids = {entry.id for entry in cascade.agreements} | _stopped(self.checked)
+        ids = {*(entry.id for entry in cascade.agreements), *_stopped(self.checked), *self._former}
         leftover = tuple(self.shelf.leftover(ids, agreements))
         # while there are errors, nobody can tell what the workbook no longer makes
         may_prune = self._wishes.prune and not self.checked.errors
@@ -258,7 +270,7 @@ class _Run:
         )
 
     def _indexed(self, entries: Mapping[str, Entry]) -> Iterator[Entry]:
-        """Entries of this run, and of earlier ones for agreements that the workbook still makes, or errors stop."""
+        """Entries of this run; earlier ones that the workbook still makes, errors stop, or later versions follow."""
         for agreement in self.checked.cascade.agreements:
             entry = entries.get(agreement.id) or self.shelf.entry(agreement.id)
             if entry:
@@ -266,3 +278,4 @@ class _Run:
         stopped = _stopped(self.checked)
         if self.shelf.index:
             yield from (entry for entry in self.shelf.index.agreements if entry.id.casefold() in stopped)
+        yield from former_entries(self.shelf, self._former)

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pkdocs.cascade import build_cascade
 from pkdocs.composition import compose, name_group, printed_number, printed_rank
@@ -141,6 +143,45 @@ def test_an_amendment_of_something_unknown_is_an_error_for_it_and_for_those_belo
     composed = compose(PROFILE, cascade, plan, person_key=TRIAL_KEY, previous={})
     failed = {outcome.key: outcome.error.code for outcome in composed if outcome.error}
     assert failed == {"PK-2026-KOMINFO-2": "PREDECESSOR_UNKNOWN", "PK-2026-B-1": "PARENT_NOT_MADE"}
+
+
+class TestSigned:
+    """What stands as it was signed, whatever the workbook says by now."""
+
+    def composed(self, *rows: Assignment, plan: Plan = PLAN) -> dict[str, Content | None]:
+        signed = {identity: outcome.value for identity, outcome in contents().items() if outcome.value}
+        cascade = build_cascade(PROFILE, Roster(rows), plan)
+        found = compose(PROFILE, cascade, plan, person_key=TRIAL_KEY, previous={}, signed=signed)
+        return {outcome.key: outcome.value for outcome in found}
+
+    @given(st.dates(date(2026, 1, 22), date(2026, 12, 30)))
+    def test_a_version_that_ends_sooner_stands_with_those_below(self, ends: date) -> None:
+        before = contents()
+        made = self.composed(replace(ROWS[0], ends=ends), ROWS[1])
+        assert made == {identity: outcome.value for identity, outcome in before.items()}
+
+    def test_a_version_that_is_followed_stands_whatever_else_changed(self) -> None:
+        later = replace(ROWS[1], version=2, ground=Ground.STRATEGY, agreement_date=date(2026, 10, 1))
+        weaker = replace(PLAN, indicators=(PLAN.indicators[0], indicator("KOMINFO", target=Target.of(Decimal(3)))))
+        made = self.composed(*ROWS, replace(later, place=Place("Pejabat", 4)), plan=weaker)
+        original, amended = made["PK-2026-KOMINFO-1"], made["PK-2026-KOMINFO-2"]
+        assert original == content("PK-2026-KOMINFO-1")
+        assert amended is not None
+        assert amended.amendment is not None
+        assert amended.amendment.supersedes.digest == content("PK-2026-KOMINFO-1").digest
+        assert amended.indicators[0].target != content("PK-2026-KOMINFO-1").indicators[0].target
+
+    def test_any_other_change_gives_what_the_workbook_asks_for(self) -> None:
+        made = self.composed(ROWS[0], replace(ROWS[1], title="Kepala Badan", ends=date(2026, 6, 30)))
+        changed = made["PK-2026-KOMINFO-1"]
+        assert changed is not None
+        assert (changed.position.title, changed.last_day) == ("Kepala Badan", date(2026, 6, 30))
+
+    def test_what_is_superseded_is_found_among_what_is_signed(self) -> None:
+        amended = self.composed(ROWS[0], AMENDED)["PK-2026-KOMINFO-2"]
+        assert amended is not None
+        assert amended.amendment is not None
+        assert amended.amendment.supersedes.digest == content("PK-2026-KOMINFO-1").digest
 
 
 @pytest.mark.parametrize(
