@@ -3,19 +3,25 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkdocs.errors import TrustError
 from pkdocs.messages import LANGUAGES
+from pkdocs.pki.authority import KeyKind, Reason, Revocation, Subject, certify
 from pkdocs.profile import Zone
 from pkdocs.schema import is_plain_text
 from pkdocs.trust import Anchor, LowestHead, Purpose, Trust, read_trust, render_trust
+from pkdocs.trust.summary import Currency, PinnedCertificate, PinnedList, fingerprint
 from tests.factory import HEAD, MAYOR
-from tests.signed import authorities, signer_of, training_trust
+from tests.signed import AT, BEGUN, authorities, signer_of, training_trust
+
+SECOND = timedelta(seconds=1)
 
 
 def full_trust() -> Trust:
@@ -26,6 +32,7 @@ def full_trust() -> Trust:
         threshold=2,
         lowest_head=LowestHead(3, "ab" * 32),
         qr_address="https://pk.wanasarikota.example/v/",
+        earlier_qr_addresses=("https://lama.wanasarikota.example/", ""),
         zone=Zone.WIT,
     )
 
@@ -38,7 +45,7 @@ def test_what_was_written_is_read(trust: Trust) -> None:
 
 
 @given(
-    st.lists(st.text(max_size=30).filter(is_plain_text), min_size=4, max_size=4),
+    st.lists(st.text(max_size=30).filter(is_plain_text), min_size=5, max_size=5, unique=True),
     st.sampled_from(Zone),
     st.frozensets(st.sampled_from(Purpose), min_size=1),
     st.booleans(),
@@ -46,7 +53,7 @@ def test_what_was_written_is_read(trust: Trust) -> None:
 def test_every_text_survives_the_file(
     texts: list[str], zone: Zone, purposes: frozenset[Purpose], training: bool
 ) -> None:
-    organisation, code, position, address = texts
+    organisation, code, position, address, earlier = texts
     anchor = Anchor(training_trust().anchors[0].certificate, purposes, training)
     trust = replace(
         training_trust(),
@@ -54,6 +61,7 @@ def test_every_text_survives_the_file(
         organisation_code=code,
         root_position=position,
         qr_address=address,
+        earlier_qr_addresses=(earlier,),
         zone=zone,
         anchors=(anchor,),
     )
@@ -106,6 +114,15 @@ def crl_as_anchor(text: str) -> str:
         (replaced("version = 3\n", "version = -3\n"), "TRUST_ENTRY"),
         (replaced("MII", "AAA"), "TRUST_ENTRY"),
         (replaced("-----BEGIN CERTIFICATE-----", "-----BEGIN  CERTIFICATE-----"), "TRUST_ENTRY"),
+        (replaced('s = ["https://lama.wanasarikota.example/"', "s = [1"), "TRUST_ENTRY"),
+        (
+            replaced('s = ["https://lama.wanasarikota.example/"', 's = ["https://pk.wanasarikota.example/v/"'),
+            "TRUST_ENTRY",
+        ),
+        (
+            replaced('s = ["https://lama.wanasarikota.example/", ""]', 's = "https://lama.wanasarikota.example/"'),
+            "TRUST_ENTRY",
+        ),
         (doubled_block, "TRUST_ENTRY"),
         (crl_as_anchor, "TRUST_ENTRY"),
     ],
@@ -124,6 +141,16 @@ def test_a_file_without_anchors_judges_nothing() -> None:
         read_trust(text.replace("crls", "anchors = []\ncrls", 1).encode())
 
 
+def test_without_earlier_addresses_the_file_has_no_entry_for_them() -> None:
+    assert b"earlier_qr_addresses" not in render_trust(training_trust())
+
+
+def test_one_anchor_stands_once() -> None:
+    (anchor,) = training_trust().anchors
+    with pytest.raises(TrustError, match="anchors"):
+        replace(training_trust(), anchors=(anchor, replace(anchor, training=False)))
+
+
 def test_one_registrar_counts_once() -> None:
     certificate = signer_of(MAYOR).certificate
     with pytest.raises(TrustError, match="registrars"):
@@ -136,6 +163,46 @@ def test_bytes_that_are_no_text_are_no_trust_file() -> None:
 
 
 def test_an_endless_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pkdocs.trust.MAX_TRUST_BYTES", 100)
+    monkeypatch.setattr("pkdocs.trust.file.MAX_TRUST_BYTES", 100)
     with pytest.raises(TrustError, match="TRUST_UNREADABLE"):
         read_trust(render_trust(training_trust()))
+
+
+class TestSummary:
+    """What an auditor compares by eye."""
+
+    def test_a_certificate_is_told_as_authorities_publish_it(self) -> None:
+        root, issuing = (authority.certificate for authority in authorities())
+        pinned = PinnedCertificate.of(issuing.public_bytes(Encoding.DER))
+        assert pinned.issuer == PinnedCertificate.of(root.public_bytes(Encoding.DER)).subject
+        assert (pinned.begins, pinned.ends) == (issuing.not_valid_before_utc, issuing.not_valid_after_utc)
+        assert fingerprint(pinned.sha256) == issuing.fingerprint(SHA256()).hex(":").upper()
+        assert not pinned.is_self_issued
+
+    def test_both_ends_of_its_days_belong_to_them(self) -> None:
+        pinned = PinnedCertificate.of(authorities()[0].certificate.public_bytes(Encoding.DER))
+        moments = (pinned.begins - SECOND, pinned.begins, pinned.ends, pinned.ends + SECOND)
+        assert [pinned.currency(at) for at in moments] == ["future", "current", "current", "lapsed"]
+
+    def test_a_list_that_does_not_say_until_when_is_past(self) -> None:
+        pinned = PinnedList("CN=x", BEGUN, None, 0)
+        assert pinned.currency(BEGUN + SECOND) is Currency.LAPSED
+
+    def test_what_was_revoked_is_counted(self) -> None:
+        trust = training_trust(revoked=(Revocation(7, AT, Reason.UNSPECIFIED),))
+        assert [PinnedList.of(crl).revoked for crl in trust.crls] == [0, 1]
+
+    @pytest.mark.parametrize("sign", ["\u202e", "\x1b", "\n"])
+    def test_a_name_does_not_steer_the_terminal(self, sign: str) -> None:
+        subject = Subject("AAAABBBBCCCCDDDD", f"Elok{sign}Larasasih", "Dinas", "Pemerintah Kota")
+        certificate = certify(authorities()[1], subject, KeyKind.P256.make_key().public_key(), at=BEGUN)
+        shown = PinnedCertificate.of(certificate.public_bytes(Encoding.DER)).subject
+        assert sign not in shown
+        assert f"\\u{ord(sign):04X}" in shown
+
+    def test_names_that_cannot_be_read_are_named(self) -> None:
+        root = authorities()[0].certificate.public_bytes(Encoding.DER)
+        with pytest.raises(TrustError, match="certificate"):
+            PinnedCertificate.of(root.replace(b"Otoritas Induk", b"Otoritas \xff\xfe\xff\xfe\xff"))
+        with pytest.raises(TrustError, match="crls"):
+            PinnedList.of(training_trust().crls[0].replace(b"Otoritas Induk", b"Otoritas \xff\xfe\xff\xfe\xff"))

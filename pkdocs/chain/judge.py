@@ -75,9 +75,9 @@ def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
         yield find("OTHER_TEXT_NOT_JUDGED", Step.CONTENT, Weight.NOTE)
     elif node.page is PageCheck.NOT_COMPARABLE:
         yield find("PAGE_NOT_COMPARABLE", Step.CONTENT, Weight.UNKNOWN)
-    expected = qr_text(trust.qr_address, node.id, node.digest)
+    expected = [qr_text(address, node.id, node.digest) for address in trust.qr_addresses]
     for code in node.facts.codes:
-        if code != expected:
+        if code not in expected:
             yield find("QR_ADDRESS", Step.CONTENT, Weight.FAIL, text=code[:80], expected=trust.qr_address or "pkdocs:")
             return
 

@@ -46,7 +46,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
     if means.templates:
-        exhibits = _compared(exhibits, means.templates, means, trust.qr_address)
+        exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     return judge_set(exhibits, trust, None, at=at)
 
 
@@ -57,9 +57,9 @@ def _read_trust(file: Path) -> Trust:
         raise TrustError("TRUST_UNREADABLE") from fault
 
 
-def _compared(exhibits: list[Exhibit], templates: Path, means: Means, address: str) -> list[Exhibit]:
+def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:
     wording = read_wording(means.workbook) if means.workbook else Wording()
-    checks = dict(reissue(exhibits, templates, wording, address=address, jobs=means.jobs))
+    checks = dict(reissue(exhibits, templates, wording, addresses=addresses, jobs=means.jobs))
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 

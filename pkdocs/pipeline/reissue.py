@@ -1,6 +1,6 @@
 """Make issued pages again and compare the bytes: nothing else shows that a page says no more than its content."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pkdocs.pipeline.checking import check
 from pkdocs.pipeline.templates import level_named
 from pkdocs.profile import Paper
 from pkdocs.roster import Level
+from pkdocs.verification import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ def read_wording(workbook: Path) -> Wording:
 
 
 def reissue(
-    exhibits: Iterable[Exhibit], templates: Path, wording: Wording, *, address: str, jobs: int
+    exhibits: Iterable[Exhibit], templates: Path, wording: Wording, *, addresses: Sequence[str], jobs: int
 ) -> Iterator[tuple[str, PageCheck]]:
     """Yield for each file with a content whether issuing it again gives its issued bytes.
 
     Only the template of the digest that a file names is tried, and only by the same toolchain: another
     LibreOffice lays pages out in its own way. What cannot be tried is not comparable, and so is a page that
-    differs where the workbook's wording is not at hand.
+    differs where the workbook's wording is not at hand. Of ``addresses``, today's first, a page is made with the
+    one that its own QR code leads to.
 
     Raises:
         OfficeError: LibreOffice is missing.
@@ -72,7 +74,8 @@ def reissue(
                 untried.append(exhibit.file)
                 continue
             waiting[exhibit.file] = exhibit, facts.content, template
-            if (docx := _render(facts.content, template, wording, address)) is not None:
+            qr = _qr(facts, facts.content, addresses)
+            if (docx := _render(facts.content, template, wording, qr)) is not None:
                 yield exhibit.file, docx
 
     with Pool(office, workers=jobs or None) as pool:
@@ -95,8 +98,12 @@ def _load(folder: Path, paper: Paper) -> dict[str, Template]:
     return {template.digest: template for template in loaded}
 
 
-def _render(content: Content, template: Template, wording: Wording, address: str) -> bytes | None:
-    qr = qr_text(address, content.id, content.digest)
+def _qr(facts: Facts, content: Content, addresses: Sequence[str]) -> str:
+    accepted = [qr_text(address, content.id, content.digest) for address in addresses]
+    return next((text for text in accepted if text in facts.codes), accepted[0])
+
+
+def _render(content: Content, template: Template, wording: Wording, qr: str) -> bytes | None:
     form = wording.forms.get(content.position.key)
     try:
         return render_document(content, template, qr=qr, profile_extra=wording.extra, form=form)

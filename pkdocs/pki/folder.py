@@ -30,6 +30,7 @@ from pkdocs.pki.authority import (
     Authority,
     KeyKind,
     PrivateKey,
+    PublicKey,
     Reason,
     Subject,
     certify,
@@ -132,6 +133,7 @@ def issue_certificates(
         organisation_code=organisation_code,
         root_position=root_position,
         qr_address=qr_address,
+        earlier_qr_addresses=_earlier_addresses(trust, organisation, qr_address),
         zone=zone,
         registrars=records.registrar_certificates,
         threshold=max(1, min(2, len(records.registrar_certificates))),
@@ -200,15 +202,26 @@ def _demand_same_organisation(trust: Trust, organisation: str) -> None:
         raise ConflictError("PKI_OTHER_ORGANISATION", known=trust.organisation, organisation=organisation)
 
 
+def _earlier_addresses(trust: Trust, organisation: str, address: str) -> tuple[str, ...]:
+    """Return the addresses that pages signed by the same organisation may show beside ``address``."""
+    known = trust.qr_addresses if trust.organisation == organisation else ()
+    return tuple(earlier for earlier in known if earlier != address)
+
+
 def _publish(pki: _Pki, records: Records, trust: Trust, at: datetime) -> None:
     numbered = replace(records, crl_number=records.crl_number + 1)
-    ours = {pki.root.certificate.subject, pki.issuing.certificate.subject}
-    others = tuple(crl for crl in trust.crls if x509.load_der_x509_crl(crl).issuer not in ours)
+    # by key: an earlier generation of this PKI has the same names
+    ours = (pki.root.key.public_key(), pki.issuing.key.public_key())
+    others = tuple(crl for crl in trust.crls if not any(_is_signed_by(crl, key) for key in ours))
     crls = _crls(pki.root, pki.issuing, numbered, at) + others
     # records first: what they name but the others lack is written by the next run of any command
     _write_secret(pki.directory / _RECORDS, render_records(numbered))
     _write_public(pki.directory / _ENROLMENT, render_enrolment(numbered))
     _write_public(pki.directory / _TRUST, render_trust(replace(trust, crls=crls)))
+
+
+def _is_signed_by(crl: bytes, key: PublicKey) -> bool:
+    return x509.load_der_x509_crl(crl).is_signature_valid(key)
 
 
 def _crls(root: Authority, issuing: Authority, records: Records, at: datetime) -> tuple[bytes, ...]:

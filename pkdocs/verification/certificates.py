@@ -52,6 +52,9 @@ _CAUSES: Final[tuple[tuple[type[Exception], str, Sub], ...]] = (
     (PathValidationError, "CERTIFICATE_CHAIN_BROKEN", Sub.CHAIN_CONSTRAINTS_FAILURE),
 )
 
+_TIMES: Final = frozenset({"CERTIFICATE_EXPIRED", "CERTIFICATE_NOT_YET_VALID", "CERTIFICATE_STATUS_UNKNOWN"})
+"""What a certificate out of date can look like: the lists are looked at first, and lapse with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -88,7 +91,7 @@ class CertificateJudge:
 
     def _judge(self, certificate: bytes, chain: tuple[bytes, ...]) -> Standing:
         findings = [] if may_sign(certificate) else [_use_finding()]
-        anchors = [anchor for anchor in self._trust.anchors if self._purpose in anchor.purposes]
+        anchors = [anchor for anchor in self._anchors if self._is_in_date(anchor.certificate)]
         try:
             path = self._validate(certificate, chain, anchors)
         except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
@@ -99,8 +102,15 @@ class CertificateJudge:
         anchor = next(anchor for anchor in anchors if anchor.certificate == path[0])
         return Standing(anchor, tuple(findings))
 
+    @cached_property
+    def _anchors(self) -> list[Anchor]:
+        return [anchor for anchor in self._trust.anchors if self._purpose in anchor.purposes]
+
     def _validate(self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor]) -> list[bytes]:
-        """Return the path from the anchor's certificate down, or raise what certvalidator raises."""
+        """Return the path from the anchor's certificate down, or raise what certvalidator raises.
+
+        Whether the anchors are in date is not looked at (RFC 5280, 6.1.1 d), and of two with one key only the first.
+        """
         # a context of its own for each: what one file carries must not help the next
         context = ValidationContext(
             trust_roots=[Certificate.load(anchor.certificate) for anchor in anchors],
@@ -125,24 +135,37 @@ class CertificateJudge:
             sub = Sub.REVOKED_NO_POE if fault.is_ee_cert else Sub.REVOKED_CA_NO_POE
             return _unknown("CERTIFICATE_REVOKED", sub, day=f"{fault.revocation_dt:%Y-%m-%d}")
         code, sub = next((code, sub) for kind, code, sub in _CAUSES if isinstance(fault, kind))
-        if code == "CERTIFICATE_STATUS_UNKNOWN" and (lapsed := self._lapsed(certificate)):
-            # the lists are looked at first, and lapse with the certificates
-            return _unknown(lapsed, Sub.OUT_OF_BOUNDS_NO_POE)
-        if code == "CERTIFICATE_NO_CHAIN" and self._is_under_another(certificate, chain):
-            return _unknown("CERTIFICATE_PURPOSE", sub)
+        if code in _TIMES and (lapsed := self._lapsed(certificate, chain)):
+            return lapsed
+        if code == "CERTIFICATE_NO_CHAIN":
+            return self._no_chain(certificate, chain, sub)
         return _unknown(code, sub)
 
-    def _lapsed(self, certificate: bytes) -> str | None:
-        loaded = x509.load_der_x509_certificate(certificate)
-        if self._at > loaded.not_valid_after_utc:
-            return "CERTIFICATE_EXPIRED"
-        return "CERTIFICATE_NOT_YET_VALID" if self._at < loaded.not_valid_before_utc else None
+    def _lapsed(self, certificate: bytes, chain: Iterable[bytes]) -> Finding | None:
+        if not self._is_in_date(certificate):
+            begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
+            code = "CERTIFICATE_NOT_YET_VALID" if self._at < begins else "CERTIFICATE_EXPIRED"
+            return _unknown(code, Sub.OUT_OF_BOUNDS_NO_POE)
+        return next((_out_of_date(above) for above in chain if not self._is_in_date(above)), None)
 
-    def _is_under_another(self, certificate: bytes, chain: tuple[bytes, ...]) -> bool:
-        """Tell whether an anchor vouches for it that may not vouch for this purpose."""
+    def _is_in_date(self, certificate: bytes) -> bool:
+        loaded = x509.load_der_x509_certificate(certificate)
+        return loaded.not_valid_before_utc <= self._at <= loaded.not_valid_after_utc
+
+    def _no_chain(self, certificate: bytes, chain: tuple[bytes, ...], sub: Sub) -> Finding:
+        """Return why there is no chain: only to an anchor out of date, or of another purpose, or to none at all."""
+        lapsed = [anchor for anchor in self._anchors if not self._is_in_date(anchor.certificate)]
+        for anchor in lapsed:
+            if self._is_under(certificate, chain, anchor):
+                return self._lapsed(certificate, ()) or _out_of_date(anchor.certificate)
         others = [anchor for anchor in self._trust.anchors if self._purpose not in anchor.purposes]
+        is_other = any(self._is_under(certificate, chain, anchor) for anchor in others)
+        return _unknown("CERTIFICATE_PURPOSE" if is_other else "CERTIFICATE_NO_CHAIN", sub)
+
+    def _is_under(self, certificate: bytes, chain: tuple[bytes, ...], anchor: Anchor) -> bool:
+        """Tell whether there is a way to ``anchor``, be it one that does not hold."""
         try:
-            return bool(others) and bool(self._validate(certificate, chain, others))
+            return bool(self._validate(certificate, chain, [anchor]))
         except (PathBuildingError, InvalidCertificateError):
             return False
         except PathValidationError:
@@ -176,6 +199,12 @@ def _is_self_issued(certificate: bytes) -> bool:
 
 def _use_finding() -> Finding:
     return find("CERTIFICATE_USE", Step.CERTIFICATES, Weight.FAIL, sub=Sub.CHAIN_CONSTRAINTS_FAILURE)
+
+
+def _out_of_date(authority: bytes) -> Finding:
+    loaded = x509.load_der_x509_certificate(authority)
+    begins, ends = f"{loaded.not_valid_before_utc:%Y-%m-%d}", f"{loaded.not_valid_after_utc:%Y-%m-%d}"
+    return _unknown("AUTHORITY_OUT_OF_DATE", Sub.OUT_OF_BOUNDS_NO_POE, begins=begins, ends=ends)
 
 
 def _unknown(code: str, sub: Sub, **params: str | int) -> Finding:

@@ -294,6 +294,14 @@ def test_the_qr_codes_address_is_the_trusted_one():  # 87
     assert verdict(judged, ROOT).own is Result.FAILED
 
 
+def test_an_earlier_address_in_the_qr_code_is_accepted_if_it_is_pinned():  # 87
+    moved = replace(training_trust(), qr_address="https://pk.wanasari.invalid/")
+    judged = judge(ROOT, trust=replace(moved, earlier_qr_addresses=("https://x.invalid/", "")))
+    assert verdict(judged, ROOT).own is Result.PASSED
+    judged = judge(ROOT, trust=replace(moved, earlier_qr_addresses=("https://x.invalid/",)))
+    assert "QR_ADDRESS" in codes(verdict(judged, ROOT))
+
+
 def test_a_page_that_is_issued_otherwise_fails():  # 32, 83, 84
     judged = judge(replace(exhibit(ROOT), page=PageCheck.DIFFERENT))
     assert "PAGE_DIFFERS" in codes(verdict(judged, ROOT))

@@ -41,14 +41,24 @@ def enrollee(number: str, name: str = "Citra Maheswari") -> Enrollee:
 HEAD, DIVISION = enrollee(HEAD_NUMBER), enrollee(DIVISION_NUMBER, "Elok Larasasih")
 
 
-def issue(directory: Path, *persons: Enrollee, at: datetime = AT, renew: bool = False) -> Issuance:
+ADDRESS, NEW_ADDRESS = "https://pk.example/v/", "https://sakip.example/pk/"
+
+
+def issue(
+    directory: Path,
+    *persons: Enrollee,
+    at: datetime = AT,
+    renew: bool = False,
+    address: str = ADDRESS,
+    organisation: str = "Pemerintah Kota Wanasari",
+) -> Issuance:
     return issue_certificates(
         directory,
         persons,
-        organisation="Pemerintah Kota Wanasari",
+        organisation=organisation,
         organisation_code="35.99",
         root_position="WALIKOTA",
-        qr_address="https://pk.example/v/",
+        qr_address=address,
         zone=Zone.WITA,
         at=at,
         renew=renew,
@@ -349,3 +359,44 @@ def test_a_directory_that_cannot_be_written_is_named(pki: Path, monkeypatch: pyt
             with pytest.raises(ConflictError, match="PKI_UNWRITABLE"):
                 refresh(pki, AT)
         assert contents(pki) == before
+
+
+class TestAddresses:
+    """Pages that were signed keep the address that they were issued with."""
+
+    def addresses(self, pki: Path, *later: str) -> tuple[str, ...]:
+        for address in later:
+            issue(pki, HEAD, address=address)
+        return trust_of(pki).qr_addresses
+
+    def test_the_first_address_has_none_before_it(self, pki: Path) -> None:
+        assert self.addresses(pki, ADDRESS) == (ADDRESS,)
+        assert self.addresses(pki, ADDRESS) == (ADDRESS,)
+
+    def test_the_earlier_address_is_kept(self, pki: Path) -> None:
+        assert self.addresses(pki, ADDRESS, NEW_ADDRESS) == (NEW_ADDRESS, ADDRESS)
+
+    def test_having_had_none_is_kept_too(self, pki: Path) -> None:
+        assert self.addresses(pki, "", NEW_ADDRESS, ADDRESS) == (ADDRESS, NEW_ADDRESS, "")
+
+    def test_an_address_that_comes_back_is_todays_again(self, pki: Path) -> None:
+        assert self.addresses(pki, ADDRESS, NEW_ADDRESS, ADDRESS) == (ADDRESS, NEW_ADDRESS)
+
+    def test_those_of_another_organisation_are_not_kept(self, pki: Path) -> None:
+        issue(pki, HEAD)
+        issue(pki, HEAD, address=NEW_ADDRESS, organisation="Pemerintah Kota Lain", renew=True)
+        assert trust_of(pki).qr_addresses == (NEW_ADDRESS,)
+
+
+def test_anchors_and_lists_of_an_earlier_generation_stay(pki: Path, tmp_path: Path) -> None:
+    before = tmp_path / "lama"
+    init_pki(before, at=AT - timedelta(days=400), key=KeyKind.RSA2048)
+    old, new = trust_of(before), trust_of(pki)
+    merged = replace(new, anchors=(*old.anchors, *new.anchors), crls=(*old.crls, *new.crls))
+    (pki / "trust.toml").write_bytes(render_trust(merged))
+    refresh(pki, AT + timedelta(days=1))
+    trust = trust_of(pki)
+    assert trust.anchors == merged.anchors
+    assert set(old.crls) < set(trust.crls)
+    assert not set(new.crls) & set(trust.crls)
+    assert len(trust.crls) == 4

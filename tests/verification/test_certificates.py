@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from pkdocs.messages import LANGUAGES
 from pkdocs.pki.authority import Authority, KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.trust import Anchor, Purpose, Trust
 from pkdocs.verification import Sub, Weight
@@ -23,6 +24,10 @@ LATER = AT + timedelta(days=1)
 
 def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
+
+
+def der_list(crl: x509.CertificateRevocationList) -> bytes:
+    return crl.public_bytes(Encoding.DER)
 
 
 def standing(
@@ -286,3 +291,128 @@ def test_keys_are_believed_until_a_day():
 def test_only_keys_that_sign_here_have_a_kind():
     assert key_of(authorities(KeyKind.P256)[0].certificate) == Key("secp256r1", 256)
     assert key_of(authorities(KeyKind.RSA2048)[0].certificate) == Key("rsa", 2048)
+
+
+class TestGenerations:
+    """Several anchors beside each other, of which the old one has expired."""
+
+    def authority(
+        self,
+        *,
+        begins: datetime,
+        ends: datetime,
+        key=None,
+        name: str = "OSD Uji Kelas 2",
+        above: Authority | None = None,
+    ) -> Authority:
+        """Return an authority that vouches for persons itself, as an old chain of one level does."""
+        own = key or KeyKind.P256.make_key()
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(above.certificate.subject if above else subject)
+            .public_key(own.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begins)
+            .not_valid_after(ends)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
+        )
+        return Authority(builder.sign(above.key if above else own, hashes.SHA256()), own)
+
+    def old(self, key=None) -> Authority:
+        return self.authority(begins=BEGUN - timedelta(days=3600), ends=AT + timedelta(days=30), key=key)
+
+    def pinning(self, *anchors: Authority, lists: tuple[Authority, ...] = ()) -> Trust:
+        """Return a trust file with today's generation and ``anchors`` before it, all with lists of today."""
+        today = training_trust()
+        pinned = tuple(
+            Anchor(der(anchor.certificate), frozenset({Purpose.PERSONS}), training=False) for anchor in anchors
+        )
+        more = tuple(
+            make_crl(one, (), number=1, at=AT).public_bytes(Encoding.DER) for one in dict.fromkeys((*anchors, *lists))
+        )
+        return replace(today, anchors=(*pinned, *today.anchors), crls=(*more, *today.crls))
+
+    def test_each_generation_judges_its_own(self):
+        old = self.old()
+        trust = self.pinning(old)
+        assert standing(trust=trust).anchor == training_trust().anchors[0]
+        judged = standing(trust=trust, certificate=made(issuer=old), chain=(der(old.certificate),))
+        assert judged == Standing(trust.anchors[0], ())
+
+    def test_what_rests_on_an_expired_anchor_is_unknown(self):  # 44
+        old = self.old()
+        judged = standing(
+            at=AT + timedelta(days=31),
+            trust=self.pinning(old),
+            certificate=made(issuer=old),
+            chain=(der(old.certificate),),
+        )
+        assert judged.anchor is None
+        assert only(judged) == ("AUTHORITY_OUT_OF_DATE", Weight.UNKNOWN, Sub.OUT_OF_BOUNDS_NO_POE)
+        (finding,) = judged.findings
+        assert all("2026-02-21" in finding.message(language) for language in LANGUAGES)
+
+    def test_an_anchor_that_has_not_begun_is_unknown(self):  # 44
+        coming = self.authority(begins=AT + timedelta(days=2), ends=AT + timedelta(days=900))
+        judged = standing(trust=self.pinning(coming), certificate=made(issuer=coming), chain=(der(coming.certificate),))
+        assert only(judged)[::2] == ("AUTHORITY_OUT_OF_DATE", Sub.OUT_OF_BOUNDS_NO_POE)
+
+    def test_an_expired_certificate_under_an_expired_anchor_is_called_expired(self):  # 44
+        old = self.old()
+        judged = standing(
+            at=BEGUN + timedelta(days=800),
+            trust=self.pinning(old),
+            certificate=made(issuer=old),
+            chain=(der(old.certificate),),
+        )
+        assert only(judged)[0] == "CERTIFICATE_EXPIRED"
+
+    @pytest.mark.parametrize("reverse", [False, True])
+    def test_a_renewed_anchor_with_the_same_key_takes_the_place_of_the_expired_one(self, reverse):
+        old = self.old()
+        renewed = self.authority(begins=AT, ends=AT + timedelta(days=3000), key=old.key)
+        anchors = (renewed, old) if reverse else (old, renewed)
+        trust = self.pinning(*anchors)
+        judged = standing(
+            at=AT + timedelta(days=31), trust=trust, certificate=made(issuer=old), chain=(der(old.certificate),)
+        )
+        assert judged.findings == ()
+        assert judged.anchor is not None
+        assert judged.anchor.certificate == der(renewed.certificate)
+
+    def test_two_generations_of_the_same_names_do_not_mix(self):
+        root = make_root(KeyKind.P256, at=BEGUN)
+        issuing = make_issuing(root, KeyKind.P256, at=BEGUN)
+        trust = self.pinning(root, lists=(issuing,))
+        chain = (der(issuing.certificate), der(root.certificate))
+        judged = standing(trust=trust, certificate=made(issuer=issuing), chain=chain)
+        assert judged == Standing(trust.anchors[0], ())
+        assert standing(trust=trust).anchor == trust.anchors[1]
+
+    def test_an_expired_authority_below_the_anchor_is_named(self):  # 44
+        root = authorities(KeyKind.P256)[0]
+        old = self.authority(begins=BEGUN, ends=AT + timedelta(days=30), above=root)
+        trust = self.pinning()
+        trust = replace(trust, crls=(*trust.crls, der_list(make_crl(old, (), number=1, at=AT))))
+        chain = (der(old.certificate),)
+        certificate = made(issuer=old)
+        assert standing(trust=trust, certificate=certificate, chain=chain).findings == ()
+        late = standing(at=AT + timedelta(days=31), trust=trust, certificate=certificate, chain=chain)
+        assert only(late) == ("AUTHORITY_OUT_OF_DATE", Weight.UNKNOWN, Sub.OUT_OF_BOUNDS_NO_POE)
+
+    def test_lists_of_several_times_stand_beside_each_other(self):
+        later = AT + timedelta(days=500)
+        lists = [make_crl(authority, (), number=9, at=later) for authority in authorities(KeyKind.P256)]
+        trust = training_trust()
+        trust = replace(trust, crls=(*trust.crls, *map(der_list, lists)))
+        assert standing(trust=trust).findings == ()
+        assert standing(trust=trust, at=later + timedelta(days=1)).findings == ()
+
+    def test_a_list_that_was_made_later_says_nothing_of_an_earlier_time(self):  # 45
+        lists = [
+            make_crl(authority, (), number=9, at=AT + timedelta(days=20)) for authority in authorities(KeyKind.P256)
+        ]
+        assert only(standing(trust=trusting(*lists)))[0] == "CERTIFICATE_STATUS_UNKNOWN"

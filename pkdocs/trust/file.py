@@ -1,20 +1,19 @@
-"""What an auditor pins before judging: the trust file, ``trust.toml`` (docs/chain.md, section 5)."""
+"""The trust file, ``trust.toml``: what stands in it, and nothing else, to a value and back."""
 
 import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import TrustError
 from pkdocs.profile import Zone
-from pkdocs.schema import is_plain_text
+from pkdocs.trust.value import Anchor, LowestHead, Purpose, Trust, refuse
 
 SCHEMA: Final = "pkdocs-trust/1"
 MAX_TRUST_BYTES: Final = 64_000_000
@@ -24,68 +23,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PEM = re.compile(r"\s*-----BEGIN ([A-Z0-9 ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----\s*")
 
 _Read = TypeVar("_Read")
-
-
-class Purpose(StrEnum):
-    """What an anchor may vouch for."""
-
-    PERSONS = "persons"
-    TIMESTAMPS = "timestamps"
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A certificate (DER) that is believed without another; ``training`` marks every verdict under it *uji*."""
-
-    certificate: bytes
-    purposes: frozenset[Purpose]
-    training: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LowestHead:
-    """The oldest head of the register that is still accepted; ``digest`` of its content, in hexadecimal."""
-
-    version: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What verdicts rest on, besides the files.
-
-    ``organisation`` and ``root_position`` (the key of the root's position) are empty where nobody has
-    been enrolled yet; ``organisation_code`` also where there is none. ``crls`` and ``registrars`` are DER,
-    ``threshold`` counts registrars. ``digest`` is SHA-256 of the file's bytes, empty before there is one.
-
-    Raises:
-        TrustError: no anchor, an anchor without purpose, or a threshold that cannot be reached.
-    """
-
-    organisation: str
-    organisation_code: str
-    root_position: str
-    anchors: tuple[Anchor, ...]
-    crls: tuple[bytes, ...]
-    registrars: tuple[bytes, ...]
-    threshold: int
-    lowest_head: LowestHead | None
-    qr_address: str
-    zone: Zone
-    digest: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.anchors:
-            raise TrustError("TRUST_WITHOUT_ANCHOR")
-        if any(not anchor.purposes for anchor in self.anchors):
-            _refuse("anchors.purposes")
-        if self.threshold < 1 or (self.registrars and self.threshold > len(self.registrars)):
-            raise TrustError("TRUST_THRESHOLD", threshold=self.threshold, registrars=len(self.registrars))
-        if len(set(self.registrars)) != len(self.registrars):
-            _refuse("registrars")
-        texts = (self.organisation, self.organisation_code, self.root_position, self.qr_address)
-        if not all(map(is_plain_text, texts)):
-            _refuse("organisation, organisation_code, root_position, qr_address")
 
 
 def read_trust(data: bytes) -> Trust:
@@ -99,7 +36,7 @@ def read_trust(data: bytes) -> Trust:
     raw = _parse(data)
     _demand_schema(raw)
     lowest = raw.get("lowest_head")
-    _demand_names(raw, _FIELDS, optional={"lowest_head"}, where="trust")
+    _demand_names(raw, _FIELDS, optional={"lowest_head", "earlier_qr_addresses"}, where="trust")
     return Trust(
         organisation=_text(raw, "organisation"),
         organisation_code=_text(raw, "organisation_code"),
@@ -111,6 +48,7 @@ def read_trust(data: bytes) -> Trust:
         lowest_head=None if lowest is None else _read_lowest_head(lowest),
         qr_address=_text(raw, "qr_address"),
         zone=_choice(Zone, raw["zone"], "zone"),
+        earlier_qr_addresses=_texts(raw, "earlier_qr_addresses"),
         digest=hashlib.sha256(data).hexdigest(),
     )
 
@@ -124,6 +62,7 @@ def render_trust(trust: Trust) -> bytes:
         _entry("organisation_code", trust.organisation_code),
         _entry("root_position", trust.root_position),
         _entry("qr_address", trust.qr_address),
+        *_earlier_addresses(trust.earlier_qr_addresses),
         _entry("zone", trust.zone),
         f"threshold = {trust.threshold}",
         *_blocks("registrars", map(_certificate_pem, trust.registrars)),
@@ -153,10 +92,6 @@ _FIELDS: Final = frozenset(
 )
 
 
-def _refuse(field: str) -> NoReturn:
-    raise TrustError("TRUST_ENTRY", field=field)
-
-
 def _parse(data: bytes) -> Mapping[str, Any]:
     if len(data) > MAX_TRUST_BYTES:
         raise TrustError("TRUST_UNREADABLE")
@@ -180,27 +115,34 @@ def _demand_names(
     if unknown := raw.keys() - required - set(optional):
         raise TrustError("TRUST_UNKNOWN_ENTRY", field=f"{where}.{min(unknown)}")
     if absent := required - raw.keys():
-        _refuse(f"{where}.{min(absent)}")
+        refuse(f"{where}.{min(absent)}")
 
 
 def _text(raw: Mapping[str, Any], field: str) -> str:
     value = raw[field]
     if not isinstance(value, str):
-        _refuse(field)
+        refuse(field)
     return value
+
+
+def _texts(raw: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    values = _list(raw, field) if field in raw else []
+    if not all(isinstance(value, str) for value in values):
+        refuse(field)
+    return tuple(values)
 
 
 def _integer(raw: Mapping[str, Any], field: str) -> int:
     value = raw[field]
     if type(value) is not int or not 1 <= value < 10**9:
-        _refuse(field)
+        refuse(field)
     return value
 
 
 def _list(raw: Mapping[str, Any], field: str) -> list[Any]:
     value = raw[field]
     if not isinstance(value, list):
-        _refuse(field)
+        refuse(field)
     return value
 
 
@@ -211,12 +153,12 @@ def _choice(kind: type[_Choice], written: object, field: str) -> _Choice:
     try:
         return kind(str(written))
     except ValueError:
-        _refuse(field)
+        refuse(field)
 
 
 def _table(raw: object, required: frozenset[str], where: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
-        _refuse(where)
+        refuse(where)
     _demand_names(raw, required, where=where)
     return raw
 
@@ -224,7 +166,7 @@ def _table(raw: object, required: frozenset[str], where: str) -> Mapping[str, An
 def _read_anchor(entry: object) -> Anchor:
     raw = _table(entry, frozenset({"certificate", "purposes", "training"}), "anchors")
     if not isinstance(raw["training"], bool):
-        _refuse("anchors.training")
+        refuse("anchors.training")
     return Anchor(
         certificate=_read_certificate(raw["certificate"], "anchors.certificate"),
         purposes=frozenset(_choice(Purpose, written, "anchors.purposes") for written in _list(raw, "purposes")),
@@ -236,7 +178,7 @@ def _read_lowest_head(entry: object) -> LowestHead:
     raw = _table(entry, frozenset({"version", "digest"}), "lowest_head")
     digest = _text(raw, "digest")
     if not _DIGEST.fullmatch(digest):
-        _refuse("lowest_head.digest")
+        refuse("lowest_head.digest")
     return LowestHead(_integer(raw, "version"), digest)
 
 
@@ -252,7 +194,7 @@ def _read_pem(pem: object, label: str, load: Callable[[bytes], _Read], field: st
     # exactly one block: the loaders take the first of several and ignore what stands around it
     matched = _PEM.fullmatch(pem) if isinstance(pem, str) else None
     if matched is None or matched[1] != label:
-        _refuse(field)
+        refuse(field)
     try:
         return load(matched[0].encode())
     except ValueError as fault:
@@ -260,8 +202,17 @@ def _read_pem(pem: object, label: str, load: Callable[[bytes], _Read], field: st
 
 
 def _entry(field: str, value: str) -> str:
+    return f"{field} = {_quoted(value)}"
+
+
+def _quoted(value: str) -> str:
     # a TOML basic string has the escapes of JSON; DEL, the one difference, is no plain text
-    return f"{field} = {json.dumps(str(value), ensure_ascii=False)}"
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def _earlier_addresses(addresses: tuple[str, ...]) -> list[str]:
+    # left out where there are none, so that a pkdocs that does not know the entry reads the file
+    return [f"earlier_qr_addresses = [{', '.join(map(_quoted, addresses))}]"] if addresses else []
 
 
 def _blocks(field: str, blocks: Iterable[str]) -> list[str]:
