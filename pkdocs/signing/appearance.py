@@ -103,28 +103,7 @@ def _lines(stamp: Stamp, face: Face, width: float, size: float) -> Iterator[Line
 
 
 def _wrap(line: Line, face: Face, width: float) -> Iterator[Line]:
-    row = ""
-    for word in face.printable(line.text).split():
-        longer = f"{row} {word}" if row else word
-        if face.width(longer, line.size) <= width:
-            row = longer
-            continue
-        if row:
-            yield replace(line, text=row)
-        *full, row = _break(word, line.size, face, width)
-        yield from (replace(line, text=piece) for piece in full)
-    if row:
-        yield replace(line, text=row)
-
-
-def _break(word: str, size: float, face: Face, width: float) -> list[str]:
-    """Return ``word`` in pieces that fit, of one character at least."""
-    pieces = [""]
-    for character in word:
-        if pieces[-1] and face.width(pieces[-1] + character, size) > width:
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    yield from (replace(line, text=row) for row in face.wrap(line.text, line.size, width))
 
 
 def _draw(lines: list[Line], face: Face, subset: Subset, height: float) -> Iterator[str]:

@@ -94,12 +94,12 @@ class _Examination:
         return tuple(signature for signature in read if signature is not None)
 
     def _updates(self, layout: Layout, form: Form) -> tuple[Signing, ...]:
-        signings, findings = read_updates(layout, form)
+        signings, findings = read_updates(layout, form.fields, form.pages)
         self._findings.extend(findings)
         return signings
 
     def _signature(self, layout: Layout, signing: Signing) -> Signature:
-        signature, findings = read_signature(layout, signing.revision, signing.number, signing.role)
+        signature, findings = read_signature(layout, signing.revision, signing.number, signing.field)
         self._findings.extend(findings)
         return signature
 

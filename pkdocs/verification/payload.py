@@ -57,7 +57,7 @@ def read_metadata(form: Form) -> Metadata | None:
 
 def check_agreement(form: Form, content: Content, metadata: Metadata | None) -> Iterator[Finding]:
     """Yield where fields and metadata say something else than the content."""
-    if set(form.fields) != set(electronic_roles(content)):
+    if {field.role for field in form.fields} != set(electronic_roles(content)):
         yield _fail("CONTENT_FIELDS")
     named = None if metadata is None else (metadata.id, metadata.content_digest)
     if metadata is None or named != (content.id, content.digest) or not _DIGEST.fullmatch(metadata.template_digest):
