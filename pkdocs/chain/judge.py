@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pkdocs.chain.counting import count, is_believed
 from pkdocs.chain.links import link_findings
-from pkdocs.chain.people import PeopleJudge, Signing, key_findings
+from pkdocs.chain.people import PeopleJudge, key_findings
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
@@ -15,6 +15,7 @@ from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
+from pkdocs.verification.belief import Signing
 
 
 def judge_set(

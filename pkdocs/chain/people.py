@@ -1,33 +1,16 @@
 """Steps 4 and 5: is each required signature there, believed, and of the person that the content names?"""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
-from pkdocs.pki import person_of
 from pkdocs.roster import Means
-from pkdocs.trust import Purpose, Trust
-from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
-from pkdocs.verification.algorithms import believed_until
-from pkdocs.verification.certificates import CertificateJudge, Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """One intact signature, judged: its certificate's standing, the person it names ('' none), its key's digest."""
-
-    signature: Signature
-    standing: Standing
-    person: str
-    key: str
-    begins: datetime
+from pkdocs.trust import Trust
+from pkdocs.verification import Finding, Step, Weight, find
+from pkdocs.verification.belief import SignatureJudge, Signing
 
 
 class PeopleJudge:
@@ -35,27 +18,15 @@ class PeopleJudge:
 
     def __init__(self, trust: Trust, at: datetime) -> None:
         self._trust = trust
-        self._at = at
-        self._certificates = CertificateJudge(trust, Purpose.PERSONS, at)
+        self._signatures = SignatureJudge(trust, at)
 
     def signings(self, node: Node) -> Mapping[Role, Signing]:
         """Return the intact signatures of ``node``, by role."""
         return {
-            signature.role: self._signing(signature, signature.certificate)
+            signature.role: self._signatures.signing(signature, signature.certificate)
             for signature in node.facts.signatures
             if signature.certificate is not None
         }
-
-    def _signing(self, signature: Signature, certificate: bytes) -> Signing:
-        loaded = x509.load_der_x509_certificate(certificate)
-        key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return Signing(
-            signature=signature,
-            standing=self._certificates.judge(certificate, signature.chain),
-            person=person_of(loaded),
-            key=hashlib.sha256(key).hexdigest(),
-            begins=loaded.not_valid_before_utc,
-        )
 
     def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
         """Yield what is wrong with the signatures of ``node``: absent, not believed, of others."""
@@ -71,27 +42,10 @@ class PeopleJudge:
         if party.means is Means.PAPER:
             yield find("PAPER", Step.SIGNATURES, Weight.UNKNOWN, role=role, office=party.office)
         elif signing is not None:
-            yield from self._certificate_findings(role, signing)
+            yield from (replace(finding, role=role) for finding in self._signatures.findings(signing))
             yield from _person_findings(node, role, party, signing)
         elif node.facts.signature(role) is None:
             yield find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=role, office=party.office)
-
-    def _certificate_findings(self, role: Role, signing: Signing) -> Iterator[Finding]:
-        yield from (replace(finding, role=role) for finding in signing.standing.findings)
-        signature = signing.signature
-        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
-        if until is None:
-            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE
-            yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, role=role, sub=sub)
-        elif self._at > until:
-            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
-            yield find(
-                "ALGORITHM_LAPSED", Step.SIGNATURES, Weight.UNKNOWN, role=role, sub=sub, until=f"{until:%Y-%m-%d}"
-            )
-        # a claimed time proves nothing, but one that cannot be true is worth a word
-        if signature.claimed is not None and not signing.begins <= signature.claimed <= self._at:
-            moment = f"{signature.claimed.astimezone(self._trust.zone.info):%Y-%m-%d %H:%M} {self._trust.zone}"
-            yield find("CLAIMED_TIME", Step.CERTIFICATES, Weight.WARNING, role=role, claimed=moment)
 
 
 def required_roles(node: Node, trust: Trust) -> tuple[Role, ...]:

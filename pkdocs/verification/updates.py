@@ -41,8 +41,8 @@ _TYPES: Final = frozenset({"XObject", "Font", "FontDescriptor", "CMap", None})
 
 
 @dataclass(frozen=True, slots=True)
-class Signing:
-    """One revision's signature: in which field, and in which object."""
+class Filling:
+    """The field that a revision fills in, and the object of its signature."""
 
     field: Field
     revision: int
@@ -51,23 +51,23 @@ class Signing:
 
 def read_updates(
     layout: Layout, fields: Collection[Field], pages: Collection[int]
-) -> tuple[tuple[Signing, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Filling, ...], tuple[Finding, ...]]:
     """Return the signatures of the later revisions, and a finding for everything else that these change.
 
     ``fields`` and ``pages`` (numbers of objects) are those of the first revision.
     """
     objects: dict[int, Value] = dict(layout.issued.objects)
     printed = _printed(objects, pages)
-    signings: list[Signing] = []
+    fillings: list[Filling] = []
     findings: list[Finding] = []
     for index, revision in enumerate(layout.revisions[1:], 1):
         update = _Update(revision, objects, fields, printed, index)
-        signed = update.signing()
-        if signed is not None:
-            signings.append(signed)
+        filled = update.filling()
+        if filled is not None:
+            fillings.append(filled)
         findings.extend(update.findings())
         objects.update(revision.objects)
-    return tuple(signings), tuple(findings)
+    return tuple(fillings), tuple(findings)
 
 
 def _printed(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
@@ -106,7 +106,7 @@ class _Update:
         self.changed = sorted(revision.objects.keys() & objects.keys())
         self.touched = [field for field in fields if field.number in revision.objects]
 
-    def signing(self) -> Signing | None:
+    def filling(self) -> Filling | None:
         """Return the signature that the changed field names, if it is one."""
         if len(self.touched) != 1:
             return None
@@ -114,18 +114,18 @@ class _Update:
         value = self.revision.objects.get(reference.number) if isinstance(reference, Ref) else None
         if not isinstance(reference, Ref) or not isinstance(value, dict) or reference.number in self.before:
             return None
-        return Signing(self.touched[0], self.index, reference.number)
+        return Filling(self.touched[0], self.index, reference.number)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what this revision may not do."""
-        signing = self.signing()
-        if signing is None:
+        filling = self.filling()
+        if filling is None:
             yield self._finding("REVISION_NOT_SIGNED")
         yield from self._changed_findings()
         yield from self._field_findings()
-        foreign = self.revision.objects.keys() - self.before.keys() - self._reachable(signing)
+        foreign = self.revision.objects.keys() - self.before.keys() - self._reachable(filling)
         yield from self._listed("REVISION_FOREIGN_OBJECT", foreign)
-        yield from self._listed("REVISION_APPEARANCE", self._bad_appearance(signing))
+        yield from self._listed("REVISION_APPEARANCE", self._bad_appearance(filling))
 
     def _finding(self, code: str, **params: str | int) -> Finding:
         named = {"revision": self.index + 1, **params}
@@ -169,11 +169,11 @@ class _Update:
         drawn = self.revision.objects.get(value["N"].number)
         return isinstance(drawn, Stream) and drawn.dictionary.get("Subtype") == "Form"
 
-    def _reachable(self, signing: Signing | None) -> set[int]:
+    def _reachable(self, filling: Filling | None) -> set[int]:
         """Return what the signed field needs: the signature dictionary, and its appearance with all below."""
-        if signing is None:
+        if filling is None:
             return set()
-        return {signing.number} | self._appearance()
+        return {filling.number} | self._appearance()
 
     def _appearance(self) -> set[int]:
         reached: set[int] = set()
@@ -185,9 +185,9 @@ class _Update:
                 pending.extend(reference.number for reference in references(self.revision.objects[number]))
         return reached
 
-    def _bad_appearance(self, signing: Signing | None) -> set[int]:
+    def _bad_appearance(self, filling: Filling | None) -> set[int]:
         """Return the objects of the appearance that could do more than draw in the slot."""
-        if signing is None:
+        if filling is None:
             return set()
         left = _MAX_APPEARANCE_BYTES
         bad: set[int] = set()
