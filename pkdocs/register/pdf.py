@@ -3,8 +3,10 @@
 Bodies of objects are given as they stand in the file; streams stay uncompressed.
 """
 
+import re
 from typing import Final
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ,.]*")
 HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
@@ -65,5 +67,8 @@ def refs(numbers: list[int]) -> str:
 
 
 def text_string(text: str) -> str:
-    """Return ``text`` as a string object, in UTF-16 (7.9.2.2)."""
+    """Return ``text`` as a string object, in UTF-16 (7.9.2.2) unless it is of plain letters, digits and spaces."""
+    # in a signed field a string must be written as pyHanko writes it again
+    if _PLAIN.fullmatch(text):
+        return f"({text})"
     return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"

@@ -1,6 +1,6 @@
 """What the head says on paper: everything that is in it, for officials to read before they sign."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -31,9 +31,9 @@ def title_of(head: Head) -> str:
     return f"Daftar Perjanjian Kinerja Tahun {head.year}, versi {head.version}"
 
 
-def slot_name(number: int) -> str:
-    """Return the name of the field of the registrar of that number, from 1."""
-    return f"registrar-{number}"
+def places_of(head: Head) -> Mapping[str, Registrar]:
+    """Return the registrars who sign the head by the names of their fields, in the order of the page."""
+    return {f"registrar-{number}": registrar for number, registrar in enumerate(head.keepers.registrars, 1)}
 
 
 def write_head(head: Head, sheets: Sheets) -> None:
@@ -48,8 +48,8 @@ def write_head(head: Head, sheets: Sheets) -> None:
     sheets.add_table(_UNITS, _units(head), _row("No.", "Perangkat daerah", "Perjanjian", "Lengkap", bold=True))
     _add_heading(sheets, "Petugas registrasi", _threshold("Versi ini", head.keepers))
     signers = [
-        (*_keeper(number, registrar), Slot(slot_name(number), f"Tanda tangan petugas registrasi {number}"))
-        for number, registrar in enumerate(head.keepers.registrars, 1)
+        (*_keeper(number, registrar), Slot(place, f"Tanda tangan petugas registrasi {number}"))
+        for number, (place, registrar) in enumerate(places_of(head).items(), 1)
     ]
     sheets.add_table(_SIGNERS, signers, _row("No.", "Petugas registrasi", "Tanda tangan", bold=True))
     if head.following is not None:
@@ -75,7 +75,7 @@ def _purpose(head: Head) -> str:
     return (
         f"Daftar ini memuat perjanjian kinerja {head.organisation.name} tahun {head.year} yang berlaku atau ditunggu, "
         f"beserta pemegang jabatan, sertifikat, dan templatnya, dalam {_number(head.size)} baris register.jsonl. "
-        "Petugas registrasi yang menandatangani menyatakan bahwa daftar itu lengkap dan sesuai dengan catatan instansi. "
+        "Penanda tangan menyatakan bahwa daftar itu lengkap dan sesuai dengan catatan instansi. "
         "Semua isi lampiran register.json tercetak di bawah ini."
     )
 
