@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, TypeVar
 
@@ -59,6 +59,7 @@ class _Examination:
             content_digest=content_digest,
             issue_digest=hashlib.sha256(issued).hexdigest(),
             issue_length=len(issued),
+            revisions=tuple(_stretches(layout)),
             template_digest=metadata.template_digest if metadata else None,
             toolchain=metadata.toolchain if metadata else None,
             signatures=signatures,
@@ -116,3 +117,11 @@ class _Examination:
         self._codes = reading.codes
         self._findings.extend(findings)
         self._findings.extend(check_pages(reading, content))
+
+
+def _stretches(layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield length and SHA-256 of the file up to the end of each revision; each byte is hashed once."""
+    state = hashlib.sha256()
+    for revision in layout.revisions:
+        state.update(layout.data[revision.start : revision.end])
+        yield revision.end, state.copy().hexdigest()
