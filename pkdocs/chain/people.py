@@ -3,30 +3,46 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from hashlib import sha256
 
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
+from pkdocs.register import Register
 from pkdocs.roster import Means
 from pkdocs.trust import Trust
-from pkdocs.verification import Finding, Step, Weight, find
+from pkdocs.verification import Finding, Signature, Step, Weight, find
 from pkdocs.verification.belief import SignatureJudge, Signing
 
 
 class PeopleJudge:
-    """Judges signatures of agreements by one trust file at one time."""
+    """Judges signatures of agreements by one trust file and, if there is one, the register, at one time."""
 
-    def __init__(self, trust: Trust, at: datetime) -> None:
+    def __init__(self, trust: Trust, register: Register | None, at: datetime) -> None:
         self._trust = trust
+        self._register = register
+        self._at = at
         self._signatures = SignatureJudge(trust, at)
 
     def signings(self, node: Node) -> Mapping[Role, Signing]:
         """Return the intact signatures of ``node``, by role."""
         return {
-            signature.role: self._signatures.signing(signature, signature.certificate)
+            signature.role: self._signing(signature, signature.certificate)
             for signature in node.facts.signatures
             if signature.certificate is not None
         }
+
+    def _signing(self, signature: Signature, certificate: bytes) -> Signing:
+        """Return ``signature`` as it is judged, with the person whose it is ('' nobody's).
+
+        Whose, says the register; a training certificate that it does not have names the person itself.
+        """
+        signing = self._signatures.signing(signature, certificate)
+        listed = self._register and self._register.certificates.get(sha256(certificate).hexdigest())
+        if listed:
+            return replace(signing, person=listed.person)
+        anchor = signing.standing.anchor
+        return signing if anchor is None or anchor.training else replace(signing, person="")
 
     def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
         """Yield what is wrong with the signatures of ``node``: absent, not believed, of others."""
@@ -44,8 +60,38 @@ class PeopleJudge:
         elif signing is not None:
             yield from (replace(finding, role=role) for finding in self._signatures.findings(signing))
             yield from _person_findings(node, role, party, signing)
+            yield from self._office_findings(node, role, party, signing)
         elif node.facts.signature(role) is None:
             yield find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=role, office=party.office)
+
+    def _office_findings(self, node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
+        """Yield that by the register the party did not hold the office on the claimed and the proven day."""
+        if self._register is None:
+            return
+        days = self._days(self._register, node, signing)
+        held = [self._register.is_in_office(party.person, party.position, day) for day in days]
+        if all(held):
+            return
+        # of days after its own the register knows only what was foreseen
+        contradicts = not any(held) and min(days) <= self._register.head.dated
+        weight = Weight.FAIL if contradicts else Weight.UNKNOWN
+        named = {"office": party.office, "position": party.position, "days": ", ".join(day.isoformat() for day in days)}
+        code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
+        yield Finding.of(code, Step.PERSONS, weight, named, role=role)
+
+    def _days(self, register: Register, node: Node, signing: Signing) -> tuple[date, ...]:
+        """The claimed day, and the first on which the register had the signed bytes; without proof that of judging."""
+        zone = self._trust.zone.info
+        proven = register.signed_on.get(node.digest) if is_listed_file(node, register) else None
+        claimed = signing.signature.claimed
+        days = [claimed.astimezone(zone).date()] if claimed is not None else []
+        return tuple(dict.fromkeys([*days, proven or self._at.astimezone(zone).date()]))
+
+
+def is_listed_file(node: Node, register: Register) -> bool:
+    """Tell whether the file begins with the signed bytes that the register lists."""
+    line = register.agreements.get(node.digest)
+    return bool(line and line.signed and (line.signed.length, line.signed.digest) in node.facts.revisions)
 
 
 def required_roles(node: Node, trust: Trust) -> tuple[Role, ...]:
@@ -85,12 +131,10 @@ def _believed(signings: Iterable[Mapping[Role, Signing]]) -> Iterator[Signing]:
 
 def _person_findings(node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
     anchor = signing.standing.anchor
-    if anchor is not None and not anchor.training:
+    if anchor is not None and not anchor.training and node.content.person_scheme is PersonScheme.TRIAL:
+        yield find("TRIAL_PERSONS", Step.PERSONS, Weight.FAIL, role=role)
+    if not signing.person:
         # whose a certificate in earnest is, enrolment shows: the register
-        yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
-        if node.content.person_scheme is PersonScheme.TRIAL:
-            yield find("TRIAL_PERSONS", Step.PERSONS, Weight.FAIL, role=role)
-    elif not signing.person:
         yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
     elif signing.person != party.person:
         yield find("PERSON_OTHER", Step.PERSONS, Weight.FAIL, role=role, office=party.office)

@@ -50,6 +50,25 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+class Group(click.Group):
+    """A group of commands whose help stands in the catalogue: ``HELP_<code>``, ``HELP_<code>_<name>_SHORT`` of each."""
+
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = code
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help of the language of this call."""
+        self.help = words(ctx, f"HELP_{self.code}")
+        super().format_help_text(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line for each command, in their order."""
+        lines = [(name, words(ctx, f"HELP_{self.code}_{name.upper()}_SHORT")) for name in self.commands]
+        with formatter.section(words(ctx, "HELP_COMMANDS")):
+            formatter.write_dl(lines)
+
+
 class Option(click.Option):
     """An option whose help stands in the catalogue under ``code``."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, json_option, option, person_key_option, print_json, read_key, say, words
+from pkdocs.cli.base import Command, Group, json_option, option, person_key_option, print_json, read_key, say, words
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pki import KeyKind, Reason, init_pki, refresh, revoke
 
@@ -13,17 +13,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-class _Group(click.Group):
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self.help = words(ctx, "HELP_PKI")
-        super().format_help_text(ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(words(ctx, "HELP_COMMANDS")):
-            formatter.write_dl([(name, words(ctx, f"HELP_PKI_{name.upper()}_SHORT")) for name in self.commands])
-
-
-@click.group("pki", cls=_Group)
+@click.group("pki", cls=Group, code="PKI")
 def command() -> None:
     """Lead to the commands."""
 

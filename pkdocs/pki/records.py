@@ -128,15 +128,15 @@ def render_records(records: Records) -> bytes:
 
 
 def render_enrolment(records: Records) -> bytes:
-    """Return ``enrolment.json``: who holds which certificate, by pseudonym, without any NIP."""
-    entries = [_enrolment_entry(entry) for entry in records.issued]
+    """Return ``enrolment.json``: who holds which certificate, who keeps the register; pseudonyms, no NIP."""
+    entries = [_enrolment_entry(entry, is_registrar=entry.number in records.registrars) for entry in records.issued]
     written = {"schema": ENROLMENT_SCHEMA, "certificates": entries}
     return (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _enrolment_entry(entry: Issued) -> dict[str, str]:
+def _enrolment_entry(entry: Issued, *, is_registrar: bool) -> dict[str, str | bool]:
     certificate = entry.loaded
-    return {
+    written: dict[str, str | bool] = {
         "person": entry.person,
         "sha256": hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
         "begins": certificate.not_valid_before_utc.isoformat(),
@@ -144,3 +144,4 @@ def _enrolment_entry(entry: Issued) -> dict[str, str]:
         "enrolled": _ENROLLED_BY,
         "certificate": certificate.public_bytes(Encoding.PEM).decode("ascii"),
     }
+    return {**written, "registrar": True} if is_registrar else written

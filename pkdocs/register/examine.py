@@ -90,7 +90,9 @@ def _read_head(layout: Layout, border: Border) -> Head | None:
     except SchemaError as fault:
         named = _SCHEMA.search(data)
         if named and int(named[1]) > int(_VERSION):
-            border.findings.append(find("HEAD_NEWER", Step.SET, Weight.UNKNOWN, schema=f"{_NAME}/{int(named[1])}"))
+            border.findings.append(
+                find("HEAD_SCHEMA_NEWER", Step.SET, Weight.UNKNOWN, schema=f"{_NAME}/{int(named[1])}")
+            )
         else:
             border.findings.append(_fail("HEAD_CONTENT", why=str(fault)[:_MAX_QUOTED]))
     return None

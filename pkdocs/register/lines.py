@@ -206,6 +206,12 @@ def subject_of(line: Line) -> Hashable:
     return type(line), line.subject
 
 
+def valid_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return of each subject the last line, without those that are void."""
+    last = {subject_of(line): line for line in lines}
+    return tuple(line for line in last.values() if not line.void)
+
+
 def render_lines(lines: Iterable[Line]) -> bytes:
     """Return the list's file: a canonical line each."""
     return b"".join(canonical(line) + b"\n" for line in lines)

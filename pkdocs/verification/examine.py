@@ -1,6 +1,7 @@
 """One PDF to facts: steps 1 to 3 of judging, and what of step 6 the file itself can show."""
 
 import hashlib
+from collections.abc import Iterator
 from functools import partial
 
 from pkdocs.content import Content
@@ -54,6 +55,7 @@ class _Examination:
             content_digest=content_digest,
             issue_digest=hashlib.sha256(issued).hexdigest(),
             issue_length=len(issued),
+            revisions=tuple(_stretches(layout)),
             template_digest=metadata.template_digest if metadata else None,
             toolchain=metadata.toolchain if metadata else None,
             signatures=signatures,
@@ -98,3 +100,11 @@ class _Examination:
         self._codes = reading.codes
         self._findings.extend(findings)
         self._findings.extend(check_pages(reading, content))
+
+
+def _stretches(layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield length and SHA-256 of the file up to the end of each revision; each byte is hashed once."""
+    state = hashlib.sha256()
+    for revision in layout.revisions:
+        state.update(layout.data[revision.start : revision.end])
+        yield revision.end, state.copy().hexdigest()

@@ -13,9 +13,9 @@ class Facts:
     """Facts of one file.
 
     ``sha256`` is of the whole file (empty if it could not be read), ``issue_digest`` and ``issue_length`` of its
-    first revision. ``content`` is None where there is none to be had, ``codes`` are the QR codes' texts; template
-    and toolchain are what the file says of itself. ``findings`` are those of steps 1, 2, 3 and 6 that need neither
-    trust nor clock.
+    first revision, ``revisions`` length and SHA-256 of the file up to the end of each. ``content`` is None where there
+    is none to be had, ``codes`` are the QR codes' texts; template and toolchain are what the file says of itself.
+    ``findings`` are those of steps 1, 2, 3 and 6 that need neither trust nor clock.
     """
 
     sha256: str
@@ -24,6 +24,7 @@ class Facts:
     content_digest: str | None = None
     issue_digest: str | None = None
     issue_length: int = 0
+    revisions: tuple[tuple[int, str], ...] = ()
     template_digest: str | None = None
     toolchain: Toolchain | None = None
     signatures: tuple[Signature, ...] = ()
