@@ -59,6 +59,7 @@ def judge_head(facts: HeadFacts, trust: Trust, at: datetime) -> HeadVerdict:
         *facts.findings,
         *_strangers(facts, trust),
         *(_lighter(finding) if reached else finding for vote in votes for finding in vote.findings),
+        *(_of(vote.registrar, _doubled()) for vote in votes if vote.is_sound and vote not in counted),
         *_threshold_findings(len(counted), trust),
         *_scope_findings(head, trust),
         *_version_findings(head, trust),
@@ -77,7 +78,13 @@ class _Vote:
     findings: tuple[Finding, ...]
 
     @property
+    def is_sound(self) -> bool:
+        """Whether nothing that weighs is wrong with it."""
+        return all(finding.weight in _LIGHT for finding in self.findings)
+
+    @property
     def is_training(self) -> bool:
+        """Whether it rests on a training anchor."""
         anchor = self.signing.standing.anchor
         return anchor is not None and anchor.training
 
@@ -108,13 +115,17 @@ def _person_findings(head: Head, registrar: Registrar, signing: Signing) -> Iter
 
 
 def _distinct(votes: Iterable[_Vote]) -> Iterator[_Vote]:
-    """Yield the votes with which nothing weighs, each person and each key once: two certificates are not two people."""
+    """Yield the sound votes, each person and each key once: two certificates are not two people."""
     seen: set[str] = set()
     for vote in votes:
         own = {vote.registrar.person, vote.signing.person or vote.registrar.person, vote.signing.key}
-        if seen.isdisjoint(own) and all(finding.weight in _LIGHT for finding in vote.findings):
+        if vote.is_sound and seen.isdisjoint(own):
             seen |= own
             yield vote
+
+
+def _doubled() -> Finding:
+    return find("HEAD_DOUBLED", Step.SET, Weight.WARNING)
 
 
 def _lighter(finding: Finding) -> Finding:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple, TypeAlias
 
-from pkdocs.issue import FIELD_FLAGS
-from pkdocs.register.pdf import Objects, ref, refs, text_string
+from pkdocs.register.pdf import Objects, ref, refs
+from pkdocs.register.slots import Box, Slot, fill_field
 from pkdocs.register.tags import Element, Tree
-from pkdocs.signing.font import Face, show_text
+from pkdocs.signing.font import BOLD, Face, show_text
 
 _WIDTH, _HEIGHT = 595, 842
 LEFT: Final = 56
@@ -16,8 +16,6 @@ RIGHT: Final = 539
 _TOP, _BOTTOM, _FOOT = 786, 64, 36
 _LEADING: Final = 1.3
 _PADDING: Final = 3.0
-_BOLD: Final = 0.022
-"""Width of the outline that makes letters bold, as a part of their size: one font does for both."""
 _FOOT_SIZE: Final = 7.5
 _SLOT_HEIGHT: Final = 72
 _EDGE: Final = "0.5 w 0.6 G"
@@ -47,14 +45,6 @@ class Column:
     left: float
     right: float
     side: Side = Side.LEFT
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """An empty signature field: its name, and what viewers call it."""
-
-    name: str
-    label: str
 
 
 Row: TypeAlias = Sequence[Sequence[Text] | Slot]
@@ -110,8 +100,8 @@ class Sheets:
         return True
 
     def add_space(self, height: float) -> None:
-        """Leave ``height`` points free, unless a sheet begins here."""
-        self._next = self._next._replace(depth=self._next.depth and self._next.depth + height)
+        """Leave ``height`` points free."""
+        self._next = self._next._replace(depth=self._next.depth + height)
 
     def add_paragraph(self, tag: str, *texts: Text, side: Side = Side.LEFT) -> None:
         """Add texts of one element over the whole width."""
@@ -124,11 +114,16 @@ class Sheets:
         """Add a table; its header stands again on each sheet. Without one the first column says what a row is."""
         table = self._tree.document.add("Table")
         if header is not None:
+            header = [self._wrap(column, texts) for column, texts in zip(columns, header, strict=True)]
             self._add_row(columns, header, table.add("TR"), headings=len(columns))
         for row in rows:
-            if self.keep(self._least(columns, row)) and header is not None:
+            cells = [
+                cell if isinstance(cell, Slot) else self._wrap(column, cell)
+                for column, cell in zip(columns, row, strict=True)
+            ]
+            if self.keep(_row_height(cells)) and header is not None:
                 self._repeat(columns, header)
-            self._add_row(columns, row, table.add("TR"), headings=0 if header else 1)
+            self._add_row(columns, cells, table.add("TR"), headings=0 if header else 1)
 
     def close(self, footer: Callable[[int, int], str]) -> Made:
         """Write all that is there, each sheet with its ``footer``, which is told its number and how many there are."""
@@ -148,16 +143,8 @@ class Sheets:
         self._sheets.append(_Sheet(self._objects.reserve(), key, marked, [], []))
         return _Place(len(self._sheets) - 1, 0)
 
-    def _least(self, columns: Sequence[Column], row: Row) -> float:
-        """Return the height that a row takes."""
-        heights = (
-            _SLOT_HEIGHT if isinstance(cell, Slot) else _height(self._wrap(column, cell))
-            for column, cell in zip(columns, row, strict=True)
-        )
-        return max(heights) + 2 * _PADDING
-
     def _add_row(self, columns: Sequence[Column], row: Row, element: Element, *, headings: int) -> None:
-        """Write a row from here on, its cells side by side; the first ones are headings."""
+        """Write a row of wrapped texts from here on, its cells side by side; the first ones are headings."""
         start = self._next._replace(depth=self._next.depth + _PADDING)
         scope = "Column" if headings == len(columns) else "Row"
         ends = []
@@ -166,14 +153,14 @@ class Sheets:
             if isinstance(cell, Slot):
                 ends.append(self._place(cell, column, start, below))
             else:
-                ends.append(self._write(column, self._wrap(column, cell), start, below))
+                ends.append(self._write(column, cell, start, below))
         self._rule(max(ends))
 
     def _repeat(self, columns: Sequence[Column], header: Header) -> None:
         """Write a header once more, as no part of the content."""
         start = self._next._replace(depth=self._next.depth + _PADDING)
         cells = zip(columns, header, strict=True)
-        self._rule(max(self._write(column, self._wrap(column, texts), start, None) for column, texts in cells))
+        self._rule(max(self._write(column, lines, start, None) for column, lines in cells))
 
     def _rule(self, end: _Place) -> None:
         """End a row with a line, and go on below it."""
@@ -207,7 +194,7 @@ class Sheets:
         return column.left + {Side.LEFT: 0.0, Side.CENTRE: left / 2, Side.RIGHT: left}[column.side]
 
     def _show(self, line: Text, left: float, base: float) -> str:
-        weight = f"2 Tr {line.size * _BOLD:.2f} w" if line.bold else "0 Tr"
+        weight = f"2 Tr {line.size * BOLD:.2f} w" if line.bold else "0 Tr"
         shown = show_text(line.words, self._face.glyphs)
         return f"BT 0 G {weight} /F1 {line.size:.2f} Tf 1 0 0 1 {left:.2f} {base:.2f} Tm {shown} ET"
 
@@ -222,23 +209,13 @@ class Sheets:
 
     def _place(self, slot: Slot, column: Column, start: _Place, element: Element) -> _Place:
         """Put an empty field into the column, with a frame that shows where, and return where it ends."""
-        sheet = self._sheets[start.sheet]
-        top = _TOP - start.depth
-        bottom, width = top - _SLOT_HEIGHT, column.right - column.left
-        frame = f"{_EDGE} {column.left:.2f} {bottom:.2f} {width:.2f} {_SLOT_HEIGHT} re S"
-        self._draw(sheet, None, frame)
-        field, label = self._objects.reserve(), text_string(slot.label)
-        key = self._tree.enter_field(field, label, sheet.number, element)
-        blank = self._objects.add_stream(
-            b"", f"/Type /XObject /Subtype /Form /BBox [0 0 {width:.2f} {_SLOT_HEIGHT}] /Resources << >>"
-        )
-        lock = f"<< /Type /SigFieldLock /Action /Include /Fields [({slot.name})] >>"
-        self._objects.fill(
-            field,
-            f"<< /Type /Annot /Subtype /Widget /FT /Sig /T ({slot.name}) /TU {label} /F {FIELD_FLAGS}"
-            f" /Rect [{column.left:.2f} {bottom:.2f} {column.right:.2f} {top:.2f}] /P {ref(sheet.number)}"
-            f" /StructParent {key} /Lock {lock} /AP << /N {ref(blank)} >> >>",
-        )
+        sheet, top = self._sheets[start.sheet], _TOP - start.depth
+        box = Box(column.left, top - _SLOT_HEIGHT, column.right, top)
+        edges = f"{box.left:.2f} {box.bottom:.2f} {box.right - box.left:.2f} {_SLOT_HEIGHT}"
+        self._draw(sheet, None, f"{_EDGE} {edges} re S")
+        field = self._objects.reserve()
+        key = self._tree.enter_field(field, slot.label, sheet.number, element)
+        fill_field(self._objects, field, slot, box, page=sheet.number, key=key)
         sheet.fields.append(field)
         self._fields.append(field)
         return _Place(start.sheet, start.depth + _SLOT_HEIGHT)
@@ -255,7 +232,12 @@ class Sheets:
 
 
 def _height(lines: Iterable[Text]) -> float:
+    # sizes are halves of points, whose sums are exact: how Python rounds others changed with 3.12
     return sum(line.size for line in lines) * _LEADING
+
+
+def _row_height(cells: Row) -> float:
+    return max(_SLOT_HEIGHT if isinstance(cell, Slot) else _height(cell) for cell in cells) + 2 * _PADDING
 
 
 def _add_cell(row: Element, scope: str) -> Element:

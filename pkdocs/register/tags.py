@@ -1,6 +1,6 @@
 """The structure tree of a tagged PDF, as it grows (ISO 32000-2, 14.7 and 14.8)."""
 
-from pkdocs.register.pdf import Objects, ref, refs
+from pkdocs.register.pdf import Objects, ref, refs, text_string
 
 
 class Element:
@@ -52,10 +52,10 @@ class Tree:
         return len(self._parents) - 1, marked
 
     def enter_field(self, field: int, label: str, page: int, above: Element) -> int:
-        """Return the key of a new field, whose element is below ``above``; ``label`` is a string object."""
+        """Return the key of a new field, whose element is below ``above``; ``label`` says what it is."""
         # its one kid is not in an array: pyHanko takes a later signature for a suspicious change otherwise
         element = self._objects.add(
-            f"<< /Type /StructElem /S /Form /P {ref(above.number)} /Alt {label} /Pg {ref(page)}"
+            f"<< /Type /StructElem /S /Form /P {ref(above.number)} /Alt {text_string(label)} /Pg {ref(page)}"
             f" /K << /Type /OBJR /Obj {ref(field)} /Pg {ref(page)} >> >>"
         )
         above.adopt(element)

@@ -23,6 +23,9 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+BOLD: Final = 0.022
+"""Width of the outline that makes letters bold, as a part of their size: one font does for both."""
+
 _FILE: Final = "PkdocsSans.ttf"
 _UNITS: Final = 1000
 _SUBSTITUTE: Final = "?"
@@ -66,10 +69,12 @@ class Face:
 
     def _break(self, word: str, size: float, width: float) -> list[str]:
         """Return ``word`` in pieces that fit, of one character at least."""
-        pieces = [""]
+        pieces, taken = [""], 0
         for character in word:
-            if pieces[-1] and self.width(pieces[-1] + character, size) > width:
+            taken += self.advances[character]
+            if pieces[-1] and taken * size / _UNITS > width:
                 pieces.append("")
+                taken = self.advances[character]
             pieces[-1] += character
         return pieces
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from pkdocs.content import Organisation, Party, PersonScheme
 from pkdocs.profile import Zone
@@ -66,7 +67,7 @@ def sign(pdf: bytes, signer: Signer, at: datetime = AT) -> bytes:
     return sign_head(pdf, signer, at=at, zone=Zone.WIB, training=True)
 
 
-def pinning(*parties: Party, threshold: int = 2, **changes: object) -> Trust:
+def pinning(*parties: Party, threshold: int = 2, **changes: Any) -> Trust:
     """Return what an auditor pins: the training PKI, and the certificates of ``parties`` as registrars."""
     registrars = tuple(signer_of(party).certificate for party in parties)
-    return replace(training_trust(), registrars=registrars, threshold=threshold, **changes)  # type: ignore[arg-type]
+    return replace(training_trust(), registrars=registrars, threshold=threshold, **changes)
