@@ -74,10 +74,10 @@ def _add_heading(sheets: Sheets, heading: str, *explained: str) -> None:
 
 def _purpose(head: Head) -> str:
     return (
-        f"Daftar ini memuat perjanjian kinerja {head.organisation.name} tahun {head.year} yang berlaku atau ditunggu, "
-        f"beserta pemegang jabatan, sertifikat, dan templatnya, dalam {_number(head.size)} baris register.jsonl. "
-        "Penanda tangan menyatakan bahwa daftar itu lengkap dan sesuai dengan catatan instansi. "
-        "Semua isi lampiran register.json tercetak di bawah ini."
+        f"Ini kepala register perjanjian kinerja {head.organisation.name} tahun {head.year}. Daftarnya, "
+        f"{_number(head.size)} baris berkas register.jsonl, memuat perjanjian yang berlaku atau ditunggu, beserta "
+        "pemegang jabatan, sertifikat, dan templatnya. Penanda tangan menyatakan bahwa daftar itu lengkap dan sesuai "
+        "dengan catatan instansi. Semua isi lampiran register.json tercetak di bawah ini."
     )
 
 
@@ -94,8 +94,8 @@ def _facts(head: Head) -> Iterator[tuple[str, str]]:
     yield "Nama samaran orang", _SCHEMES[head.person_scheme]
     yield "Jumlah baris", _number(head.size)
     yield "Akar Merkle (RFC 6962)", head.root_hash
-    yield "Sidik versi sebelumnya", head.previous or "tidak ada: ini versi pertama"
-    yield "Sidik isi (SHA-256)", head.digest
+    yield "Sidik kepala sebelumnya", head.previous or "tidak ada: ini versi pertama"
+    yield "Sidik kepala ini (SHA-256)", head.digest
     yield "Skema", head.schema
 
 
