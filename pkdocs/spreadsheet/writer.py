@@ -1,6 +1,8 @@
 """Sheets to ``.xlsx`` (ECMA-376). The only module that knows openpyxl."""
 
+import math
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -22,18 +24,31 @@ from pkdocs.spreadsheet.sheet import Cell, Column, Days, Format, ListOf, Rule, S
 
 MAX_ROW: Final = 1_048_576
 
+_PAGE_WIDTH: Final = 210
+"""Characters that a page shows side by side at a size that can be read."""
+_LINE_POINTS: Final = 15
+_LETTERS: Final = 1.08
+"""Letters in the width of a digit, by which columns are measured."""
+
 _DAY_ZERO: Final = date(1899, 12, 30)
 _CHANGED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _BLUE, _LIGHT, _PALE, _YELLOW, _GREY, _WHITE = "1F4E79", "DDE7F3", "EEF3F9", "FFF2B3", "595959", "FFFFFF"
+
+
+def _font(size: int = 11, *, bold: bool = False, italic: bool = False, color: str | None = None) -> Font:
+    return Font(name="Calibri", size=size, bold=bold, italic=italic, color=color)
+
+
+_MIDDLE, _WRAPPED = Alignment(vertical="center", wrap_text=True), Alignment(vertical="top", wrap_text=True)
 _LOOKS: Final[Mapping[Style, tuple[Font, str, Alignment]]] = {
-    Style.PLAIN: (Font(), "", Alignment(vertical="top")),
-    Style.TITLE: (Font(bold=True, size=16, color=_BLUE), "", Alignment()),
-    Style.HEADING: (Font(bold=True, size=13, color=_BLUE), _PALE, Alignment(vertical="center")),
-    Style.HEADER: (Font(bold=True), _LIGHT, Alignment(vertical="center", wrap_text=True)),
-    Style.REQUIRED_HEADER: (Font(bold=True, color=_WHITE), _BLUE, Alignment(vertical="center", wrap_text=True)),
-    Style.PROSE: (Font(), "", Alignment(vertical="top", wrap_text=True)),
-    Style.LABEL: (Font(bold=True), "", Alignment(vertical="top", wrap_text=True)),
-    Style.REMARK: (Font(italic=True, color=_GREY), "", Alignment(vertical="top", wrap_text=True)),
+    Style.PLAIN: (_font(), "", Alignment(vertical="top")),
+    Style.TITLE: (_font(16, bold=True, color=_BLUE), "", Alignment()),
+    Style.HEADING: (_font(13, bold=True, color=_BLUE), _PALE, Alignment(vertical="center")),
+    Style.HEADER: (_font(bold=True), _LIGHT, _MIDDLE),
+    Style.REQUIRED_HEADER: (_font(bold=True, color=_WHITE), _BLUE, _MIDDLE),
+    Style.PROSE: (_font(), "", _WRAPPED),
+    Style.LABEL: (_font(bold=True), "", _WRAPPED),
+    Style.REMARK: (_font(italic=True, color=_GREY), "", _WRAPPED),
 }
 """Font, colour of the ground (none: white), alignment."""
 
@@ -79,6 +94,7 @@ class _Page:
         target.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         target.page_setup.orientation = "landscape"
         target.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+        target.page_setup.fitToWidth = math.ceil(sum(column.width for column in columns) / _PAGE_WIDTH)
         target.page_setup.fitToHeight = 0
         for number, column in enumerate(columns, 1):
             self._set_up_column(get_column_letter(number), column)
@@ -98,7 +114,17 @@ class _Page:
             self._target.data_validations.append(_validation(column.rule, f"{letter}2:{letter}{MAX_ROW}"))
 
     def _append(self, row: Sequence[Value | Cell], number: int) -> None:
+        lines = max((self._lines(cell, index) for index, cell in enumerate(row)), default=1)
+        if lines > 1:
+            # not every program finds the height of wrapped text by itself
+            self._target.row_dimensions[number].height = lines * _LINE_POINTS
         self._target.append([self._written(cell, index, number) for index, cell in enumerate(row, 1)])
+
+    def _lines(self, cell: Value | Cell, index: int) -> int:
+        if not isinstance(cell, Cell) or not isinstance(cell.value, str) or not _LOOKS[cell.style][2].wrap_text:
+            return 1
+        letters = int(self._sheet.columns[index].width * _LETTERS)
+        return sum(len(textwrap.wrap(line, letters)) for line in cell.value.splitlines())
 
     def _written(self, cell: Value | Cell, column: int, row: int) -> Ink | None:
         if cell is None:
