@@ -13,9 +13,8 @@ from pkdocs.messages import LANGUAGES, Language, text
 from pkdocs.persons import new_person_key
 from pkdocs.settings import FILE_NAME, Settings, default_templates
 from pkdocs.workbook import GUIDE
-from pkdocs.workplace import blank_workbook
+from pkdocs.workplace import WORKBOOK, blank_workbook
 
-WORKBOOK: Final = "buku-kerja.xlsx"
 TEMPLATES: Final = "templat"
 KEY: Final = "person.key"
 README: Final = "BACA-SAYA.txt"

@@ -99,13 +99,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``width`` in characters; format and rule are those of all cells below the header."""
+    """A column: ``width`` in characters; format, rule and wrapping are those of all cells below the header."""
 
     width: int
     header: str = ""
     style: Style = Style.HEADER
     format: Format = Format.GENERAL
     rule: Rule | None = None
+    is_wrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
+from itertools import chain
 from typing import Final, Literal
 
 from openpyxl import Workbook
@@ -82,11 +83,9 @@ class _Page:
     def write(self) -> None:
         """Write everything."""
         self._set_up()
-        first = 1
-        if self._sheet.has_header:
-            self._append([Cell(column.header, column.style, Format.GENERAL) for column in self._sheet.columns], 1)
-            first = 2
-        for number, row in enumerate(self._sheet.rows, first):
+        header = [Cell(column.header or None, column.style, Format.GENERAL) for column in self._sheet.columns]
+        rows = chain([header], self._sheet.rows) if self._sheet.has_header else self._sheet.rows
+        for number, row in enumerate(rows, 1):
             self._append(row, number)
 
     def _set_up(self) -> None:
@@ -107,9 +106,9 @@ class _Page:
     def _set_up_column(self, letter: str, column: Column) -> None:
         dimension = self._target.column_dimensions[letter]
         dimension.width = column.width
-        if column.format is not Format.GENERAL:
-            # the style of the whole column: cells that nobody has typed yet take it over
-            dimension.number_format = column.format
+        # the style of the whole column: cells that nobody has typed yet take it over
+        dimension.number_format = column.format
+        dimension.alignment = Alignment(vertical="top", wrap_text=column.is_wrapped)
         if column.rule:
             self._target.data_validations.append(_validation(column.rule, f"{letter}2:{letter}{MAX_ROW}"))
 
@@ -138,7 +137,7 @@ class _Page:
         if cell.rule:
             self._target.data_validations.append(_validation(cell.rule, at))
         if cell.is_awaited:
-            marked = DifferentialStyle(fill=PatternFill("solid", bgColor=_YELLOW))
+            marked = DifferentialStyle(fill=PatternFill("solid", fgColor=_YELLOW, bgColor=_YELLOW))
             condition = Condition("expression", dxf=marked, formula=[f"ISBLANK({at})"])
             self._target.conditional_formatting.add(at, condition)
 

@@ -60,6 +60,7 @@ def _form(form: Form, language: Language) -> Sheet:
             Style.REQUIRED_HEADER if field.name in form.required else Style.HEADER,
             field.format,
             _rule(form, field, language),
+            is_wrapped=field.kind is Way.PROSE,
         )
         for field in form.fields
     )

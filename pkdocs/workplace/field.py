@@ -1,6 +1,7 @@
 """A column of the workbook, or a key of ``Profil``: how it is typed, when it is needed, where it comes from."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Final
@@ -56,8 +57,14 @@ class Need(StrEnum):
     AMENDED = "AMENDED"
 
 
-_FORMATS: Final = {Way.PROSE: Format.GENERAL, Way.DAY: Format.DAY, Way.AMOUNT: Format.AMOUNT}
-_WIDTHS: Final = {Way.PROSE: 42, Way.DAY: 13, Way.AMOUNT: 20}
+_FORMATS: Final[Mapping[Kind, Format]] = {
+    Way.PROSE: Format.GENERAL,
+    Way.DAY: Format.DAY,
+    Way.AMOUNT: Format.AMOUNT,
+}
+_WIDTHS: Final[Mapping[Kind, int]] = {Way.PROSE: 42, Way.DAY: 13, Way.AMOUNT: 20}
+_USUAL_WIDTH: Final = 18
+_FILTER_ARROW: Final = 4
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
 
 
@@ -80,15 +87,12 @@ class Field:
     @property
     def format(self) -> Format:
         """The number format in which its cells wait; text for all that a spreadsheet might take for something else."""
-        if isinstance(self.kind, Whole):
-            return Format.WHOLE
-        return _FORMATS.get(self.kind, Format.TEXT) if isinstance(self.kind, Way) else Format.TEXT
+        return Format.WHOLE if isinstance(self.kind, Whole) else _FORMATS.get(self.kind, Format.TEXT)
 
     @property
     def column_width(self) -> int:
         """Characters that the column shows at least."""
-        kind = _WIDTHS.get(self.kind, 18) if isinstance(self.kind, Way) else 18
-        return self.width or max(kind, len(self.name) + 4)
+        return self.width or max(_WIDTHS.get(self.kind, _USUAL_WIDTH), len(self.name) + _FILTER_ARROW)
 
     def need_in(self, required: tuple[str, ...]) -> Need:
         """Return when it must be filled in; ``required`` are the names that must be there."""

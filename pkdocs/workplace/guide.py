@@ -9,6 +9,9 @@ from pkdocs.workbook import GUIDE
 from pkdocs.workplace.field import Need
 from pkdocs.workplace.forms import PROFILE, SHEETS, Form
 
+WORKBOOK: Final = "buku-kerja.xlsx"
+"""The workbook's file in a workplace."""
+
 _WIDTHS: Final = (30, 84, 26, 36, 26)
 """Column or subject, what belongs there, when, example, source."""
 
@@ -39,7 +42,7 @@ def guide_sheet(language: Language) -> Sheet:
 def _section(section: str, subjects: Sequence[str], language: Language) -> Iterator[list[Cell]]:
     yield from _heading(text(f"GUIDE_{section}", language))
     for subject in subjects:
-        name, _, said = text(f"GUIDE_{subject}", language).partition("\n")
+        name, _, said = text(f"GUIDE_{subject}", language, {"workbook": WORKBOOK}).partition("\n")
         yield [Cell(name, Style.LABEL), Cell(said, Style.PROSE)]
 
 

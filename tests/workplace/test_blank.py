@@ -273,6 +273,14 @@ def test_targets_wait_as_text_days_as_dates_and_amounts_with_grouping(book: Book
     assert found["Pejabat", "TMT"] == found["Profil", "Tanggal DPA"] == "yyyy-mm-dd"
 
 
+def test_sentences_are_wrapped_and_codes_are_not(book: Book) -> None:
+    for form in SHEETS:
+        for number, field in enumerate(form.fields, 1):
+            column = book[form.name].column_dimensions[openpyxl.utils.get_column_letter(number)]
+            assert bool(column.alignment.wrap_text) is (field.kind is Way.PROSE)
+            assert column.width >= len(field.name)
+
+
 def format_of(book: Book, form: Form, field: Field) -> str:
     number = 1 + form.fields.index(field)
     page = book[form.name]
