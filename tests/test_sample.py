@@ -1,6 +1,5 @@
 """The workbook for trials: valid at any size and on any day, whole trees, invented people."""
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -18,7 +17,7 @@ from pkdocs.errors import UsageError
 from pkdocs.messages import LANGUAGES
 from pkdocs.nip import check_number
 from pkdocs.plan import Mode, Polarity
-from pkdocs.problem import Place, Severity
+from pkdocs.problem import Severity
 from pkdocs.review import review
 from pkdocs.roster import Employment, Level, Status
 from pkdocs.sample import BASE_SIZE, FEWEST, MOST, build_sample
@@ -27,6 +26,7 @@ from pkdocs.sample.dating import REFERENCE, date_for
 from pkdocs.sample.growth import grow
 from pkdocs.sample.sheets import City, base_city, is_vacant, key_of, sample_folder, top
 from pkdocs.workbook import Workbook, read_workbook
+from tests.workbook.book import without_places
 
 DAYS = (date(2026, 1, 22), date(2026, 11, 21), date(2027, 2, 28), date(2028, 2, 29))
 INTENDED = {
@@ -101,19 +101,6 @@ def test_acting_officials_began_before_the_year(tmp_path: Path, day: date) -> No
 def test_the_folder_of_csv_and_the_xlsx_of_the_reference_day_say_the_same(tmp_path: Path) -> None:
     folder = read_workbook(Path(str(sample_folder())) / "kota-wanasari")
     assert without_places(folder) == without_places(read(tmp_path, BASE_SIZE, REFERENCE))
-
-
-def without_places(workbook: Workbook) -> object:
-    return workbook.profile, placeless(workbook.roster), placeless(workbook.plan), placeless(workbook.units)
-
-
-def placeless(value: object) -> object:
-    if isinstance(value, tuple):
-        return tuple(placeless(entry) for entry in value)
-    if isinstance(value, Place) or not dataclasses.is_dataclass(value) or isinstance(value, type):
-        return Place() if isinstance(value, Place) else value
-    names = [field.name for field in dataclasses.fields(value)]
-    return dataclasses.replace(value, **{name: placeless(getattr(value, name)) for name in names})
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:

@@ -17,7 +17,7 @@ from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.messages import LANGUAGES
 from pkdocs.settings import Settings, read_settings
 
-COMMANDS: Final = ("sample", "check", "generate", "pki", "sign", "status", "register", "verify")
+COMMANDS: Final = ("init", "sample", "check", "generate", "pki", "sign", "status", "register", "verify")
 
 
 class _Group(click.Group):

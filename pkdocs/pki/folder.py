@@ -5,7 +5,6 @@
 """
 
 import secrets
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkdocs.errors import ConflictError, CredentialError
-from pkdocs.files import PRIVATE, PUBLIC, write_atomic
+from pkdocs.files import PRIVATE, PUBLIC, in_the_way, new_folder, write_atomic
 from pkdocs.pki.authority import (
     Authority,
     KeyKind,
@@ -76,15 +75,11 @@ def init_pki(directory: Path, *, at: datetime, key: KeyKind = KeyKind.P256, regi
     Raises:
         ConflictError: the directory exists and is not empty.
     """
-    if directory.is_symlink() or (directory.exists() and not (directory.is_dir() and not any(directory.iterdir()))):
+    if in_the_way(directory):
         raise ConflictError("PKI_EXISTS", directory=directory.name)
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
-            whole = Path(building, "pki")
-            whole.mkdir(mode=0o700)
-            _fill(whole, key, tuple(dict.fromkeys(registrars)), at)
-            whole.replace(directory)
+        with new_folder(directory) as building:
+            _fill(building, key, tuple(dict.fromkeys(registrars)), at)
     except OSError as fault:
         raise ConflictError("PKI_EXISTS", directory=directory.name) from fault
 
