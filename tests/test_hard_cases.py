@@ -8,69 +8,30 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from pkdocs.cascade import Agreement
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
-from pkdocs.composition import compose
 from pkdocs.content import Content, Party
 from pkdocs.issue import electronic_roles
-from pkdocs.persons import TRIAL_KEY
-from pkdocs.pipeline.checking import Checked, check
 from pkdocs.pipeline.templates import Templates
 from pkdocs.profile import Ground, Paper, Zone
 from pkdocs.report import as_json
 from pkdocs.roster import Level, Means, Status
-from pkdocs.sample.sheets import base_city
 from pkdocs.settings import default_templates
 from pkdocs.signing import sign_pdf
 from pkdocs.verification import Result, examine_pdf
 from samples.compare import EXPECTED, WITHOUT, compare, read_json
 from tests.chain.kit import AT, LATER, codes
-from tests.city import Sheets, change, write
+from tests.city import change
 from tests.issued import issued
 from tests.signed import signer_of, training_trust
+from tests.wanasari import City, city_of, sample, sheets, short
 
 CEREMONY = date(2026, 1, 22)
 NEW_YEAR, YEAR_END = date(2026, 1, 1), date(2026, 12, 31)
 NEW_OFFICER = "RSUD.YANMED-2"
 CASES = read_json(EXPECTED, "pkdocs-expected/1")
-
-
-@dataclass(frozen=True)
-class City:
-    """A workbook that was checked; its agreements and their contents by id, without what all ids begin with."""
-
-    checked: Checked
-    made: Mapping[str, Agreement]
-    contents: Mapping[str, Content]
-
-
-def sheets() -> Sheets:
-    return {name: list(map(dict, sheet.rows)) for name, sheet in base_city().items()}
-
-
-def city_of(changed: Sheets) -> City:
-    with TemporaryDirectory() as folder:
-        city = check(write(Path(folder), changed))
-    composed = compose(city.profile, city.cascade, city.workbook.plan, person_key=TRIAL_KEY, previous={})
-    return City(
-        city,
-        {short(agreement.id): agreement for agreement in city.cascade.agreements},
-        {short(one.key): one.value for one in composed if one.value},
-    )
-
-
-def short(id_: str | None) -> str:
-    return str(id_).removeprefix("PK-2026-")
-
-
-@cache
-def sample() -> City:
-    return city_of(sheets())
 
 
 @cache
