@@ -9,7 +9,7 @@ from pkdocs.cli.base import Command, json_option, option, print_json, say, words
 from pkdocs.errors import ConflictError
 from pkdocs.files import write_atomic
 from pkdocs.profile import Zone
-from pkdocs.sample import build_sample
+from pkdocs.sample import build_sample, ceremony_day, usual_day
 
 
 @click.command("sample", cls=Command, code="SAMPLE")
@@ -20,10 +20,10 @@ from pkdocs.sample import build_sample
 @click.pass_context
 def command(ctx: click.Context, out: Path, people: int, day: datetime | None) -> None:
     """Write a workbook for trials."""
-    chosen: date = day.date() if day else datetime.now(Zone.WIB.info).date()
+    chosen: date = ceremony_day(day.date()) if day else usual_day(datetime.now(Zone.WIB.info).date())
     data = build_sample(people, chosen)
     if out.exists() and out.read_bytes() != data:
         raise ConflictError("SAMPLE_EXISTS", file=str(out))
     write_atomic(out, data)
-    say(ctx, words(ctx, "SAMPLE_MADE", file=out, people=people))
+    say(ctx, words(ctx, "SAMPLE_MADE", file=out, people=people, day=chosen.isoformat()))
     print_json(ctx, {"file": str(out), "people": people})
