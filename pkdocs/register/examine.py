@@ -29,8 +29,8 @@ _SCHEMA: Final = re.compile(rb'"schema":"%s/([1-9]\d{0,3})"' % _NAME.encode("asc
 class HeadFacts:
     """Facts of one file. ``sha256`` is of all of it; ``head`` is None where none could be read.
 
-    ``signatures`` are those in the registrars' fields; one that is not intact has no certificate. All findings are
-    of the set (step 9).
+    ``signatures`` are those in the registrars' fields; one that is not intact, or not by the certificate that the
+    head names, has none. All findings are of the set (step 9).
     """
 
     sha256: str
@@ -121,6 +121,7 @@ def _read_signature(layout: Layout, filling: Filling, places: Mapping[str, Regis
     signature, findings = read_signature(layout, filling.revision, filling.number, filling.field)
     border.findings.extend(findings)
     named = places[filling.field.name].certificate
-    if signature.certificate is not None and hashlib.sha256(signature.certificate).hexdigest() != named:
-        border.findings.append(filling.field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
-    return signature
+    if signature.certificate is None or hashlib.sha256(signature.certificate).hexdigest() == named:
+        return signature
+    border.findings.append(filling.field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
+    return replace(signature, certificate=None, chain=())

@@ -1,6 +1,6 @@
 """What a trust file makes of a head at a time: do enough of its registrars stand for it, and is it the one to use?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -57,9 +57,9 @@ def judge_head(facts: HeadFacts, trust: Trust, at: datetime) -> HeadVerdict:
     training = any(vote.is_training for vote in counted)
     findings = (
         *facts.findings,
-        *_strangers(facts, trust),
+        *_stranger_findings(facts, trust),
         *(_lighter(finding) if reached else finding for vote in votes for finding in vote.findings),
-        *(_of(vote.registrar, _doubled()) for vote in votes if vote.is_sound and vote not in counted),
+        *_double_findings(votes, counted),
         *_threshold_findings(len(counted), trust),
         *_scope_findings(head, trust),
         *_version_findings(head, trust),
@@ -124,19 +124,20 @@ def _distinct(votes: Iterable[_Vote]) -> Iterator[_Vote]:
             yield vote
 
 
-def _doubled() -> Finding:
-    return find("HEAD_DOUBLED", Step.SET, Weight.WARNING)
-
-
 def _lighter(finding: Finding) -> Finding:
     return replace(finding, weight=Weight.WARNING) if finding.weight is Weight.UNKNOWN else finding
 
 
-def _strangers(facts: HeadFacts, trust: Trust) -> Iterator[Finding]:
-    """Yield a warning for each signature that the trust file gives no say."""
+def _stranger_findings(facts: HeadFacts, trust: Trust) -> Iterator[Finding]:
     for registrar, signature in facts.signed:
         if signature.certificate is not None and signature.certificate not in trust.registrars:
             yield _of(registrar, find("HEAD_NOT_PINNED", Step.SET, Weight.WARNING))
+
+
+def _double_findings(votes: Iterable[_Vote], counted: Collection[_Vote]) -> Iterator[Finding]:
+    for vote in votes:
+        if vote.is_sound and vote not in counted:
+            yield _of(vote.registrar, find("HEAD_DOUBLED", Step.SET, Weight.WARNING))
 
 
 def _threshold_findings(count: int, trust: Trust) -> Iterator[Finding]:

@@ -222,6 +222,7 @@ def test_a_signature_in_the_place_of_another_is_named():
     facts = by_hand("registrar-2", HEAD)
     (finding,) = facts.findings
     assert (finding.code, finding.holder) == ("HEAD_SIGNER", DIVISION_HEAD.name)
+    assert judge_head(facts, pinning(*KEEPERS), LATER).signed_by == ()
 
 
 @pytest.mark.parametrize("step", ["read_updates", "read_signature", "render_head"])
