@@ -349,11 +349,12 @@ def parse_content(data: bytes) -> Content:
     """Return the content of canonical bytes.
 
     Raises:
+        NewerSchemaError: made by a newer pkdocs.
         SchemaError: too large, not canonical, or not a content.
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    return parse_canonical(Content, data)
+    return parse_canonical(Content, data, schema=SCHEMA)
 
 
 def short_digest(digest: str) -> str:

@@ -38,14 +38,15 @@ from pkdocs.pki.authority import (
     make_root,
     person_of,
 )
-from pkdocs.pki.records import Enrollee, Records, read_records, render_enrolment, render_records
+from pkdocs.pki.records import RECORDS_FILE, Enrollee, Records, read_records, render_enrolment, render_records
 from pkdocs.profile import Zone
+from pkdocs.trust import FILE_NAME as TRUST_FILE
 from pkdocs.trust import Anchor, Purpose, Trust, read_trust, render_trust
 
 _ROOT: Final = "root"
 _ISSUING: Final = "issuing"
-_RECORDS: Final = Path("ca", "records.json")
-_TRUST: Final = Path("trust.toml")
+_RECORDS: Final = Path("ca", RECORDS_FILE)
+_TRUST: Final = Path(TRUST_FILE)
 _ENROLMENT: Final = Path("enrolment.json")
 _SIGNERS: Final = Path("signers")
 _RETIRED: Final = _SIGNERS / "lama"

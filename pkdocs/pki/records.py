@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import CredentialError
 from pkdocs.pki.authority import Reason, Revocation
-from pkdocs.schema import SchemaError, canonical, parse_canonical
+from pkdocs.schema import NewerSchemaError, SchemaError, canonical, parse_canonical
 
 RECORDS_SCHEMA: Final = "pkdocs-pki/1"
+RECORDS_FILE: Final = "records.json"
 ENROLMENT_SCHEMA: Final = "pkdocs-enrolment/1"
 
 _ENROLLED_BY: Final = "pki-uji"
@@ -114,12 +115,14 @@ def read_records(data: bytes) -> Records:
     """Return what a ``records.json`` says.
 
     Raises:
-        CredentialError: not such a file, or damaged.
+        CredentialError: not such a file, damaged, or of a newer pkdocs.
     """
     try:
-        return parse_canonical(Records, data)
+        return parse_canonical(Records, data, schema=RECORDS_SCHEMA)
+    except NewerSchemaError as fault:
+        raise CredentialError("SCHEMA_NEWER", fault.params, file=RECORDS_FILE) from fault
     except SchemaError as fault:
-        raise CredentialError("PKI_DAMAGED", file="records.json") from fault
+        raise CredentialError("PKI_DAMAGED", file=RECORDS_FILE) from fault
 
 
 def render_records(records: Records) -> bytes:

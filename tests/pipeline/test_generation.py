@@ -551,7 +551,7 @@ def test_the_person_key_is_not_shown() -> None:
     assert "person_key" not in repr(wishes(person_key=bytes(range(32))))
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"{", "INDEX_DAMAGED"), (b'{"schema": "pkdocs-index/2"}', "INDEX_NEWER")])
+@pytest.mark.parametrize(("data", "code"), [(b"{", "INDEX_DAMAGED"), (b'{"schema": "pkdocs-index/2"}', "SCHEMA_NEWER")])
 def test_a_folder_with_a_strange_index_is_not_touched(town: Town, data: bytes, code: str) -> None:
     (town.out / FILE_NAME).write_bytes(data)
     before = snapshot(town.out)

@@ -293,7 +293,8 @@ def test_an_empty_directory_will_do(tmp_path: Path) -> None:
         ("ca/root.key.pem", b"x", "PKI_DAMAGED"),
         ("ca/issuing.pem", b"x", "PKI_DAMAGED"),
         ("ca/records.json", b"{}", "PKI_DAMAGED"),
-        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pki/2"}', "PKI_DAMAGED"),
+        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pki/2"}', "SCHEMA_NEWER"),
+        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pkl/2"}', "PKI_DAMAGED"),
         ("trust.toml", b"x", "TRUST_UNREADABLE"),
     ],
 )

@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 from pkdocs.content import Content, Role, Value, qr_text
 from pkdocs.issue import issue_pdf
 from pkdocs.roster import Means
-from pkdocs.verification import Facts, examine_pdf
+from pkdocs.verification import Facts, Weight, examine_pdf
 from pkdocs.verification.pages import read_pages
 from tests.factory import DIVISION_HEAD, division_content, root_content
 from tests.issued import TEMPLATE_DIGEST, TOOLCHAIN, issued, source_pdf
@@ -136,6 +136,14 @@ def test_tricks_with_the_canonical_form_are_named(change):  # 85
     facts = examined(attachment(change))
     assert facts.content is None
     assert {finding.code for finding in facts.findings} == {"CONTENT_UNREADABLE"}
+
+
+def test_a_content_of_a_newer_pkdocs_is_unknown():
+    facts = examined(attachment(lambda data: data.replace(b"pkdocs-content/1", b"pkdocs-content/2")))
+    (finding,) = facts.findings
+    assert (finding.code, finding.weight, facts.content) == ("CONTENT_NEWER", Weight.UNKNOWN, None)
+    assert "pkdocs-content/2" in finding.message("id")
+    assert "pkdocs-content/1" in finding.message("id")
 
 
 def test_a_giant_attachment_is_named():  # 39
