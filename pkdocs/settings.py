@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import UsageError
-from pkdocs.messages import LANGUAGES, Language
+from pkdocs.messages import LANGUAGES, Language, Said, reason_of
 
 FILE_NAME: Final = "pkdocs.toml"
 
@@ -42,8 +42,11 @@ def _from_file(file: Path) -> Mapping[str, object]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
-        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=str(fault)) from fault
+    except OSError as fault:
+        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=reason_of(fault)) from fault
+    except ValueError as fault:
+        reason = Said("SETTINGS_NOT_TOML", (("detail", str(fault)),))
+        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=reason) from fault
 
 
 def _with(settings: Settings, given: Mapping[str, object], base: Path, source: str) -> Settings:

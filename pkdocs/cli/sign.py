@@ -9,7 +9,20 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import JSON, Command, json_option, language, named, option, print_json, progress, say, warn, words
+from pkdocs.cli.base import (
+    Command,
+    argument,
+    confirm,
+    json_option,
+    language,
+    named,
+    option,
+    print_json,
+    progress,
+    say,
+    warn,
+    words,
+)
 from pkdocs.content import Role
 from pkdocs.errors import CredentialError, SigningError, UsageError
 from pkdocs.files import read_regular
@@ -20,7 +33,7 @@ _SHOWN = 20
 
 
 @click.command("sign", cls=Command, code="SIGN")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @option("--p12", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_P12")
 @option("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
 @option(
@@ -74,7 +87,8 @@ def _confirm(ctx: click.Context, count: int) -> None:
     if not sys.stdin.isatty():
         raise UsageError("SIGN_NEEDS_YES", count=count)
     with _consent():
-        click.confirm(words(ctx, "SIGN_CONFIRM", count=count), abort=True, err=bool(ctx.meta.get(JSON)))
+        if not confirm(ctx, words(ctx, "SIGN_CONFIRM", count=count)):
+            raise SigningError("SIGN_DECLINED")
 
 
 @contextmanager

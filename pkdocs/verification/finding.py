@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from pkdocs.content import Role
-from pkdocs.messages import Language, text
+from pkdocs.messages import Language, Said, text
+
+Param = str | int | Said
 
 
 class Step(IntEnum):
@@ -78,7 +80,7 @@ class Finding:
     weight: Weight
     role: Role | None = None
     sub: Sub | None = None
-    params: tuple[tuple[str, str | int], ...] = ()
+    params: tuple[tuple[str, Param], ...] = ()
     inherited: bool = False
 
     @classmethod
@@ -87,7 +89,7 @@ class Finding:
         code: str,
         step: Step,
         weight: Weight,
-        params: Mapping[str, str | int],
+        params: Mapping[str, Param],
         *,
         role: Role | None = None,
         sub: Sub | None = None,
@@ -102,7 +104,7 @@ class Finding:
 
 
 def find(
-    code: str, step: Step, weight: Weight, *, role: Role | None = None, sub: Sub | None = None, **params: str | int
+    code: str, step: Step, weight: Weight, *, role: Role | None = None, sub: Sub | None = None, **params: Param
 ) -> Finding:
     """Return a finding; ``params`` by name."""
     return Finding.of(code, step, weight, params, role=role, sub=sub)

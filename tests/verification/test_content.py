@@ -12,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from pkdocs.content import Content, Role, Value, qr_text
 from pkdocs.issue import issue_pdf
+from pkdocs.messages import Said
 from pkdocs.roster import Means
 from pkdocs.verification import Facts, Weight, examine_pdf
 from pkdocs.verification.pages import read_pages
@@ -260,7 +261,7 @@ def in_a_form(document):
 
 def test_text_inside_a_form_is_named():  # 21: what is drawn over it would not be seen
     found = examined(changed_source(in_a_form)).findings
-    assert "inside a form" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+    assert Said("HIDDEN_IN_FORM") in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
 
 
 def inset(start: float, gap: bytes = b"") -> bytes:
@@ -285,7 +286,7 @@ def test_transparent_text_over_drawn_letters_is_named():  # 21
         page.contents_add(Stream(document, drawn))
 
     found = examined(changed_source(clear)).findings
-    assert "transparent" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+    assert Said("HIDDEN_TRANSPARENT") in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
 
 
 def test_a_letter_in_a_gap_is_read_in_its_place():
