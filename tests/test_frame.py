@@ -198,6 +198,23 @@ def test_no_words_for_people_stand_in_the_code() -> None:
     assert found == []
 
 
+def test_no_sentence_is_put_together_in_what_talks_to_people() -> None:
+    """Where texts are printed, a literal with a word beside a space is a sentence that escaped the catalogue."""
+    clicks = {"COMMAND [ARGS]...", "%(prog)s %(version)s"}
+    found = []
+    for path, tree in trees():
+        if path.parent.name != "cli" and path.name != "report.py":
+            continue
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            (f"{path.relative_to(ROOT)}:{node.lineno}", node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+            if re.search(r"[^\W\d_]{2}\s|\s[^\W\d_]{2}", node.value) and node.value not in clicks
+        ]
+    assert found == []
+
+
 def names_a_code(word: str, taken: set[str]) -> bool:
     return word in catalogue() or f"HELP_{word}" in catalogue() or word in taken | FOREIGN
 
