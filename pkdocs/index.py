@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pkdocs.content import PersonScheme, Role
+from pkdocs.content import PersonScheme, Reference, Role
 from pkdocs.errors import ConflictError
 from pkdocs.files import write_atomic
 from pkdocs.profile import Zone
@@ -68,6 +68,8 @@ class Index:
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
             raise SchemaError(f"schema is not {SCHEMA}")
+        for identity, digest in self.digests.items():
+            Reference(identity, digest)
 
     @property
     def entries(self) -> Mapping[str, Entry]:

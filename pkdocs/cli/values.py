@@ -1,5 +1,6 @@
 """Why a value cannot be that of an option or argument: a code of the catalogue, and what fills it."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,14 @@ def value_fault(kind: "click.ParamType[Any]", value: str) -> Fault | None:
         case click.DateTime():
             return "VALUE_DATE", {"value": value}
         case click.Path():
-            return _path_fault(kind, Path(value))
+            return _path_fault(kind, value)
         case _:
             return ("VALUE_INTEGER", {"value": value}) if kind is click.INT else None
 
 
-def _path_fault(kind: "click.Path[Path]", path: Path) -> Fault:
+def _path_fault(kind: "click.Path[Path]", path: str) -> Fault:
     try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116  # a Path would lose the slash at the end
     except FileNotFoundError:
         return "PATH_ABSENT", {"path": path}
     except OSError as fault:

@@ -120,6 +120,8 @@ def test_a_newer_index_is_not_touched(tmp_path: Path) -> None:
         b"[" * 100_000,
         json.dumps(to_json(INDEX) | {"colour": "biru"}).encode(),
         json.dumps(to_json(INDEX) | {"schema": "resep/1"}).encode(),
+        json.dumps(to_json(INDEX) | {"earlier": {"PK-2025-KOMINFO-1": "f" * 63}}).encode(),
+        json.dumps(to_json(INDEX) | {"earlier": {"KOMINFO": "f" * 64}}).encode(),
         json.dumps(to_json(INDEX) | {"schema": 1}).encode(),
         json.dumps(to_json(INDEX)).encode()[:-20],
     ],

@@ -270,6 +270,14 @@ class TestSigned:
         assert town.pdf("INSP.IRBAN1").read_bytes() == signed
         assert next(entry.issue_digest for entry in town.index.agreements if entry.id == IRBAN) == issued
 
+    def test_an_id_that_differs_in_case_alone_is_the_same_id(self, town: Town) -> None:
+        town.sign("INSP.IRBAN1.AUDITOR")
+        before = snapshot(town.out)
+        town.write(change(sheets(), "Pejabat", "INSP.IRBAN1.AUDITOR", "Kode Jabatan", "insp.irban1.auditor"))
+        with pytest.raises(ConflictError, match=r"SIGNED_WOULD_CHANGE.*PK-2026-insp\.irban1\.auditor-1"):
+            town.generate()
+        assert touched(before, town.out) == set()
+
     @pytest.mark.parametrize("changed", ["IRBAN1-2", "INSP-SPIP"])
     def test_a_changed_content_of_a_signed_file_stops_all(self, town: Town, changed: str) -> None:
         town.sign("INSP.IRBAN1.AUDITOR")
