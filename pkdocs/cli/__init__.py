@@ -3,6 +3,7 @@
 Commands are loaded when they are called, so that ``pkdocs --help`` answers at once.
 """
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,13 +16,16 @@ from typing import Any, Final, NoReturn
 import click
 
 from pkdocs import __version__
-from pkdocs.cli.base import JSON, LANGUAGE, Group, Option, option, print_error
+from pkdocs.cli.base import JSON, LANGUAGE, Group, Option, option, print_error, settings, warn, words
 from pkdocs.cli.misuse import misuse
+from pkdocs.cli.runlog import META, RunLog
 from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.messages import LANGUAGES, Language, reason_of
 from pkdocs.settings import read_settings
 
 COMMANDS: Final = ("sample", "check", "generate", "pki", "sign", "status", "verify")
+
+_LOG_FILE: Final = "pkdocs.log.file"
 
 
 class _Group(Group):
@@ -47,8 +51,31 @@ class _Group(Group):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _errors_end(ctx):
+        with _logged(ctx), _errors_end(ctx):
             return super().invoke(ctx)
+
+
+@contextmanager
+def _logged(ctx: click.Context) -> Iterator[None]:
+    """Log how the run ends; without a file to log to, what modules tell ``logging`` is not heard."""
+
+    def unwritable(file: Path, fault: OSError) -> None:
+        warn(words(ctx, "LOG_UNWRITABLE", file=file, reason=reason_of(fault)))
+
+    log = ctx.meta[META] = RunLog(ctx.meta.get(_LOG_FILE) or settings(ctx).log, unwritable)
+    logger = logging.getLogger("pkdocs")
+    logger.addHandler(log)
+    try:
+        yield
+        log.end(0)
+    except (click.exceptions.Exit, click.ClickException) as done:
+        log.end(done.exit_code)
+        raise
+    except BaseException as fault:
+        log.end(1, fault)
+        raise
+    finally:
+        logger.removeHandler(log)
 
 
 @contextmanager
@@ -91,6 +118,10 @@ def _set_language(ctx: click.Context, _option: click.Parameter, value: Language 
     ctx.meta[LANGUAGE] = value or ctx.obj.lang
 
 
+def _set_log(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_LOG_FILE] = value
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @option(
     "--lang",
@@ -99,6 +130,13 @@ def _set_language(ctx: click.Context, _option: click.Parameter, value: Language 
     expose_value=False,
     callback=_set_language,
     code="OPTION_LANG",
+)
+@option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    expose_value=False,
+    callback=_set_log,
+    code="OPTION_LOG",
 )
 @click.version_option(
     __version__, prog_name="pkdocs", message="%(prog)s %(version)s", cls=Option, code="OPTION_VERSION"

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 import click
 
-from pkdocs.cli.base import Misuse, Option, words
+from pkdocs.cli.speech import words
+from pkdocs.cli.spoken import Misuse, Option
 
 
 def misuse(ctx: click.Context, error: click.UsageError) -> str:
