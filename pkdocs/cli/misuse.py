@@ -6,28 +6,25 @@ from difflib import get_close_matches
 import click
 
 from pkdocs.cli.speech import words
-from pkdocs.cli.spoken import Misuse, Option
+from pkdocs.cli.spoken import Option
 
 
 def misuse(ctx: click.Context, error: click.UsageError) -> str:
     """Return what is wrong and, where that helps, what would be right."""
     where = error.ctx or ctx
     match error:
-        case Misuse():
-            return error.message
         case click.MissingParameter(param=click.Parameter() as missing):
             return _missing(where, missing)
-        case click.NoSuchOption():
-            unknown = words(where, "MISUSE_OPTION_UNKNOWN", name=error.option_name)
-            return unknown + _meant(where, error.possibilities)
-        case click.NoSuchCommand():
-            unknown = words(where, "MISUSE_COMMAND_UNKNOWN", name=error.command_name)
-            return unknown + _meant(where, _near(where, error.command_name)) + _commands(where)
+        case click.NoSuchOption() | click.NoSuchCommand():
+            return _unknown(where, error)
         case click.BadOptionUsage():
             return _option(where, error.option_name)
-        case _:
-            # a group without its command is the one thing left that has no type of its own
+        case _ if type(error) is click.UsageError and _known(where):
+            # a group without its command has no type of its own
             return words(where, "MISUSE_COMMAND_MISSING") + _commands(where)
+        case _:
+            # said in the language of the call already, or not by click
+            return error.format_message()
 
 
 def _missing(ctx: click.Context, missing: click.Parameter) -> str:
@@ -43,12 +40,16 @@ def _option(ctx: click.Context, name: str) -> str:
     return words(ctx, "MISUSE_OPTION_FLAG", name=name)
 
 
+def _unknown(ctx: click.Context, error: click.NoSuchOption | click.NoSuchCommand) -> str:
+    if isinstance(error, click.NoSuchOption):
+        return words(ctx, "MISUSE_OPTION_UNKNOWN", name=error.option_name) + _meant(ctx, error.possibilities)
+    name = error.command_name
+    near = get_close_matches(name, _known(ctx))
+    return words(ctx, "MISUSE_COMMAND_UNKNOWN", name=name) + _meant(ctx, near) + _commands(ctx)
+
+
 def _meant(ctx: click.Context, possible: Sequence[str] | None) -> str:
     return " " + words(ctx, "MISUSE_MEANT", name=possible[0]) if possible else ""
-
-
-def _near(ctx: click.Context, name: str) -> Sequence[str]:
-    return get_close_matches(name, _known(ctx))
 
 
 def _commands(ctx: click.Context) -> str:

@@ -135,6 +135,37 @@ def test_an_interruption_while_arguments_are_read_is_said(monkeypatch: pytest.Mo
     assert (run.exit, run.err) == (1, f"Berhenti: {text('INTERRUPTED', 'id')}\n")
 
 
+class _Colour(click.ParamType[str]):
+    name = "colour"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        self.fail(f"{value} is no colour", param, ctx)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        (base.Option(["--warna"], type=_Colour(), code="OPTION_JSON"), "x", "--warna: x is no colour"),
+        (base.Option(["-w", "--dua"], nargs=2, code="OPTION_JSON"), ("x",), "--dua: Takes 2 values but 1 was given."),
+    ],
+)
+def test_a_fault_without_words_here_is_said_in_clicks(option: base.Option, value: object, words: str) -> None:
+    with pytest.raises(click.UsageError) as stop:
+        option.type_cast_value(click.Context(click.Command("x")), value)
+    assert stop.value.message == words
+
+
+@pytest.mark.parametrize("error", [click.UsageError("neither this nor that"), click.BadParameter("not so")])
+def test_an_error_that_click_does_not_raise_itself_is_said_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: click.UsageError
+) -> None:
+    def wrong(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pkdocs.cli.check.check", wrong)
+    assert error.format_message() in said(pkdocs("check", tmp_path))
+
+
 class TestConfirm:
     """A question that is answered with yes or no, in either language."""
 
