@@ -20,6 +20,8 @@ PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
 _OWNER_ONLY: Final = 0o700
 
+_DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
+
 
 def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     """Write ``data`` under its final name in one step; a reader sees the old file or the new one.
@@ -134,10 +136,16 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_device_name(name: str) -> bool:
+    """Tell whether Windows takes a file of this name for a device, whatever its ending (``CON``, ``aux.p12``)."""
+    return _DEVICE.fullmatch(name.partition(".")[0]) is not None
+
+
 def folder_name(name: str) -> str:
-    """Return a unit's name as ``[a-z0-9-]``, at most 60 characters."""
+    """Return a unit's name as ``[a-z0-9-]``, at most 60 characters, as every file system and archive takes it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "unit"
+    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "unit"
+    return f"unit-{short}" if is_device_name(short) else short
 
 
 def folder_names(names: Iterable[str]) -> dict[str, str]:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, json_option, language, print_json, say, words
+from pkdocs.cli.base import Command, argument, json_option, language, print_json, say, words
 from pkdocs.pipeline.workplace import init_workplace
 from pkdocs.profile import Zone
 from pkdocs.workbook import GUIDE
 
 
 @click.command("init", cls=Command, code="INIT")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @json_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path) -> None:

@@ -9,6 +9,7 @@ import click
 from pkdocs.cli.base import (
     Command,
     Group,
+    argument,
     given_key,
     json_option,
     option,
@@ -20,7 +21,7 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
-from pkdocs.cli.sign import confirm, passphrase_option, read_passphrase
+from pkdocs.cli.sign import demand_consent, passphrase_option, read_passphrase
 from pkdocs.files import read_regular
 from pkdocs.numerals import format_date
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
@@ -40,7 +41,7 @@ def command() -> None:
 
 
 @command.command("build", cls=Command, code="REGISTER_BUILD")
-@click.argument("folder", metavar="DIR", type=_FOLDER)
+@argument("folder", metavar="DIR", type=_FOLDER)
 @option("--workbook", required=True, type=click.Path(exists=True, path_type=Path), code="OPTION_WORKBOOK")
 @option("--enrolment", required=True, type=_FILE, code="OPTION_ENROLMENT")
 @option("--next-by", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", code="OPTION_NEXT_BY")
@@ -98,7 +99,7 @@ def _head_json(file: Path, head: Head) -> dict[str, Any]:
 
 
 @command.command("sign", cls=Command, code="REGISTER_SIGN")
-@click.argument("head", metavar="HEAD", type=_FILE)
+@argument("head", metavar="HEAD", type=_FILE)
 @option("--p12", required=True, type=_FILE, code="OPTION_P12")
 @passphrase_option
 @option("--yes", is_flag=True, code="OPTION_YES")
@@ -110,7 +111,7 @@ def sign_command(ctx: click.Context, head: Path, p12: Path, passphrase_file: Pat
     signer = load_pkcs12(read_regular(p12), read_passphrase(ctx, passphrase_file))
     say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
     if not yes:
-        confirm(ctx, "REGISTER_SIGN_CONFIRM")
+        demand_consent(ctx, "REGISTER_SIGN_CONFIRM")
     kept = sign_kept(kept, signer, at=lambda: datetime.now(UTC))
     threshold = kept.head.keepers.threshold
     signed = {"signed": len(kept.signed), "threshold": threshold}
@@ -133,7 +134,7 @@ def _headline(head: Head) -> dict[str, object]:
 
 
 @command.command("show", cls=Command, code="REGISTER_SHOW")
-@click.argument("head", metavar="HEAD", type=_FILE)
+@argument("head", metavar="HEAD", type=_FILE)
 @option("--person", metavar="ID", code="OPTION_SHOW_PERSON")
 @person_key_option
 @json_option

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, json_option, option, print_json, say, words
+from pkdocs.cli.base import Command, argument, json_option, option, print_json, say, words
 from pkdocs.errors import ConflictError
 from pkdocs.files import write_atomic
 from pkdocs.profile import Zone
@@ -13,7 +13,7 @@ from pkdocs.sample import build_sample, ceremony_day, usual_day
 
 
 @click.command("sample", cls=Command, code="SAMPLE")
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @option("--people", type=int, required=True, metavar="N", code="OPTION_PEOPLE")
 @option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", code="OPTION_SAMPLE_DATE")
 @json_option

@@ -9,7 +9,20 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import JSON, Command, json_option, language, named, option, print_json, progress, say, warn, words
+from pkdocs.cli.base import (
+    Command,
+    argument,
+    confirm,
+    json_option,
+    language,
+    named,
+    option,
+    print_json,
+    progress,
+    say,
+    warn,
+    words,
+)
 from pkdocs.content import Role
 from pkdocs.errors import CredentialError, SigningError, UsageError
 from pkdocs.files import read_regular
@@ -24,7 +37,7 @@ passphrase_option = option(
 
 
 @click.command("sign", cls=Command, code="SIGN")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @option("--p12", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_P12")
 @option("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
 @passphrase_option
@@ -52,7 +65,7 @@ def command(
     plan = plan_signing(paths, signer, role=chosen, any_order=any_order, at=datetime.now(UTC))
     _show_plan(ctx, plan, signer)
     if plan.candidates and not yes:
-        confirm(ctx, "SIGN_CONFIRM", count=len(plan.candidates))
+        demand_consent(ctx, "SIGN_CONFIRM", count=len(plan.candidates))
     with progress(ctx, words(ctx, "SIGN_PROGRESS")) as bar:
         result = sign_plan(plan, signer, at=lambda: datetime.now(UTC), progress=bar)
     _show_result(ctx, result)
@@ -73,12 +86,13 @@ def read_passphrase(ctx: click.Context, file: Path | None) -> str:
         return str(click.prompt(words(ctx, "PASSPHRASE_PROMPT"), hide_input=True, err=True))
 
 
-def confirm(ctx: click.Context, code: str, *, count: int = 1) -> None:
+def demand_consent(ctx: click.Context, code: str, *, count: int = 1) -> None:
     """Ask whether ``count`` documents shall be signed, in the words of ``code``."""
     if not sys.stdin.isatty():
         raise UsageError("SIGN_NEEDS_YES", count=count)
     with _consent():
-        click.confirm(words(ctx, code, count=count), abort=True, err=bool(ctx.meta.get(JSON)))
+        if not confirm(ctx, words(ctx, code, count=count)):
+            raise SigningError("SIGN_DECLINED")
 
 
 @contextmanager

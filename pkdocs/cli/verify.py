@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, json_option, language, option, print_json, progress, say, settings, words
+from pkdocs.cli.base import Command, argument, json_option, language, option, print_json, progress, say, settings, words
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.report import as_json, tree_lines
@@ -24,7 +24,7 @@ _EXIT_UNKNOWN = 10
 
 
 @click.command("verify", cls=Command, code="VERIFY")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @option("--trust", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_TRUST")
 @option(
     "--register", metavar="HEAD", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_REGISTER"

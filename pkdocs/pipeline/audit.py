@@ -10,6 +10,7 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
+from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.reissue import Wording, read_wording, reissue
 from pkdocs.register import (
     LIST_NAME,
@@ -121,9 +122,9 @@ def examine_file(file: Path) -> Facts:
             return unread_facts(f"> {MAX_FILE_BYTES} B")
         return examine_pdf(read_regular(file))
     except OSError as fault:
-        return unread_facts(fault.strerror or type(fault).__name__)
+        return unread_facts(reason_of(fault))
 
 
 def lost_file(_file: Path) -> Facts:
     """Return the facts of a file whose process did not come to an end."""
-    return unread_facts("process died, or took too long")
+    return unread_facts(Said("EXAMINATION_LOST"))

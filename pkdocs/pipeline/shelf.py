@@ -33,12 +33,12 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.index: Index | None = read_index(folder)
-        self._entries = {entry.id: entry for entry in self.index.agreements} if self.index else {}
-        self._entries |= read_journal(folder)
+        known = [*(self.index.agreements if self.index else ()), *read_journal(folder).values()]
+        self._entries = {entry.id.casefold(): entry for entry in known}
 
     def entry(self, identity: str) -> Entry | None:
-        """Return what is known of an agreement from earlier runs."""
-        return self._entries.get(identity)
+        """Return what is known of an agreement from earlier runs; ids are compared without case."""
+        return self._entries.get(identity.casefold())
 
     def unchanged(self, entry: Entry) -> Entry | None:
         """Return what is known of an issued file that need not be made again: same source, nobody touched it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pkdocs.content import Content, Role
 from pkdocs.issue import Toolchain
+from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.signature import Signature
 
@@ -35,6 +36,6 @@ class Facts:
         return next((signature for signature in self.signatures if signature.role is role), None)
 
 
-def unread_facts(reason: str) -> Facts:
+def unread_facts(reason: str | Said) -> Facts:
     """Return the facts of a file that could not be read at all; it counts, and is never skipped."""
     return Facts("", (find("FILE_NOT_READ", Step.FILE, Weight.FAIL, reason=reason),))

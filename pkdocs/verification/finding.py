@@ -6,7 +6,9 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from pkdocs.content import Role
-from pkdocs.messages import Language, text
+from pkdocs.messages import Language, Said, text
+
+Param = str | int | Said
 
 
 class Step(IntEnum):
@@ -90,7 +92,7 @@ class Finding:
     weight: Weight
     role: Signatory | None = None
     sub: Sub | None = None
-    params: tuple[tuple[str, str | int], ...] = ()
+    params: tuple[tuple[str, Param], ...] = ()
     inherited: bool = False
     holder: str = ""
 
@@ -100,7 +102,7 @@ class Finding:
         code: str,
         step: Step,
         weight: Weight,
-        params: Mapping[str, str | int],
+        params: Mapping[str, Param],
         *,
         role: Signatory | None = None,
         sub: Sub | None = None,
@@ -117,7 +119,7 @@ class Finding:
 
 
 def find(
-    code: str, step: Step, weight: Weight, *, role: Signatory | None = None, sub: Sub | None = None, **params: str | int
+    code: str, step: Step, weight: Weight, *, role: Signatory | None = None, sub: Sub | None = None, **params: Param
 ) -> Finding:
     """Return a finding; ``params`` by name."""
     return Finding.of(code, step, weight, params, role=role, sub=sub)

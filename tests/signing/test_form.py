@@ -244,6 +244,15 @@ def test_a_file_without_the_content_was_not_issued(change: Callable[[pikepdf.Pdf
     refused(rewritten(change)(issued(head_content())), "SIGN_NOT_ISSUED")
 
 
+def newer_content(pdf: pikepdf.Pdf) -> None:
+    stream = pdf.Root.Names.EmbeddedFiles.Names[1].EF.F
+    stream.write(stream.read_bytes().replace(b"pkdocs-content/1", b"pkdocs-content/2"))
+
+
+def test_a_file_of_a_newer_pkdocs_says_so() -> None:
+    refused(rewritten(newer_content)(issued(head_content())), "SCHEMA_NEWER")
+
+
 @pytest.mark.parametrize(
     "change", [one_role_more, renamed_field, direct_field, without_flags, needs_appearances, filled]
 )

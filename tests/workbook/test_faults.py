@@ -62,6 +62,8 @@ ERRORS: list[tuple[str, int, str, Any, str]] = [
     (PEJABAT, STAFF, "NIP", "197111021996032992", "NIP_CONTRACT_YEAR"),
     (PEJABAT, MAYOR, "NIP", "3576010101800001", "NIP_NIK"),
     (PEJABAT, LOCAL, "NIP", "NON/2", "NIP_LOCAL"),
+    (PEJABAT, LOCAL, "NIP", "CON", "NIP_DEVICE"),
+    (PEJABAT, LOCAL, "NIP", "aux", "NIP_DEVICE"),
     (PEJABAT, HEAD, "Golongan", "III/e", "GRADE_UNKNOWN"),
     (PEJABAT, HEAD, "Pangkat", "Pembina", "RANK_NOT_OF_GRADE"),
     (PEJABAT, HEAD, "Pangkat", "Pembina Utama Muda (IV/d)", "RANK_NOT_OF_GRADE"),
@@ -326,6 +328,13 @@ def test_one_person_is_told_in_one_way_where_times_overlap(tmp_path: Path) -> No
         ("PERSON_CONTRADICTS", PEJABAT, ACTING, "Nama"),
     ]
     assert {row.key for row in workbook.roster.broken} == {"KOMINFO", "KOMINFO.APTIKA"}
+
+
+def test_two_numbers_that_differ_in_case_alone_stand_at_both_cells(tmp_path: Path) -> None:
+    workbook = read(tmp_path, put(valid(), PEJABAT, LOCAL, "NIP", "wk-1"))
+    assert found(workbook) == [("NIP_CASE", PEJABAT, MAYOR, "NIP"), ("NIP_CASE", PEJABAT, LOCAL, "NIP")]
+    (message, _) = (problem.message("id") for problem in serious(workbook))
+    assert (f"baris {MAYOR}, {LOCAL}" in message, "wk-1" in message.lower()) == (True, False)
 
 
 def test_units_typed_in_two_ways_are_warned_of(tmp_path: Path) -> None:
