@@ -53,29 +53,31 @@ def compose(
 ) -> Iterator[Outcome[str, Content]]:
     """Yield the content of each agreement by its id, parents first.
 
-    ``previous`` gives content digests by id for versions that the workbook no longer has. An amendment
-    whose predecessor is nowhere to be found, and what hangs on it, is an error in its place.
+    ``previous`` gives content digests by id for versions that the workbook no longer has. An amendment whose
+    predecessor is nowhere to be found, and what hangs on it, is an error in its place.
 
     ``signed`` are contents by id that people have put their names to. One stands as it was signed where a later
     version follows it, and where the workbook says no more than that it ends sooner; so what hangs on it stays
     too. Any other change gives the content that the workbook asks for: that it must not be made is not said here.
+    Ids are compared without case.
     """
     composer = _Composer(profile, plan, person_key)
-    digests = {**previous, **{identity: content.digest for identity, content in signed.items()}}
+    standing = {identity.casefold(): content for identity, content in signed.items()}
+    known = {identity.casefold(): Reference(identity, digest) for identity, digest in previous.items()}
+    known |= {identity: Reference(content.id, content.digest) for identity, content in standing.items()}
     latest = {agreement.key: agreement.assignment.version for agreement in cascade.agreements}
     made: dict[str, Reference] = {}
     for agreement in cascade.agreements:
-        kept = signed.get(agreement.id)
+        kept = standing.get(agreement.id.casefold())
         is_followed = agreement.assignment.version < latest[agreement.key]
         try:
-            content = kept if kept and is_followed else composer.content(agreement, made, digests)
+            content = kept if kept and is_followed else composer.content(agreement, made, known)
         except DocumentError as stop:
             yield Outcome(agreement.id, error=stop)
             continue
         if kept and _ends_sooner(content, kept):
             content = kept
-        digests[agreement.id] = content.digest
-        made[agreement.id] = Reference(content.id, content.digest)
+        made[agreement.id] = known[agreement.id.casefold()] = Reference(content.id, content.digest)
         yield Outcome(agreement.id, content)
 
 
@@ -90,7 +92,7 @@ class _Composer:
         self._plans = {row.code.casefold(): row for row in plan.rpjmd}
         self._key = person_key
 
-    def content(self, agreement: Agreement, made: Mapping[str, Reference], digests: Mapping[str, str]) -> Content:
+    def content(self, agreement: Agreement, made: Mapping[str, Reference], known: Mapping[str, Reference]) -> Content:
         profile, row = self._profile, agreement.assignment
         if agreement.parent and agreement.parent not in made:
             raise DocumentError("PARENT_NOT_MADE", id=agreement.id, parent=agreement.parent)
@@ -119,7 +121,7 @@ class _Composer:
             goals=goals,
             number=row.agreement_number or None,
             parent=made[agreement.parent] if agreement.parent else None,
-            amendment=self._amendment(agreement, digests),
+            amendment=self._amendment(agreement, known),
             budget=_budget(agreement.budget),
             plans=self._plan_references(agreement),
         )
@@ -141,14 +143,15 @@ class _Composer:
             number=printed_number(person, self._profile.pppk_label) if Shown.NUMBER in shown else None,
         )
 
-    def _amendment(self, agreement: Agreement, digests: Mapping[str, str]) -> Amendment | None:
+    def _amendment(self, agreement: Agreement, known: Mapping[str, Reference]) -> Amendment | None:
         before = agreement.supersedes
         if before is None:
             return None
         ground = agreement.assignment.ground or self._profile.ground or Ground.OFFICER
-        if before not in digests:
+        superseded = known.get(before.casefold())
+        if superseded is None:
             raise DocumentError("PREDECESSOR_UNKNOWN", id=agreement.id, before=before)
-        return Amendment(ground, Reference(before, digests[before]))
+        return Amendment(ground, superseded)
 
     def _plan_references(self, agreement: Agreement) -> tuple[PlanReference, ...]:
         codes = dict.fromkeys(code.casefold() for row in agreement.indicators for code in row.answers_to)

@@ -335,6 +335,11 @@ class Content:
         return (Role.FIRST,) if self.parties.second is None else (Role.FIRST, Role.SECOND)
 
 
+def is_agreement_id(written: str) -> bool:
+    """Tell whether ``written`` has the form of an agreement's id."""
+    return _ID.fullmatch(written) is not None
+
+
 def agreement_id(year: int, key: str, version: int) -> str:
     """Return ``PK-<tahun>-<key>-<versi>``."""
     return f"PK-{year}-{key}-{version}"
@@ -349,11 +354,12 @@ def parse_content(data: bytes) -> Content:
     """Return the content of canonical bytes.
 
     Raises:
+        NewerSchemaError: made by a newer pkdocs.
         SchemaError: too large, not canonical, or not a content.
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    return parse_canonical(Content, data)
+    return parse_canonical(Content, data, schema=SCHEMA)
 
 
 def short_digest(digest: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pkdocs.messages import Language, Spoken, text
+from pkdocs.messages import Language, text
 
 
 class PkdocsError(Exception):
@@ -22,10 +22,7 @@ class PkdocsError(Exception):
 
     def message(self, language: Language = "id") -> str:
         """Return the sentence for the user; a cause among the params is said in the same language."""
-        said = {
-            name: value.message(language) if isinstance(value, Spoken) else value for name, value in self.params.items()
-        }
-        return text(self.code, language, said)
+        return text(self.code, language, self.params)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message('en')}"

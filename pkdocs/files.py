@@ -18,6 +18,9 @@ from pkdocs.errors import ConflictError
 MAX_READ_BYTES: Final = 64_000_000
 PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
+_OWNER_ONLY: Final = 0o700
+
+_DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
@@ -40,6 +43,49 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def in_the_way(directory: Path) -> tuple[str, ...]:
+    """Return the names of what hinders a new folder at ``directory``: what it holds, or itself if it is no folder."""
+    if directory.is_dir() and not directory.is_symlink():
+        return tuple(sorted(entry.name for entry in directory.iterdir()))
+    return (directory.name,) if os.path.lexists(directory) else ()
+
+
+@contextlib.contextmanager
+def new_folder(directory: Path) -> Iterator[Path]:
+    """Give a folder to fill, for its owner alone; then it is ``directory``, whole, or nothing of it if filling fails.
+
+    A directory that is there, empty, stays the same one with its permissions, for it may be somebody's current one:
+    the entries come into it one after the other.
+
+    Raises:
+        OSError: something has come in the way, or the place cannot be written.
+    """
+    stays = directory.is_dir()
+    place = directory if stays else directory.parent
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".pkdocs-", dir=place) as building:
+        whole = Path(building, "whole")
+        whole.mkdir()
+        whole.chmod(_OWNER_ONLY)
+        yield whole
+        if stays:
+            _move_all(whole, directory)
+        else:
+            # onto what somebody else has made meanwhile this fails, unless it is empty
+            whole.rename(directory)
+
+
+def _move_all(source: Path, target: Path) -> None:
+    with contextlib.ExitStack() as undo:
+        for entry in sorted(source.iterdir()):
+            moved = target / entry.name
+            if os.path.lexists(moved):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(moved))
+            entry.rename(moved)
+            undo.callback(moved.rename, entry)
+        undo.pop_all()
 
 
 def read_regular(path: Path, *, limit: int = MAX_READ_BYTES) -> bytes:
@@ -90,10 +136,16 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_device_name(name: str) -> bool:
+    """Tell whether Windows takes a file of this name for a device, whatever its ending (``CON``, ``aux.p12``)."""
+    return _DEVICE.fullmatch(name.partition(".")[0]) is not None
+
+
 def folder_name(name: str) -> str:
-    """Return a unit's name as ``[a-z0-9-]``, at most 60 characters."""
+    """Return a unit's name as ``[a-z0-9-]``, at most 60 characters, as every file system and archive takes it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "unit"
+    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "unit"
+    return f"unit-{short}" if is_device_name(short) else short
 
 
 def folder_names(names: Iterable[str]) -> dict[str, str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pkdocs.content import PersonScheme, Role
+from pkdocs.content import PersonScheme, Reference, Role
 from pkdocs.errors import ConflictError
 from pkdocs.files import write_atomic
 from pkdocs.profile import Zone
-from pkdocs.schema import SchemaError, from_json, to_json
+from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema, from_json, parse_json, to_json
 
 SCHEMA: Final = "pkdocs-index/1"
+JOURNAL_SCHEMA: Final = "pkdocs-journal/1"
 FILE_NAME: Final = "index.json"
 _OWN_LEVELS: Final = 2
 PLACE: Final = re.compile(r"[a-z0-9-]{1,60}/[A-Za-z0-9._-]{1,80}\.(?:pdf|docx)")
@@ -68,6 +69,8 @@ class Index:
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
             raise SchemaError(f"schema is not {SCHEMA}")
+        for identity, digest in self.digests.items():
+            Reference(identity, digest)
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -91,12 +94,10 @@ def read_index(folder: Path) -> Index | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        raw = json.loads(data)
-        named = raw.get("schema") if isinstance(raw, dict) else None
-        if named != SCHEMA and str(named).startswith("pkdocs-index/"):
-            raise ConflictError("INDEX_NEWER", file=str(folder / FILE_NAME), schema=str(named))
-        return from_json(Index, raw)
-    except (ValueError, RecursionError) as fault:
+        return from_json(Index, parse_json(data), schema=SCHEMA)
+    except NewerSchemaError as fault:
+        raise ConflictError("SCHEMA_NEWER", fault.params, file=str(folder / FILE_NAME)) from fault
+    except SchemaError as fault:
         raise ConflictError("INDEX_DAMAGED", file=str(folder / FILE_NAME)) from fault
 
 
@@ -107,7 +108,11 @@ def write_index(folder: Path, index: Index) -> None:
 
 
 def read_journal(folder: Path) -> dict[str, Entry]:
-    """Return what an interrupted run has finished, by id; a line that was cut off is left out."""
+    """Return what an interrupted run has finished, by id; a line that was cut off is left out.
+
+    Raises:
+        ConflictError: a line is of a newer pkdocs.
+    """
     try:
         lines = (folder / JOURNAL_NAME).read_bytes().splitlines()
     except FileNotFoundError:
@@ -115,18 +120,30 @@ def read_journal(folder: Path) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for line in lines:
         try:
-            entry = from_json(Entry, json.loads(line))
-        except (ValueError, RecursionError):
+            entry = _journal_entry(line)
+        except NewerSchemaError as fault:
+            raise ConflictError("SCHEMA_NEWER", fault.params, file=str(folder / JOURNAL_NAME)) from fault
+        except SchemaError:
             continue
         entries[entry.id] = entry
     return entries
 
 
+def _journal_entry(line: bytes) -> Entry:
+    raw = parse_json(line)
+    if isinstance(raw, dict) and "schema" in raw:
+        # the first lines of all named none
+        demand_schema(raw, JOURNAL_SCHEMA)
+        del raw["schema"]
+    return from_json(Entry, raw)
+
+
 def append_journal(folder: Path, entry: Entry) -> None:
     """Note one finished agreement, so that a run that is killed need not make it again."""
     with (folder / JOURNAL_NAME).open("ab") as file:
+        line = {"schema": JOURNAL_SCHEMA, **to_json(entry)}
         # on a line of its own, also after one that was cut off
-        file.write(b"\n" + json.dumps(to_json(entry), ensure_ascii=False).encode() + b"\n")
+        file.write(b"\n" + json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
 def remove_journal(folder: Path) -> None:

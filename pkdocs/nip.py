@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from pkdocs.files import is_device_name
 from pkdocs.roster import Employment
 
 YOUNGEST: Final = 17
@@ -39,6 +40,7 @@ class NumberFault(StrEnum):
     CONTRACT_YEAR = "NIP_CONTRACT_YEAR"
     CONTRACT_COUNT = "NIP_CONTRACT_COUNT"
     LOCAL = "NIP_LOCAL"
+    DEVICE = "NIP_DEVICE"
 
 
 def clean_number(written: str) -> str:
@@ -68,6 +70,8 @@ def check_number(
     if len(number.replace("-", "")) == 16 and number.replace("-", "").isdecimal():
         return NumberFault.NIK
     if has_local_id(employment):
+        if is_device_name(number):
+            return NumberFault.DEVICE
         return None if _LOCAL.fullmatch(number) else NumberFault.LOCAL
     if issued:
         return None

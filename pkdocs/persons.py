@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from typing import Final
 
 from pkdocs.content import PersonScheme
@@ -14,6 +15,11 @@ PSEUDONYM: Final = re.compile(r"[A-Z2-7]{16}")
 
 TRIAL_KEY: Final = hashlib.sha256(b"pkdocs: kunci uji, bukan rahasia").digest()
 """Public, so it hides nothing: for trials only, and contents made with it say so."""
+
+
+def new_person_key() -> bytes:
+    """Return a key that nobody has."""
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def pseudonym(key: bytes, number: str) -> str:

@@ -2,10 +2,12 @@
 
 Values are frozen dataclasses; their fields' types are the schema. Absent stands for ``None`` and for the
 empty tuple. Reading refuses what the type does not name: nothing unknown is ever carried along unseen.
+What is written to a file names its schema and that schema's number, ``"schema": "<name>/<n>"``.
 """
 
 import dataclasses
 import json
+import re
 import types
 import typing
 import unicodedata
@@ -22,11 +24,45 @@ T = TypeVar("T")
 MAX_DEPTH: Final = 16
 MAX_INTEGER: Final = 10**9
 
+_NUMBERED: Final = re.compile(r"([a-z-]+)/([1-9][0-9]{0,3})")
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
 class SchemaError(ValueError):
     """Bytes or values that do not have the shape; says where."""
+
+
+class NewerSchemaError(SchemaError):
+    """Bytes or values of a newer pkdocs: not damaged, but not for this program to read."""
+
+    def __init__(self, found: str, known: str) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(found, known)
+
+    def __str__(self) -> str:
+        return f"schema {self.found} is newer than {self.known}"
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """What fills the sentence ``SCHEMA_NEWER``, beside the ``file``."""
+        return {"found": self.found, "known": self.known}
+
+
+def demand_schema(raw: object, known: str) -> None:
+    """Check which schema ``raw`` names, before anything else of it is looked at.
+
+    Raises:
+        NewerSchemaError: the one that is known, with a greater number.
+        SchemaError: none, or another.
+    """
+    named = raw.get("schema") if isinstance(raw, Mapping) else None
+    matched = _NUMBERED.fullmatch(named) if isinstance(named, str) else None
+    name, _, number = known.partition("/")
+    if matched is None or matched[1] != name:
+        raise SchemaError(f"schema is not {known}")
+    if int(matched[2]) > int(number):
+        raise NewerSchemaError(matched[0], known)
 
 
 def is_plain_text(written: str) -> bool:
@@ -73,31 +109,43 @@ def canonical(value: object) -> bytes:
     return rfc8785.dumps(to_json(value))
 
 
-def parse_canonical(kind: type[T], data: bytes) -> T:
-    """Return the value that ``data`` is the canonical form of.
+def parse_canonical(kind: type[T], data: bytes, *, schema: str | None = None) -> T:
+    """Return the value that ``data`` is the canonical form of; ``schema`` is the one that it must name.
 
     Comparing the bytes with what the value gives again refuses duplicate keys, other orders, spaces,
     escapes and number forms in one stroke.
 
     Raises:
+        NewerSchemaError: of a newer ``schema``.
         SchemaError: not JSON, not of this shape, or not canonical.
     """
-    try:
-        raw = json.loads(data)
-    except (ValueError, RecursionError) as fault:
-        raise SchemaError("not JSON") from fault
-    value = from_json(kind, raw)
+    value = from_json(kind, parse_json(data), schema=schema)
     if canonical(value) != data:
         raise SchemaError("not in canonical form")
     return value
 
 
-def from_json(kind: type[T], raw: object) -> T:
-    """Return ``raw`` (as ``json.loads`` gives it) as a ``kind``.
+def parse_json(data: bytes) -> Any:
+    """Return what ``data`` says in JSON, of any shape; of a key that stands twice the last counts.
 
     Raises:
+        SchemaError: not JSON.
+    """
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as fault:
+        raise SchemaError("not JSON") from fault
+
+
+def from_json(kind: type[T], raw: object, *, schema: str | None = None) -> T:
+    """Return ``raw`` (as ``parse_json`` gives it) as a ``kind``; ``schema`` is the one that it must name.
+
+    Raises:
+        NewerSchemaError: of a newer ``schema``.
         SchemaError: a field is unknown, absent or of another type; the message says which.
     """
+    if schema is not None:
+        demand_schema(raw, schema)
     return cast(T, _read(kind, raw, "$", 0))
 
 

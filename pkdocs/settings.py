@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import UsageError
-from pkdocs.messages import LANGUAGES, Language
+from pkdocs.messages import LANGUAGES, Language, Said, reason_of
 
 FILE_NAME: Final = "pkdocs.toml"
+LOG_NAME: Final = "pkdocs.log"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Choices of a workplace. Paths in its file are relative to it. ``jobs`` 0 is one for each core."""
+    """Choices of a workplace. Paths in its file are relative to it. ``jobs`` 0 is one for each core.
+
+    ``log`` None is no log; a workplace has one unless its file says ``log = ""``.
+    """
 
     lang: Language = "id"
     person_key: Path | None = None
     templates: Path | None = None
     jobs: int = 0
+    log: Path | None = None
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -31,7 +36,9 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     """
     if environment is None:
         environment = os.environ
-    settings = _with(Settings(), _from_file(folder / FILE_NAME), folder, FILE_NAME)
+    file = folder / FILE_NAME
+    settings = Settings(log=folder / LOG_NAME if file.is_file() else None)
+    settings = _with(settings, _from_file(file), folder, FILE_NAME)
     names = {f"PKDOCS_{field.name.upper()}": field.name for field in fields(Settings)}
     given = {names[name]: value for name, value in environment.items() if name in names and value}
     return _with(settings, given, Path(), "PKDOCS_*")
@@ -42,8 +49,11 @@ def _from_file(file: Path) -> Mapping[str, object]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
-        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=str(fault)) from fault
+    except OSError as fault:
+        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=reason_of(fault)) from fault
+    except ValueError as fault:
+        reason = Said("SETTINGS_NOT_TOML", (("detail", str(fault)),))
+        raise UsageError("SETTINGS_DAMAGED", file=str(file), reason=reason) from fault
 
 
 def _with(settings: Settings, given: Mapping[str, object], base: Path, source: str) -> Settings:
@@ -57,6 +67,8 @@ def _set(settings: Settings, name: str, value: object, base: Path, source: str) 
         return replace(settings, person_key=base / value)
     if name == "templates" and isinstance(value, str):
         return replace(settings, templates=base / value)
+    if name == "log" and isinstance(value, str):
+        return replace(settings, log=base / value if value else None)
     if name == "lang" and isinstance(value, str) and value in LANGUAGES:
         return replace(settings, lang=value)
     if name == "jobs" and str(value).isdecimal():

@@ -1,51 +1,85 @@
 #!/bin/sh
-# The whole way once: workbook, agreements, signatures, verdict; then a forgery that must be caught.
+# The whole way once: workbook, agreements, signatures, verdict as expected; then a forgery that must be caught.
 # Usage: sh samples/demo.sh [DIR]        everything is made in DIR (build/demo), which is emptied first
+# PEOPLE=N makes a larger city (72).
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-build/demo}
 pkdocs=$here/.venv/bin/pkdocs
 python=$here/.venv/bin/python
 people=${PEOPLE:-72}
+workbook=$out/kota-wanasari.xlsx
 
 say() { printf '\n== %s\n' "$1"; }
 fail() { printf 'demo: %s\n' "$1" >&2; exit 1; }
+holders() { "$python" "$here/samples/holders.py" "$workbook" "$1"; }
+compare() { "$python" "$here/samples/compare.py" "$workbook" "$@" || fail "not what samples/expected.json says"; }
 
+[ "$people" -ge 72 ] || fail "PEOPLE is at least 72: the cases of samples/expected.json need them"
 rm -rf "$out"
-mkdir -p "$out"
+mkdir -p "$out/sign"
 started=$(date +%s)
 
 say "1. Buku kerja contoh / a sample workbook"
-"$pkdocs" sample "$out/kota-wanasari.xlsx" --people "$people"
-"$pkdocs" check "$out/kota-wanasari.xlsx"
+"$pkdocs" sample "$workbook" --people "$people"
+"$pkdocs" check "$workbook"
 
 say "2. PKI uji dan kunci orang / training PKI and the key that hides NIPs"
+# Two registrars of different units: the heads of Bagian Organisasi and of the Inspektorat.
+organisation=$(holders SETDA.ORG)
+inspector=$(holders INSP)
 (umask 077 && head -c 32 /dev/urandom > "$out/person.key")
-"$pkdocs" pki init "$out/pki"
-"$pkdocs" pki issue "$out/pki" --workbook "$out/kota-wanasari.xlsx" --person-key "$out/person.key"
+"$pkdocs" pki init "$out/pki" --registrar "$organisation" --registrar "$inspector"
+"$pkdocs" pki issue "$out/pki" --workbook "$workbook" --person-key "$out/person.key"
 
 say "3. Perjanjian Word dan PDF / agreements in Word and PDF"
-"$pkdocs" generate "$out/kota-wanasari.xlsx" --out "$out/pk" --person-key "$out/person.key"
+"$pkdocs" generate "$workbook" --out "$out/pk" --person-key "$out/person.key"
 
-say "4. Semua menandatangani / everybody signs"
-# The PKI issues from the mayor down, so newest first is from the bottom up: subordinates before superiors.
-# Whoever had to wait signs in the next round.
-round=1
-while [ "$("$pkdocs" status "$out/pk" --waiting --json 2>/dev/null | grep -c '"role"')" -gt 0 ]; do
-    [ "$round" -le 4 ] || fail "somebody still waits after four rounds"
-    for key in $(ls -t "$out/pki/signers/" | grep '\.p12$'); do
-        "$pkdocs" sign "$out/pk" --p12 "$out/pki/signers/$key" \
-            --passphrase-file "$out/pki/signers/${key%.p12}.pass" --yes > "$out/sign.log" 2>&1 \
-            || { cat "$out/sign.log" >&2; fail "signing failed"; }
-    done
-    round=$((round + 1))
+say "4. Semua menandatangani, kecuali pejabat baru / everybody signs but the new officer"
+# The PKI issues from the mayor down, so newest first is from the bottom up: subordinates before superiors. As many
+# sign at a time as there are cores. Whoever had to wait signs in the next round, until a round adds no signature.
+new_officer=$(holders RSUD.YANMED | tail -n 1)
+ls -t "$out/pki/signers/" | sed -n 's/\.p12$//p' | grep -vxF "$new_officer" > "$out/sign/keys"
+signed=1
+while [ "$signed" -gt 0 ]; do
+    # shellcheck disable=SC2016  # the inner shell fills these in
+    xargs -P "$(nproc)" -I '{}' sh -c '
+        "$1" sign "$2/pk" --p12 "$2/pki/signers/$3.p12" --passphrase-file "$2/pki/signers/$3.pass" --yes --json \
+            > "$2/sign/$3.json" 2> "$2/sign/$3.log" || { cat "$2/sign/$3.log" >&2; exit 255; }
+    ' sign "$pkdocs" "$out" '{}' < "$out/sign/keys" || fail "signing failed"
+    signed=0
+    while read -r key; do
+        signed=$((signed + $(grep -c '"sha256"' "$out/sign/$key.json" || :)))
+        if grep -q '"for"' "$out/sign/$key.json"; then echo "$key"; fi
+    done < "$out/sign/keys" > "$out/sign/waiting"
+    mv "$out/sign/waiting" "$out/sign/keys"
 done
-"$pkdocs" status "$out/pk" | tail -1
+"$pkdocs" status "$out/pk" --waiting
 
-say "5. Verifikasi / verification"
-"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --templates "$here/templates" --workbook "$out/kota-wanasari.xlsx"
+say "5. Verifikasi tanpa register / verification without a register"
+code=0
+"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --templates "$here/templates" --workbook "$workbook" --json \
+    2>&1 > "$out/verdict.json" || code=$?
+[ "$code" -eq 10 ] || fail "exit $code, not 10: some things cannot be said without a register"
+say "Kasus sulit / the hard cases"
+compare "$out/verdict.json"
 
-say "6. Pemalsuan / a forgery: a softer target drawn over by a well-formed later revision"
+if "$pkdocs" register --help > /dev/null 2>&1; then
+    say "6. Register: daftar, tanda tangan, verifikasi / register: list, signatures, verification"
+    "$pkdocs" register build "$out/pk" --workbook "$workbook" --enrolment "$out/pki/enrolment.json" \
+        --person-key "$out/person.key"
+    for registrar in "$organisation" "$inspector"; do
+        "$pkdocs" register sign "$out/pk/register.pdf" --p12 "$out/pki/signers/$registrar.p12" \
+            --passphrase-file "$out/pki/signers/$registrar.pass" --yes
+    done
+    code=0
+    "$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" --json \
+        > "$out/verdict-register.json" 2> /dev/null || code=$?
+    [ "$code" -eq 10 ] || fail "exit $code, not 10: one agreement waits, one is signed on paper"
+    compare "$out/verdict-register.json" --register
+fi
+
+say "7. Pemalsuan / a forgery: a softer target drawn over by a well-formed later revision"
 cp -r "$out/pk" "$out/pk-palsu"
 forged=$("$python" "$here/samples/forge.py" "$out/pk-palsu")
 code=0
@@ -54,9 +88,9 @@ grep "$forged" "$out/verify-palsu.txt" | head -6
 [ "$code" -eq 9 ] || fail "the forgery was not caught (exit $code)"
 
 say "Ringkasan / summary"
-echo "perjanjian / agreements:   $(find "$out/pk" -name '*.pdf' | wc -l) PDF, $(find "$out/pk" -name '*.docx' | wc -l) Word"
-echo "penanda tangan / signers:  $(ls "$out/pki/signers/" | grep -c '\.p12$')"
-echo "asli / genuine:            TOTAL-PASSED, exit 0"
+echo "perjanjian / agreements:   $(find "$out/pk" -name 'PK-*.pdf' | wc -l) PDF, $(find "$out/pk" -name '*.docx' | wc -l) Word"
+echo "penanda tangan / signers:  $(ls "$out/pki/signers/" | grep -c '\.p12$'), satu tidak menandatangani / one did not sign"
+echo "asli / genuine:            sesuai / as expected: samples/expected.json"
 echo "palsu / forged:            $forged, caught, exit $code"
 echo "waktu / time:              $(($(date +%s) - started)) s"
 echo "hasil / results:           $out"

@@ -20,13 +20,20 @@ import pytest
 import pkdocs
 from pkdocs.errors import PkdocsError
 from pkdocs.messages import LANGUAGES, catalogue
+from pkdocs.verification import Sub
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pkdocs"
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-SPEAKERS = {"error": 0, "warning": 0, "note": 0, "text": 0, "words": 1}
+SPEAKERS = {"error": 0, "warning": 0, "note": 0, "text": 0, "words": 1, "find": 0, "Said": 0}
 """Functions that take a code, and as which argument; each error takes it first."""
+
+PRINTERS = {"say", "warn", "progress", "confirm", "Line"}
+"""Functions that give to people what they are given; so do those of click."""
+
+FOREIGN = {"PERSON_ID", "LC_ALL", "SAL_USE_VCLPLUGIN", "SAL_DISABLE_OPENCL", "OOO_DISABLE_RECOVERY"}
+"""What looks like a code and is a placeholder of the help, or a name of the environment."""
 
 HEAVY = {"docx", "docxtpl", "jinja2", "lxml", "openpyxl", "pikepdf", "pyhanko", "pyhanko_certvalidator", "uno"}
 
@@ -153,6 +160,99 @@ def test_each_sentence_gets_the_fields_it_asks_for(speakers: dict[str, int]) -> 
         if call.code in catalogue() and call.fields is not None and fields(catalogue()[call.code]["en"]) - call.fields
     ]
     assert lacking == []
+
+
+def words_in(node: ast.AST) -> Iterator[str]:
+    """Yield the literals with a word in them that `node` is made of; what a function gives is its own affair."""
+    match node:
+        case ast.Constant(value=str(literal)) if re.search(r"[^\W\d_]{2}", literal):
+            yield literal
+        case ast.Call() | ast.Subscript():
+            pass
+        case ast.FormattedValue(value=inner):
+            yield from words_in(inner)
+        case _:
+            for inner in ast.iter_child_nodes(node):
+                yield from words_in(inner)
+
+
+def is_printer(called: ast.expr) -> bool:
+    match called:
+        case ast.Name(id=name):
+            return name in PRINTERS
+        case ast.Attribute(value=ast.Name(id="click"), attr="echo" | "secho" | "style" | "prompt" | "confirm"):
+            return True
+        case _:
+            return False
+
+
+def test_no_words_for_people_stand_in_the_code() -> None:
+    found = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            shown: list[ast.expr] = list(node.args) if is_printer(node.func) else []
+            shown += [more.value for more in node.keywords if more.arg in {"help", "short_help", "epilog", "prompt"}]
+            found += [(f"{path.relative_to(ROOT)}:{node.lineno}", word) for part in shown for word in words_in(part)]
+    assert found == []
+
+
+def test_no_sentence_is_put_together_in_what_talks_to_people() -> None:
+    """Where texts are printed, a literal with a word beside a space is a sentence that escaped the catalogue."""
+    clicks = {"COMMAND [ARGS]...", "%(prog)s %(version)s"}
+    found = []
+    for path, tree in trees():
+        if path.parent.name != "cli" and path.name != "report.py":
+            continue
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            (f"{path.relative_to(ROOT)}:{node.lineno}", node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+            if re.search(r"[^\W\d_]{2}\s|\s[^\W\d_]{2}", node.value) and node.value not in clicks
+        ]
+    assert found == []
+
+
+def names_a_code(word: str, taken: set[str]) -> bool:
+    return word in catalogue() or f"HELP_{word}" in catalogue() or word in taken | FOREIGN
+
+
+def test_what_looks_like_a_code_is_in_the_catalogue() -> None:
+    """Findings, problems and errors reach their sentences through many functions; their codes are all literals."""
+    taken = {str(sub) for sub in Sub} | {name for path, tree in trees() for name in exported(tree)}
+    strange = [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node.value)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if "_" in node.value and CODE.fullmatch(node.value) and not names_a_code(node.value, taken)
+    ]
+    assert strange == []
+
+
+def exported(tree: ast.Module) -> Iterator[str]:
+    """Yield what the module lists in `__all__`."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
+                yield from (name.value for name in names if isinstance(name, ast.Constant))
+            case _:
+                pass
+
+
+def test_what_modules_log_is_a_literal() -> None:
+    """The log of runs takes it as it stands; only numbers and names of exceptions are filled in."""
+    told = [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0])
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if isinstance(node.func.value, ast.Name) and node.func.value.id == "_LOG"
+    ]
+    assert told
+    assert [place for place, first in told if not isinstance(first, ast.Constant)] == []
 
 
 def test_every_error_survives_pickling() -> None:

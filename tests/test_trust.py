@@ -94,7 +94,7 @@ def crl_as_anchor(text: str) -> str:
         (lambda _: "x = " + "[" * 5000, "TRUST_UNREADABLE"),
         (replaced("pkdocs-trust/1", "pkdocs-index/1"), "TRUST_UNREADABLE"),
         (replaced("pkdocs-trust/1", "pkdocs-trust/x"), "TRUST_UNREADABLE"),
-        (replaced("pkdocs-trust/1", "pkdocs-trust/2"), "TRUST_NEWER"),
+        (replaced("pkdocs-trust/1", "pkdocs-trust/2"), "SCHEMA_NEWER"),
         (replaced("threshold", "thresholds"), "TRUST_UNKNOWN_ENTRY"),
         (replaced("training = true", "training = true\nextra = 1"), "TRUST_UNKNOWN_ENTRY"),
         (replaced("training = true", ""), "TRUST_ENTRY"),

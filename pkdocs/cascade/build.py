@@ -103,7 +103,8 @@ def _overlap(one: Assignment, other: Assignment) -> bool:
 def _roots(roster: Roster) -> Iterator[Problem]:
     roots = [row for row in roster.assignments if row.level is Level.HEAD_OF_REGION]
     keys = {row.key.casefold() for row in roots}
-    if not keys and not roster.broken:
+    # where no row could be read, that is said already
+    if not keys and roster.assignments and not roster.broken:
         yield error("NO_ROOT", Place("Pejabat", None, "Jenjang"), EVERYTHING)
     for row in roots:
         if len(keys) > 1:

@@ -7,11 +7,12 @@ what is genuine; so it keeps its own result, and is at most a warning on others.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pkdocs.chain.people import Signing, required_roles
+from pkdocs.chain.people import required_roles
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.content import Role
 from pkdocs.trust import Trust
 from pkdocs.verification import Weight
+from pkdocs.verification.belief import Signing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,31 @@ from datetime import datetime
 
 from pkdocs.chain.counting import count, is_believed
 from pkdocs.chain.links import link_findings
-from pkdocs.chain.people import PeopleJudge, Signing, key_findings
+from pkdocs.chain.listed import listed_set_findings, listing_findings
+from pkdocs.chain.people import PeopleJudge, key_findings
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Node, grow_forest
-from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
 from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
+from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
+from pkdocs.verification.belief import Signing
 
 
-def judge_set(
-    exhibits: Iterable[Exhibit],
-    trust: Trust,
-    register: None = None,  # noqa: ARG001 there is none yet; its place in the call is settled
-    *,
-    at: datetime,
-) -> SetVerdict:
-    """Return the verdicts on all ``exhibits`` together, by ``trust`` at the moment ``at``.
+def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None, *, at: datetime) -> SetVerdict:
+    """Return the verdicts on all ``exhibits`` together, by ``trust`` and the register (None: not named) as of ``at``.
 
-    Nobody is believed but who ``trust`` names, and no file is skipped. Without a register neither offices held
-    nor the set are judged; proven time of every signature is ``at``.
+    Nobody is believed but who ``trust`` names, and no file is skipped. Without a register that is believed neither
+    offices held nor the set are judged. Proven time of certificates is ``at``.
     """
+    register = account.register if account else None
+    if register and not trust.root_position:
+        trust = replace(trust, root_position=register.head.root_position)
     forest = grow_forest(exhibits)
-    people = PeopleJudge(trust, at)
+    people = PeopleJudge(trust, register, at)
     signings = {node: people.signings(node) for node in forest.nodes}
     keys = key_findings(signings)
     believed = frozenset(node for node in forest.nodes if is_believed(node, signings[node], trust))
@@ -40,8 +40,9 @@ def judge_set(
             *people.findings(node, signings[node]),
             *keys[node],
             *_page_findings(node, trust),
-            *link_findings(node, trust, believed),
-            *base_findings(node, forest, trust, believed),
+            *link_findings(node, trust, register, believed),
+            *base_findings(node, forest, trust, register, believed),
+            *(listing_findings(node, register) if register else ()),
         )
         for node in forest.nodes
     }
@@ -58,14 +59,30 @@ def judge_set(
         )
         judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
     agreements = (*judged.values(), *map(_unreadable, forest.unreadable))
+    whole = (*_account_findings(account), *set_findings(forest, believed, counted))
+    if register:
+        whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(
         agreements=agreements,
-        result=Result.NOT_JUDGED,
-        findings=tuple(set_findings(forest, believed, counted)),
+        result=result_of(whole) if account else Result.NOT_JUDGED,
+        findings=whole,
         at=at,
+        zone=trust.zone,
         trust=trust.digest,
+        register=_mark(register),
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
     )
+
+
+def _account_findings(account: Account | None) -> tuple[Finding, ...]:
+    if account is None:
+        return (find("REGISTER_ABSENT", Step.SET, Weight.NOTE),)
+    unknown = () if account.register else (find("REGISTER_NOT_BELIEVED", Step.SET, Weight.UNKNOWN),)
+    return (*account.findings, *unknown)
+
+
+def _mark(register: Register | None) -> RegisterMark | None:
+    return RegisterMark(register.head.version, register.head.digest, register.head.dated) if register else None
 
 
 def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator
 from pkdocs.chain.people import is_root
 from pkdocs.chain.tree import Node, root_positions
 from pkdocs.content import Content, Party
+from pkdocs.register import Register
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Step, Weight, find
 
 
-def link_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iterator[Finding]:
+def link_findings(node: Node, trust: Trust, register: Register | None, believed: Collection[Node]) -> Iterator[Finding]:
     """Yield what breaks the chain at ``node``, its parent above included.
 
     ``believed`` are the files that all whom they name have signed; of several roots only these count.
@@ -20,10 +21,11 @@ def link_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Itera
         yield _fail("FIRST_PARTY_ELSEWHERE", position=node.content.position.key)
     if node.content.parent is None:
         return
+    yield from _superior_findings(node.content, register)
     if node.parent is None:
         yield find("PARENT_ABSENT", Step.CHAIN, Weight.UNKNOWN, parent=node.content.parent.id)
         return
-    yield from _parent_findings(node.content, node.parent.content)
+    yield from _parent_findings(node.content, node.parent.content, register)
     keys = [above.content.position.key for above in node.ancestors]
     if node.content.position.key in keys:
         yield _fail("CHAIN_CIRCLE", position=node.content.position.key)
@@ -52,7 +54,16 @@ def _root_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iter
         yield find("ROOT_UNNAMED", Step.CHAIN, Weight.NOTE if count == 1 else Weight.UNKNOWN, count=count)
 
 
-def _parent_findings(child: Content, parent: Content) -> Iterator[Finding]:
+def _superior_findings(content: Content, register: Register | None) -> Iterator[Finding]:
+    """Yield that the register puts another position above; one that it does not have is unlisted, which step 9 says."""
+    second, lines = content.parties.second, register.positions.get(content.position.key, ()) if register else ()
+    above = {line.accepts for line in lines}
+    if second is not None and above and second.position not in above:
+        listed = ", ".join(sorted(key or "-" for key in above))
+        yield _fail("SUPERIOR_OTHER", position=second.position, listed=listed)
+
+
+def _parent_findings(child: Content, parent: Content, register: Register | None) -> Iterator[Finding]:
     reference, second = child.parent, child.parties.second
     if reference is None or second is None:
         return
@@ -65,7 +76,9 @@ def _parent_findings(child: Content, parent: Content) -> Iterator[Finding]:
     if second.position != parent.position.key:
         yield _fail("PARENT_POSITION", parent=parent.id, position=second.position)
     elif second.person != parent.parties.first.person:
-        yield find("NEEDS_REGISTER", Step.CHAIN, Weight.UNKNOWN, parent=parent.id, position=second.position)
+        # with a register the office of each signer is judged in step 5, the stand-in's too
+        code, weight = ("STAND_IN", Weight.NOTE) if register else ("NEEDS_REGISTER", Weight.UNKNOWN)
+        yield find(code, Step.CHAIN, weight, parent=parent.id, position=second.position)
     elif _shown(second) != _shown(parent.parties.first):
         yield find("PARENT_NAME", Step.CHAIN, Weight.WARNING, parent=parent.id)
     if not parent.first_day <= child.first_day <= parent.last_day:

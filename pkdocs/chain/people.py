@@ -1,42 +1,28 @@
 """Steps 4 and 5: is each required signature there, believed, and of the person that the content names?"""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from dataclasses import replace
+from datetime import date, datetime
+from hashlib import sha256
 
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
-from pkdocs.pki import person_of
+from pkdocs.register import Register
 from pkdocs.roster import Means
-from pkdocs.trust import Purpose, Trust
-from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
-from pkdocs.verification.algorithms import believed_until
-from pkdocs.verification.certificates import CertificateJudge, Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """One intact signature, judged: its certificate's standing, the person it names ('' none), its key's digest."""
-
-    signature: Signature
-    standing: Standing
-    person: str
-    key: str
-    begins: datetime
+from pkdocs.trust import Trust
+from pkdocs.verification import Finding, Signature, Step, Weight, find
+from pkdocs.verification.belief import SignatureJudge, Signing
 
 
 class PeopleJudge:
-    """Judges signatures of agreements by one trust file at one time."""
+    """Judges signatures of agreements by one trust file and, if there is one, the register, at one time."""
 
-    def __init__(self, trust: Trust, at: datetime) -> None:
+    def __init__(self, trust: Trust, register: Register | None, at: datetime) -> None:
         self._trust = trust
+        self._register = register
         self._at = at
-        self._certificates = CertificateJudge(trust, Purpose.PERSONS, at)
+        self._signatures = SignatureJudge(trust, at)
 
     def signings(self, node: Node) -> Mapping[Role, Signing]:
         """Return the intact signatures of ``node``, by role."""
@@ -47,15 +33,16 @@ class PeopleJudge:
         }
 
     def _signing(self, signature: Signature, certificate: bytes) -> Signing:
-        loaded = x509.load_der_x509_certificate(certificate)
-        key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return Signing(
-            signature=signature,
-            standing=self._certificates.judge(certificate, signature.chain),
-            person=person_of(loaded),
-            key=hashlib.sha256(key).hexdigest(),
-            begins=loaded.not_valid_before_utc,
-        )
+        """Return ``signature`` as it is judged, with the person whose it is ('' nobody's).
+
+        Whose, says the register; a training certificate that it does not have names the person itself.
+        """
+        signing = self._signatures.signing(signature, certificate)
+        listed = self._register and self._register.certificates.get(sha256(certificate).hexdigest())
+        if listed:
+            return replace(signing, person=listed.person)
+        anchor = signing.standing.anchor
+        return signing if anchor is None or anchor.training else replace(signing, person="")
 
     def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
         """Yield what is wrong with the signatures of ``node``: absent, not believed, of others."""
@@ -71,27 +58,40 @@ class PeopleJudge:
         if party.means is Means.PAPER:
             yield find("PAPER", Step.SIGNATURES, Weight.UNKNOWN, role=role, office=party.office)
         elif signing is not None:
-            yield from self._certificate_findings(role, signing)
+            yield from (replace(finding, role=role) for finding in self._signatures.findings(signing))
             yield from _person_findings(node, role, party, signing)
+            yield from self._office_findings(node, role, party, signing)
         elif node.facts.signature(role) is None:
             yield find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=role, office=party.office)
 
-    def _certificate_findings(self, role: Role, signing: Signing) -> Iterator[Finding]:
-        yield from (replace(finding, role=role) for finding in signing.standing.findings)
-        signature = signing.signature
-        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
-        if until is None:
-            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE
-            yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, role=role, sub=sub)
-        elif self._at > until:
-            sub = Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
-            yield find(
-                "ALGORITHM_LAPSED", Step.SIGNATURES, Weight.UNKNOWN, role=role, sub=sub, until=f"{until:%Y-%m-%d}"
-            )
-        # a claimed time proves nothing, but one that cannot be true is worth a word
-        if signature.claimed is not None and not signing.begins <= signature.claimed <= self._at:
-            moment = f"{signature.claimed.astimezone(self._trust.zone.info):%Y-%m-%d %H:%M} {self._trust.zone}"
-            yield find("CLAIMED_TIME", Step.CERTIFICATES, Weight.WARNING, role=role, claimed=moment)
+    def _office_findings(self, node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
+        """Yield that by the register the party did not hold the office on the claimed and the proven day."""
+        if self._register is None:
+            return
+        days = self._days(self._register, node, signing)
+        held = [self._register.is_in_office(party.person, party.position, day) for day in days]
+        if all(held):
+            return
+        # of days after its own the register knows only what was foreseen
+        contradicts = not any(held) and min(days) <= self._register.head.dated
+        weight = Weight.FAIL if contradicts else Weight.UNKNOWN
+        named = {"office": party.office, "position": party.position, "days": ", ".join(day.isoformat() for day in days)}
+        code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
+        yield Finding.of(code, Step.PERSONS, weight, named, role=role)
+
+    def _days(self, register: Register, node: Node, signing: Signing) -> tuple[date, ...]:
+        """The claimed day, and the first on which the register had the signed bytes; without proof that of judging."""
+        zone = self._trust.zone.info
+        proven = register.signed_on.get(node.digest) if is_listed_file(node, register) else None
+        claimed = signing.signature.claimed
+        days = [claimed.astimezone(zone).date()] if claimed is not None else []
+        return tuple(dict.fromkeys([*days, proven or self._at.astimezone(zone).date()]))
+
+
+def is_listed_file(node: Node, register: Register) -> bool:
+    """Tell whether the file begins with the signed bytes that the register lists."""
+    line = register.agreements.get(node.digest)
+    return bool(line and line.signed and (line.signed.length, line.signed.digest) in node.facts.revisions)
 
 
 def required_roles(node: Node, trust: Trust) -> tuple[Role, ...]:
@@ -131,12 +131,10 @@ def _believed(signings: Iterable[Mapping[Role, Signing]]) -> Iterator[Signing]:
 
 def _person_findings(node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
     anchor = signing.standing.anchor
-    if anchor is not None and not anchor.training:
+    if anchor is not None and not anchor.training and node.content.person_scheme is PersonScheme.TRIAL:
+        yield find("TRIAL_PERSONS", Step.PERSONS, Weight.FAIL, role=role)
+    if not signing.person:
         # whose a certificate in earnest is, enrolment shows: the register
-        yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
-        if node.content.person_scheme is PersonScheme.TRIAL:
-            yield find("TRIAL_PERSONS", Step.PERSONS, Weight.FAIL, role=role)
-    elif not signing.person:
         yield find("PERSON_UNKNOWN", Step.PERSONS, Weight.UNKNOWN, role=role)
     elif signing.person != party.person:
         yield find("PERSON_OTHER", Step.PERSONS, Weight.FAIL, role=role, office=party.office)

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, auto
 
 from pkdocs.content import Content, Role
+from pkdocs.profile import Zone
 from pkdocs.verification import Facts, Finding, Result
 
 
@@ -58,18 +59,30 @@ class AgreementVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterMark:
+    """Which head of the register was believed: to be compared with what others were given."""
+
+    version: int
+    digest: str
+    dated: date
+
+
+@dataclass(frozen=True, slots=True)
 class SetVerdict:
     """The verdicts in the order of the tree, parents first and units together; unreadable files at the end.
 
-    ``result`` is NOT_JUDGED without a register. ``at`` is the time of judging, ``trust`` the digest of the trust
-    file, ``training`` whether any signature rests on a training anchor.
+    ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging, ``zone`` that of times shown,
+    ``trust`` the digest of the trust file, ``register`` the head that was believed, ``training`` whether any signature
+    rests on a training anchor.
     """
 
     agreements: tuple[AgreementVerdict, ...]
     result: Result
     findings: tuple[Finding, ...]
     at: datetime
+    zone: Zone
     trust: str
+    register: RegisterMark | None
     training: bool
 
     @property

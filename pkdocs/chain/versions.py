@@ -10,26 +10,33 @@ from pkdocs.chain.people import is_root
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.content import Content
 from pkdocs.profile import Ground
+from pkdocs.register import Register
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Step, Weight, find
 
 
-def base_findings(node: Node, forest: Forest, trust: Trust, believed: Collection[Node]) -> Iterator[Finding]:
+def base_findings(
+    node: Node, forest: Forest, trust: Trust, register: Register | None, believed: Collection[Node]
+) -> Iterator[Finding]:
     """Yield what is wrong between ``node`` and the version that it supersedes, whatever else lies beside.
 
-    ``believed`` are the files that all whom they name have signed.
+    ``believed`` are the files that all whom they name have signed. A change of officer is unknown unless the register
+    lists the new content: then its keepers vouch for it, and step 5 asks who held the office.
     """
     if node.content.amendment is None:
         return
     named = node.content.amendment.supersedes
     base = forest.by_digest.get(named.digest)
-    if base is None:
+    vouched = register is not None and node.digest in register.agreements
+    if base is not None and not _follows(node.content, base.content):
+        yield find("AMENDMENT_BASE", Step.CHAIN, Weight.FAIL, base=base.id)
+    elif vouched:
+        return
+    elif base is None:
         # whoever has a certificate could make himself the root by a version that supersedes what nobody has
         others = [other for other in believed if _is_of_another_person(node, other)] if is_root(node, trust) else []
         if others:
             yield _officer(node, min(other.id for other in others))
-    elif not _follows(node.content, base.content):
-        yield find("AMENDMENT_BASE", Step.CHAIN, Weight.FAIL, base=base.id)
     elif _is_of_another_person(node, base) and (
         is_root(node, trust) or node.content.amendment.ground is not Ground.OFFICER
     ):

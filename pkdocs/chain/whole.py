@@ -1,4 +1,4 @@
-"""Step 9, as far as it needs no register: copies, two contents of one id, files that could not be read."""
+"""Step 9 without asking the register: copies, two contents of one id, files that could not be read."""
 
 from collections.abc import Collection, Iterator
 
@@ -30,11 +30,10 @@ def rival_findings(node: Node, forest: Forest, counted: Counted) -> Iterator[Fin
 
 
 def set_findings(forest: Forest, believed: Collection[Node], counted: Counted) -> Iterator[Finding]:
-    """Yield what concerns the set; its result is not judged without a register.
+    """Yield what concerns the set.
 
     ``believed`` are the files that all whom they name have signed.
     """
-    yield find("REGISTER_ABSENT", Step.SET, Weight.NOTE)
     if forest.unreadable:
         yield find(
             "SET_UNREADABLE", Step.SET, Weight.FAIL, count=len(forest.unreadable), file=forest.unreadable[0].file

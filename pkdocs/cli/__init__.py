@@ -3,24 +3,32 @@
 Commands are loaded when they are called, so that ``pkdocs --help`` answers at once.
 """
 
+import logging
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
 
 from pkdocs import __version__
-from pkdocs.cli.base import JSON, LANGUAGE, print_error, words
+from pkdocs.cli.base import JSON, LANGUAGE, Group, Option, option, print_error, settings, warn, words
+from pkdocs.cli.misuse import misuse
+from pkdocs.cli.runlog import META, RunLog
 from pkdocs.errors import PkdocsError, UsageError
-from pkdocs.messages import LANGUAGES
-from pkdocs.settings import Settings, read_settings
+from pkdocs.messages import LANGUAGES, Language, reason_of
+from pkdocs.settings import read_settings
 
-COMMANDS: Final = ("sample", "check", "generate", "pki", "sign", "status", "verify", "trust")
+COMMANDS: Final = ("init", "sample", "check", "generate", "pki", "sign", "status", "register", "verify", "trust")
+
+_LOG_FILE: Final = "pkdocs.log.file"
 
 
-class _Group(click.Group):
+class _Group(Group):
     """Finds commands by name without loading the others; the one place where errors end."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -32,74 +40,106 @@ class _Group(click.Group):
         command: click.Command = import_module(f"pkdocs.cli.{cmd_name}").command
         return command
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self.help = words(ctx, "HELP")
-        super().format_help_text(ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(words(ctx, "HELP_COMMANDS")):
-            formatter.write_dl([(name, words(ctx, f"HELP_{name.upper()}_SHORT")) for name in COMMANDS])
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        # known before anything is parsed, so that what cannot be parsed is said in JSON too
+        # known before anything is parsed, so that help and what cannot be parsed are said as they were asked for
         ctx.meta[JSON] = "--json" in args
+        ctx.meta[LANGUAGE] = _wanted_language(args)
         if isinstance(sys.stdout, TextIOWrapper):
             # names of files need not be text; in JSON this is the escape of such characters
             sys.stdout.reconfigure(errors="backslashreplace")
-        try:
+        with _errors_end(ctx):
             return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            _stop_usage(ctx, error)
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _logged(ctx), _errors_end(ctx):
             return super().invoke(ctx)
-        except PkdocsError as error:
-            print_error(ctx, error)
-            ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            stopped = PkdocsError("SYSTEM", file=error.filename or "-", reason=error.strerror or str(error))
-            print_error(ctx, stopped)
-            ctx.exit(stopped.exit_code)
-        except click.UsageError as error:
-            _stop_usage(ctx, error)
-        except (click.Abort, KeyboardInterrupt):
-            stopped = PkdocsError("INTERRUPTED")
-            print_error(ctx, stopped)
-            ctx.exit(stopped.exit_code)
 
 
-def _stop_usage(ctx: click.Context, error: click.UsageError) -> NoReturn:
-    if not ctx.meta.get(JSON):
-        raise error
-    print_error(ctx, UsageError("USAGE", reason=error.format_message()))
-    ctx.exit(UsageError.exit_code)
+@contextmanager
+def _logged(ctx: click.Context) -> Iterator[None]:
+    """Log how the run ends; without a file to log to, what modules tell ``logging`` is not heard."""
 
+    def unwritable(file: Path, fault: OSError) -> None:
+        warn(words(ctx, "LOG_UNWRITABLE", file=file, reason=reason_of(fault)))
 
-def _settings(ctx: click.Context) -> Settings:
+    log = ctx.meta[META] = RunLog(ctx.meta.get(_LOG_FILE) or settings(ctx).log, unwritable)
+    logger = logging.getLogger("pkdocs")
+    logger.addHandler(log)
     try:
-        return read_settings(Path())
+        yield
+        log.end(0)
+    except (click.exceptions.Exit, click.ClickException) as done:
+        log.end(done.exit_code)
+        raise
+    except BaseException as fault:
+        log.end(1, fault)
+        raise
+    finally:
+        logger.removeHandler(log)
+
+
+@contextmanager
+def _errors_end(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
     except PkdocsError as error:
-        print_error(ctx, error)
-        ctx.exit(error.exit_code)
+        _stop(ctx, error)
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        where = error.ctx or ctx
+        if not ctx.meta[JSON]:
+            click.echo(f"{where.get_usage()}\n", err=True)
+        _stop(ctx, UsageError("USAGE", reason=misuse(ctx, error), command=where.command_path))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _stop(ctx, PkdocsError("SYSTEM", file=error.filename or "-", reason=reason_of(error)))
+    except (click.Abort, KeyboardInterrupt):
+        _stop(ctx, PkdocsError("INTERRUPTED"))
 
 
-def _language(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-    ctx.obj = _settings(ctx)
+def _stop(ctx: click.Context, error: PkdocsError) -> NoReturn:
+    print_error(ctx, error)
+    ctx.exit(error.exit_code)
+
+
+def _wanted_language(args: Sequence[str]) -> Language:
+    """Return the language of ``--lang``, else that of the settings; wrong ones are reported later."""
+    named = [given for name, given in pairwise(args) if name == "--lang"]
+    named += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
+    with suppress(PkdocsError):
+        named.append(read_settings(Path()).lang)
+    return next((language for given in named for language in LANGUAGES if language == given), "id")
+
+
+def _set_language(ctx: click.Context, _option: click.Parameter, value: Language | None) -> None:
+    ctx.obj = read_settings(Path())
     ctx.meta[LANGUAGE] = value or ctx.obj.lang
 
 
+def _set_log(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_LOG_FILE] = value
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option(
+@option(
     "--lang",
     type=click.Choice(LANGUAGES),
     is_eager=True,
     expose_value=False,
-    callback=_language,
-    help="id: Bahasa Indonesia; en: English.",
+    callback=_set_language,
+    code="OPTION_LANG",
 )
-@click.version_option(__version__, prog_name="pkdocs")
+@option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    expose_value=False,
+    callback=_set_log,
+    code="OPTION_LOG",
+)
+@click.version_option(
+    __version__, prog_name="pkdocs", message="%(prog)s %(version)s", cls=Option, code="OPTION_VERSION"
+)
 def main() -> None:
     """Lead to the commands."""

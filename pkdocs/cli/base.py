@@ -3,88 +3,55 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import click
 
+from pkdocs.cli.runlog import run_log
+from pkdocs.cli.speech import LANGUAGE, language, words
+from pkdocs.cli.spoken import Argument, Command, Group, Option, argument, option
 from pkdocs.errors import PkdocsError
 from pkdocs.files import read_regular
-from pkdocs.messages import Language, text
 from pkdocs.persons import TRIAL_KEY, read_person_key
 from pkdocs.settings import Settings
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+__all__ = [
+    "JSON",
+    "LANGUAGE",
+    "Argument",
+    "Command",
+    "Group",
+    "Option",
+    "Progress",
+    "argument",
+    "confirm",
+    "given_key",
+    "json_option",
+    "language",
+    "named",
+    "option",
+    "person_key_option",
+    "print_error",
+    "print_json",
+    "progress",
+    "read_key",
+    "say",
+    "settings",
+    "warn",
+    "words",
+]
 
-LANGUAGE: Final = "pkdocs.language"
 JSON: Final = "pkdocs.json"
 
-
-def language(ctx: click.Context) -> Language:
-    """Return the language of this call."""
-    return cast(Language, ctx.meta.get(LANGUAGE, "id"))
-
-
-def words(ctx: click.Context, code: str, /, **params: object) -> str:
-    """Return a sentence of the catalogue in the language of this call."""
-    return text(code, language(ctx), params)
+_ANSWERS: Final = {"y": True, "ya": True, "yes": True, "t": False, "tidak": False, "n": False, "no": False, "": False}
 
 
 def settings(ctx: click.Context) -> Settings:
     """Return the settings of this workplace."""
     return cast(Settings, ctx.find_root().obj)
-
-
-class Command(click.Command):
-    """A command whose help stands in the catalogue: ``HELP_<code>`` and ``HELP_<code>_SHORT``."""
-
-    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.code = code
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help of the language of this call."""
-        self.help = words(ctx, f"HELP_{self.code}_SHORT") + "\n\n" + words(ctx, f"HELP_{self.code}")
-        super().format_help_text(ctx, formatter)
-
-
-class Group(click.Group):
-    """A group of commands whose help stands in the catalogue: ``HELP_<code>``, ``HELP_<code>_<name>_SHORT`` of each."""
-
-    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.code = code
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help of the language of this call."""
-        self.help = words(ctx, f"HELP_{self.code}")
-        super().format_help_text(ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a line for each command, in their order."""
-        lines = [(name, words(ctx, f"HELP_{self.code}_{name.upper()}_SHORT")) for name in self.commands]
-        with formatter.section(words(ctx, "HELP_COMMANDS")):
-            formatter.write_dl(lines)
-
-
-class Option(click.Option):
-    """An option whose help stands in the catalogue under ``code``."""
-
-    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.code = code
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the option's line of help in the language of this call."""
-        self.help = words(ctx, self.code)
-        return super().get_help_record(ctx)
-
-
-def option(*names: str, code: str, **kwargs: Any) -> Callable[[Decorated], Decorated]:
-    """Return the decorator of an option with its help in the catalogue."""
-    return click.option(*names, cls=Option, code=code, **kwargs)
 
 
 def _set_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001  # click's form
@@ -124,19 +91,34 @@ def warn(line: str) -> None:
     click.secho(line, err=True, fg="yellow")
 
 
+def confirm(ctx: click.Context, question: str) -> bool:
+    """Ask ``question`` until it is answered; nothing typed is a no."""
+    prompt = f"{question} {words(ctx, 'CONFIRM_CHOICE')}"
+    while True:
+        answer = click.prompt(prompt, default="", show_default=False, err=bool(ctx.meta.get(JSON)))
+        meant = _ANSWERS.get(answer.strip().lower())
+        if meant is not None:
+            return meant
+        warn(words(ctx, "CONFIRM_AGAIN"))
+
+
 def named(identity: str, message: str) -> str:
     """Return ``message`` with the agreement's id before it, unless it says it itself."""
     return message if message.startswith(identity) else f"{identity}: {message}"
 
 
 def print_json(ctx: click.Context, value: object) -> None:
-    """Print ``value`` alone on standard output, if JSON was asked for."""
+    """Print ``value`` alone on standard output, if JSON was asked for; the log counts what is in it."""
+    if log := run_log(ctx):
+        log.gave(value)
     if ctx.meta.get(JSON):
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def print_error(ctx: click.Context, error: PkdocsError) -> None:
-    """Print what stopped the command."""
+    """Print what stopped the command, and log it."""
+    if log := run_log(ctx):
+        log.stopped(error)
     message = error.message(language(ctx))
     if ctx.meta.get(JSON):
         stopped = {"code": error.code, "message": message, "exit": error.exit_code}

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import Command, json_option, language, option, print_json, say, words
+from pkdocs.cli.base import Command, argument, json_option, language, option, print_json, say, words
 from pkdocs.errors import WorkbookError
 from pkdocs.pipeline.checking import Checked, check
 from pkdocs.problem import Problem, Severity
@@ -16,7 +16,7 @@ _SHOWN_OF_A_KIND = 5
 
 
 @click.command("check", cls=Command, code="CHECK")
-@click.argument("workbook", type=click.Path(exists=True, path_type=Path))
+@argument("workbook", type=click.Path(exists=True, path_type=Path))
 @option("--all", "everything", is_flag=True, code="OPTION_ALL_PROBLEMS")
 @json_option
 @click.pass_context

@@ -7,6 +7,7 @@ import click
 
 from pkdocs.cli.base import (
     Command,
+    argument,
     json_option,
     language,
     named,
@@ -28,11 +29,18 @@ _PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("generate", cls=Command, code="GENERATE")
-@click.argument("workbook", type=click.Path(exists=True, path_type=Path))
+@argument("workbook", type=click.Path(exists=True, path_type=Path))
 @option("--out", required=True, metavar="DIR", type=_FOLDER, code="OPTION_OUT")
 @option("--templates", metavar="DIR", type=_PRESENT, code="OPTION_TEMPLATES")
 @option("--only", multiple=True, metavar="KEY", code="OPTION_ONLY")
-@option("--format", "wanted", type=click.Choice([kind.value for kind in Format]), default="both", code="OPTION_FORMAT")
+@option(
+    "--format",
+    "wanted",
+    type=click.Choice([kind.value for kind in Format]),
+    default=Format.BOTH.value,
+    show_default=True,
+    code="OPTION_FORMAT",
+)
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_JOBS")
 @person_key_option
 @option("--prune", is_flag=True, code="OPTION_PRUNE")

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, Group, json_option, option, person_key_option, print_json, read_key, say, words
+from pkdocs.cli.base import (
+    Command,
+    Group,
+    argument,
+    json_option,
+    option,
+    person_key_option,
+    print_json,
+    read_key,
+    say,
+    words,
+)
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pki import KeyKind, Reason, init_pki, refresh, revoke
 
@@ -19,7 +30,7 @@ def command() -> None:
 
 
 @command.command("init", cls=Command, code="PKI_INIT")
-@click.argument("folder", type=_FOLDER)
+@argument("folder", metavar="DIR", type=_FOLDER)
 @option(
     "--key",
     type=click.Choice([kind.value for kind in KeyKind]),
@@ -38,7 +49,7 @@ def init_command(ctx: click.Context, *, folder: Path, key: str, registrars: tupl
 
 
 @command.command("issue", cls=Command, code="PKI_ISSUE")
-@click.argument("folder", type=_PRESENT)
+@argument("folder", metavar="DIR", type=_PRESENT)
 @option("--workbook", required=True, type=click.Path(exists=True, path_type=Path), code="OPTION_WORKBOOK")
 @person_key_option
 @option("--renew", is_flag=True, code="OPTION_RENEW")
@@ -53,12 +64,13 @@ def issue_command(ctx: click.Context, folder: Path, workbook: Path, person_key: 
 
 
 @command.command("revoke", cls=Command, code="PKI_REVOKE")
-@click.argument("folder", type=_PRESENT)
-@click.argument("person_id")
+@argument("folder", metavar="DIR", type=_PRESENT)
+@argument("person_id")
 @option(
     "--reason",
     type=click.Choice([reason.value for reason in Reason]),
     default=Reason.UNSPECIFIED.value,
+    show_default=True,
     code="OPTION_REASON",
 )
 @json_option
@@ -71,7 +83,7 @@ def revoke_command(ctx: click.Context, *, folder: Path, person_id: str, reason: 
 
 
 @command.command("refresh", cls=Command, code="PKI_REFRESH")
-@click.argument("folder", type=_PRESENT)
+@argument("folder", metavar="DIR", type=_PRESENT)
 @json_option
 @click.pass_context
 def refresh_command(ctx: click.Context, folder: Path) -> None:

@@ -9,7 +9,20 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import JSON, Command, json_option, language, named, option, print_json, progress, say, warn, words
+from pkdocs.cli.base import (
+    Command,
+    argument,
+    confirm,
+    json_option,
+    language,
+    named,
+    option,
+    print_json,
+    progress,
+    say,
+    warn,
+    words,
+)
 from pkdocs.content import Role
 from pkdocs.errors import CredentialError, SigningError, UsageError
 from pkdocs.files import read_regular
@@ -18,14 +31,16 @@ from pkdocs.signing import Signer, load_pkcs12
 
 _SHOWN = 20
 
-
-@click.command("sign", cls=Command, code="SIGN")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@option("--p12", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_P12")
-@option("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
-@option(
+passphrase_option = option(
     "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_PASSPHRASE_FILE"
 )
+
+
+@click.command("sign", cls=Command, code="SIGN")
+@argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@option("--p12", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_P12")
+@option("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
+@passphrase_option
 @option("--role", type=click.Choice([role.value for role in Role]), code="OPTION_ROLE")
 @option("--any-order", is_flag=True, code="OPTION_ANY_ORDER")
 @option("--yes", is_flag=True, code="OPTION_YES")
@@ -43,14 +58,14 @@ def command(
     yes: bool,
 ) -> None:
     """Sign what waits."""
-    signer = load_pkcs12(read_regular(p12), _passphrase(ctx, passphrase_file))
+    signer = load_pkcs12(read_regular(p12), read_passphrase(ctx, passphrase_file))
     if person:
         demand_person(signer, person)
     chosen = Role(role) if role else None
     plan = plan_signing(paths, signer, role=chosen, any_order=any_order, at=datetime.now(UTC))
     _show_plan(ctx, plan, signer)
     if plan.candidates and not yes:
-        _confirm(ctx, len(plan.candidates))
+        demand_consent(ctx, "SIGN_CONFIRM", count=len(plan.candidates))
     with progress(ctx, words(ctx, "SIGN_PROGRESS")) as bar:
         result = sign_plan(plan, signer, at=lambda: datetime.now(UTC), progress=bar)
     _show_result(ctx, result)
@@ -58,7 +73,8 @@ def command(
     ctx.exit(result.exit_code)
 
 
-def _passphrase(ctx: click.Context, file: Path | None) -> str:
+def read_passphrase(ctx: click.Context, file: Path | None) -> str:
+    """Return what unlocks a key: from ``file``, else asked for without showing it."""
     if file:
         try:
             return file.read_text(encoding="utf-8").rstrip("\r\n")
@@ -70,11 +86,13 @@ def _passphrase(ctx: click.Context, file: Path | None) -> str:
         return str(click.prompt(words(ctx, "PASSPHRASE_PROMPT"), hide_input=True, err=True))
 
 
-def _confirm(ctx: click.Context, count: int) -> None:
+def demand_consent(ctx: click.Context, code: str, *, count: int = 1) -> None:
+    """Ask whether ``count`` documents shall be signed, in the words of ``code``."""
     if not sys.stdin.isatty():
         raise UsageError("SIGN_NEEDS_YES", count=count)
     with _consent():
-        click.confirm(words(ctx, "SIGN_CONFIRM", count=count), abort=True, err=bool(ctx.meta.get(JSON)))
+        if not confirm(ctx, words(ctx, code, count=count)):
+            raise SigningError("SIGN_DECLINED")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import click
 
 from pkdocs.cli.base import (
     Command,
+    argument,
     given_key,
     json_option,
     language,
@@ -21,8 +22,8 @@ from pkdocs.pipeline.standing import Standing, find_person, read_standing
 
 
 @click.command("status", cls=Command, code="STATUS")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@option("--unit", code="OPTION_UNIT")
+@argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@option("--unit", metavar="UNIT", code="OPTION_UNIT")
 @option("--person", metavar="ID", code="OPTION_PERSON")
 @option("--waiting", is_flag=True, code="OPTION_WAITING")
 @person_key_option

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pkdocs.cli.base import Command, Group, json_option, print_json, say, words
+from pkdocs.cli.base import Command, Group, argument, json_option, print_json, say, words
 from pkdocs.files import read_regular
 from pkdocs.trust import Anchor, Trust, read_trust
 from pkdocs.trust.summary import Currency, PinnedCertificate, PinnedList, fingerprint
@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @command.command("show", cls=Command, code="TRUST_SHOW")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 @click.pass_context
 def show_command(ctx: click.Context, file: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, json_option, language, option, print_json, progress, say, settings, words
+from pkdocs.cli.base import Command, argument, json_option, language, option, print_json, progress, say, settings, words
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.report import as_json, tree_lines
@@ -24,8 +24,11 @@ _EXIT_UNKNOWN = 10
 
 
 @click.command("verify", cls=Command, code="VERIFY")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @option("--trust", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_TRUST")
+@option(
+    "--register", metavar="HEAD", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_REGISTER"
+)
 @option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES")
 @option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
 @option("--at", "moment", metavar="TIME", code="OPTION_AT")
@@ -37,6 +40,7 @@ def command(
     *,
     paths: tuple[Path, ...],
     trust: Path,
+    register: Path | None,
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
@@ -44,7 +48,7 @@ def command(
 ) -> None:
     """Verify files."""
     at = _moment(moment) if moment else datetime.now(UTC)
-    means = Means(templates, workbook, jobs or settings(ctx).jobs)
+    means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

@@ -36,6 +36,7 @@ __all__ = [
     "Toolchain",
     "electronic_roles",
     "issue_pdf",
+    "pdf_date",
 ]
 
 ATTACHMENT: Final = "agreement.json"

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from pkdocs.errors import DocumentError, OfficeError
+from pkdocs.messages import Said
 from pkdocs.office.locate import INSTALL, Office
 from pkdocs.office.process import Process, WorkerLostError
 from pkdocs.office.worker import FAILED, MADE, READY
@@ -201,7 +202,7 @@ class Pool:
             worker.rest()
             self._failed_starts = 0
 
-    def _miss(self, worker: _Worker, reason: str) -> None:
+    def _miss(self, worker: _Worker, reason: str | Said) -> None:
         """A worker did not start; some more try, then it is not the worker's fault."""
         self._failed_starts += 1
         if self._failed_starts >= _MAX_FAILED_STARTS:
@@ -210,7 +211,7 @@ class Pool:
 
     def _lose(self, worker: _Worker, queue: _Queue) -> Outcome[Any, bytes] | None:
         if not worker.is_ready:
-            self._miss(worker, "the worker ended")
+            self._miss(worker, Said("OFFICE_ENDED"))
             return None
         job = worker.job
         self._replace(worker)
@@ -224,7 +225,7 @@ class Pool:
     def _give_up(self, worker: _Worker) -> Outcome[Any, bytes] | None:
         job = worker.job
         if job is None:
-            self._miss(worker, f"no answer within {_START_S:.0f} s")
+            self._miss(worker, Said("OFFICE_SILENT", (("seconds", int(_START_S)),)))
             return None
         self._replace(worker)
         return Outcome(job.key, error=DocumentError("OFFICE_TIMEOUT", id=str(job.key), seconds=f"{self._timeout_s:g}"))
@@ -234,4 +235,4 @@ def _outcome(key: Any, pdf: bytes, reason: str) -> Outcome[Any, bytes]:
     """Judge the result by the file alone: LibreOffice claims success on documents that it could not load."""
     if pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:]:
         return Outcome(key, pdf)
-    return Outcome(key, error=DocumentError("OFFICE_NO_PDF", id=str(key), reason=reason or "no PDF"))
+    return Outcome(key, error=DocumentError("OFFICE_NO_PDF", id=str(key), reason=reason or "-"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import OfficeError
+from pkdocs.messages import reason_of
 from pkdocs.office.locate import INSTALL, Office, environment
 from pkdocs.office.profile import write_profile
 from pkdocs.office.worker import DOCUMENT, RESULT
@@ -36,7 +37,7 @@ class Process:
                 undo.callback(shutil.rmtree, self._home, ignore_errors=True)
                 self._process = self._start(office)
             except OSError as fault:
-                raise OfficeError("OFFICE_NOT_STARTED", reason=fault.strerror or str(fault), command=INSTALL) from fault
+                raise OfficeError("OFFICE_NOT_STARTED", reason=reason_of(fault), command=INSTALL) from fault
             self._undo = undo.pop_all()
 
     def _start(self, office: Office) -> subprocess.Popen[bytes]:
@@ -76,7 +77,7 @@ class Process:
         try:
             (self._home / DOCUMENT).write_bytes(document)
         except OSError as fault:
-            raise OfficeError("OFFICE_NO_ROOM", reason=fault.strerror) from fault
+            raise OfficeError("OFFICE_NO_ROOM", reason=reason_of(fault)) from fault
         # a worker that has ended shows when its answer is read
         with contextlib.suppress(BrokenPipeError):
             os.write(self._jobs, b".")

@@ -10,7 +10,19 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
+from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.reissue import Wording, read_wording, reissue
+from pkdocs.register import (
+    LIST_NAME,
+    MAX_LIST_BYTES,
+    Account,
+    Head,
+    compare_heads,
+    examine_head,
+    is_head,
+    judge_head,
+    open_account,
+)
 from pkdocs.trust import Trust, read_trust
 from pkdocs.verification import Facts, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
@@ -20,20 +32,24 @@ Progress = Callable[[int, int], None]
 TIMEOUT_S: Final = 60.0
 """For one file; usual are 0.1 s."""
 
-_REGISTER_NAME: Final = "register.pdf"
-
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the auditor has at hand beside trust: templates to issue pages again, and the workbook's wording."""
+    """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
+    With templates pages are issued again, with the workbook in its wording.
+    """
+
+    register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
     jobs: int = 0
 
 
 def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
-    """Return the verdicts on all PDF files at and below ``paths``, by the trust file alone.
+    """Return the verdicts on all PDF files at and below ``paths``, by the trust file and what the register vouches for.
+
+    Heads of the register among the files are no agreements; they are compared with the one that was named.
 
     Raises:
         TrustError: the trust file cannot be used.
@@ -41,13 +57,40 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = _read_trust(trust_file)
-    files = [file for file, named in pdf_files(paths) if named or file.name != _REGISTER_NAME]
+    found = [file for file, _ in pdf_files(paths)]
+    heads = [file for file in found if _is_head(file)]
+    files = [file for file in found if file not in heads]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
-    return judge_set(exhibits, trust, None, at=at)
+    account = _account(means.register, heads, trust, at) if means.register else None
+    return judge_set(exhibits, trust, account, at=at)
+
+
+def _is_head(file: Path) -> bool:
+    try:
+        return is_head(read_regular(file))
+    except OSError:
+        return False
+
+
+def _account(named: Path, others: Iterable[Path], trust: Trust, at: datetime) -> Account:
+    """Return what the head ``named`` and the list beside it are worth, compared with other heads at hand."""
+    verdict = judge_head(examine_head(read_regular(named)), trust, at)
+    beside = named.parent / LIST_NAME
+    data = read_regular(beside, limit=MAX_LIST_BYTES) if beside.exists() else None
+    account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)
+    if account.register is None:
+        return account
+    rivals = [head for file in others if (head := _believed_head(file, trust, at))]
+    return replace(account, findings=(*account.findings, *compare_heads(account.register.head, rivals, data)))
+
+
+def _believed_head(file: Path, trust: Trust, at: datetime) -> Head | None:
+    verdict = judge_head(examine_head(read_regular(file)), trust, at)
+    return verdict.head if verdict.believed else None
 
 
 def _read_trust(file: Path) -> Trust:
@@ -65,7 +108,7 @@ def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses:
 
 def _exhibits(files: Sequence[Path], jobs: int, progress: Progress) -> list[Exhibit]:
     exhibits: list[Exhibit] = []
-    looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
+    looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost_file)
     for file, facts in zip(files, looked, strict=True):
         exhibits.append(Exhibit(str(file), facts))
         progress(len(exhibits), len(files))
@@ -79,8 +122,9 @@ def examine_file(file: Path) -> Facts:
             return unread_facts(f"> {MAX_FILE_BYTES} B")
         return examine_pdf(read_regular(file))
     except OSError as fault:
-        return unread_facts(fault.strerror or type(fault).__name__)
+        return unread_facts(reason_of(fault))
 
 
-def _lost(_file: Path) -> Facts:
-    return unread_facts("process died, or took too long")
+def lost_file(_file: Path) -> Facts:
+    """Return the facts of a file whose process did not come to an end."""
+    return unread_facts(Said("EXAMINATION_LOST"))

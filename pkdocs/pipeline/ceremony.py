@@ -10,6 +10,7 @@ from pkdocs.content import Content, Role
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import Entry, Index, find_index
+from pkdocs.messages import reason_of
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
 from pkdocs.signing import SignedForm, Signer, check_certificate, demand_turn, read_form, sign_pdf
@@ -208,7 +209,7 @@ def sign_plan(plan: SigningPlan, signer: Signer, *, at: Callable[[], datetime], 
 
 
 def _system_error(file: Path, fault: OSError) -> SigningError:
-    return SigningError("SYSTEM", file=file.name, reason=fault.strerror or str(fault))
+    return SigningError("SYSTEM", file=file.name, reason=reason_of(fault))
 
 
 def _sign(candidate: Candidate, signer: Signer, at: datetime, *, training: bool) -> Signed:

@@ -41,19 +41,19 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.index: Index | None = read_index(folder)
-        self._entries = {entry.id: entry for entry in self.index.agreements} if self.index else {}
-        self._entries |= read_journal(folder)
+        known = [*(self.index.agreements if self.index else ()), *read_journal(folder).values()]
+        self._entries = {entry.id.casefold(): entry for entry in known}
         self._looked: dict[str, Found | None] = {}
 
     def entry(self, identity: str) -> Entry | None:
-        """Return what is known of an agreement from earlier runs."""
-        return self._entries.get(identity)
+        """Return what is known of an agreement from earlier runs; ids are compared without case."""
+        return self._entries.get(identity.casefold())
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
-        """Content digests by id of all that was ever made here."""
-        earlier = self.index.digests if self.index else {}
-        return {**earlier, **{entry.id: entry.content_digest for entry in self._entries.values()}}
+        """Content digests of all that was ever made here, by id without case."""
+        earlier = {identity.casefold(): found for identity, found in self.index.digests.items()} if self.index else {}
+        return earlier | {identity: entry.content_digest for identity, entry in self._entries.items()}
 
     def unchanged(self, entry: Entry) -> Entry | None:
         """Return what is known of an issued file that need not be made again: same source, nobody touched it."""
@@ -87,7 +87,7 @@ class Shelf:
     def _signed_elsewhere(self, identity: str) -> Iterator[Found]:
         for place in self._places.get(identity.casefold(), ()):
             found = self._at(place, None)
-            if found and found.content and found.content.digest == self.digests.get(identity):
+            if found and found.content and found.content.digest == self.digests.get(identity.casefold()):
                 yield found
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
@@ -46,11 +46,16 @@ def read_standing(folder: Path, *, unit: str | None = None, person: str | None =
         ConflictError: the folder has no index, or a damaged one.
     """
     for entry in _index(folder).agreements:
-        if unit and folder_name(unit) != folder_name(entry.unit):
+        if unit and not _is_of(entry, unit):
             continue
         standing = _standing(folder, entry)
         if person is None or (standing.awaits and standing.awaits[1].person == person):
             yield standing
+
+
+def _is_of(entry: Entry, unit: str) -> bool:
+    folder = PurePath(entry.pdf or entry.docx or "").parent.name
+    return unit == folder or folder_name(unit) == folder_name(entry.unit)
 
 
 def _index(folder: Path) -> Index:

@@ -37,11 +37,11 @@ def bound_contents(shelf: Shelf) -> Mapping[str, Content]:
     for identity, digest in shelf.digests.items():
         found = shelf.look(identity)
         if found and found.content and found.content.digest == digest:
-            bound[identity] = found.content
+            bound[found.content.id] = found.content
     waiting = [reference for content in bound.values() for reference in _references(content)]
     while waiting:
         reference = waiting.pop()
-        if reference.id in bound or shelf.digests.get(reference.id) != reference.digest:
+        if reference.id in bound or shelf.digests.get(reference.id.casefold()) != reference.digest:
             continue
         content = shelf.issued(reference.id)
         if content and content.digest == reference.digest:

@@ -5,7 +5,6 @@
 """
 
 import secrets
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkdocs.errors import ConflictError, CredentialError
-from pkdocs.files import PRIVATE, PUBLIC, write_atomic
+from pkdocs.files import PRIVATE, PUBLIC, in_the_way, new_folder, write_atomic
+from pkdocs.messages import reason_of
 from pkdocs.pki.authority import (
     Authority,
     KeyKind,
@@ -39,14 +39,15 @@ from pkdocs.pki.authority import (
     make_root,
     person_of,
 )
-from pkdocs.pki.records import Enrollee, Records, read_records, render_enrolment, render_records
+from pkdocs.pki.records import RECORDS_FILE, Enrollee, Records, read_records, render_enrolment, render_records
 from pkdocs.profile import Zone
+from pkdocs.trust import FILE_NAME as TRUST_FILE
 from pkdocs.trust import Anchor, Purpose, Trust, read_trust, render_trust
 
 _ROOT: Final = "root"
 _ISSUING: Final = "issuing"
-_RECORDS: Final = Path("ca", "records.json")
-_TRUST: Final = Path("trust.toml")
+_RECORDS: Final = Path("ca", RECORDS_FILE)
+_TRUST: Final = Path(TRUST_FILE)
 _ENROLMENT: Final = Path("enrolment.json")
 _SIGNERS: Final = Path("signers")
 _RETIRED: Final = _SIGNERS / "lama"
@@ -75,19 +76,15 @@ def init_pki(directory: Path, *, at: datetime, key: KeyKind = KeyKind.P256, regi
     It appears whole or not at all.
 
     Raises:
-        ConflictError: the directory exists and is not empty.
+        ConflictError: the directory exists and is not empty, or cannot be made.
     """
-    if directory.is_symlink() or (directory.exists() and not (directory.is_dir() and not any(directory.iterdir()))):
+    if in_the_way(directory):
         raise ConflictError("PKI_EXISTS", directory=directory.name)
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
-            whole = Path(building, "pki")
-            whole.mkdir(mode=0o700)
-            _fill(whole, key, tuple(dict.fromkeys(registrars)), at)
-            whole.replace(directory)
+        with new_folder(directory) as building:
+            _fill(building, key, tuple(dict.fromkeys(registrars)), at)
     except OSError as fault:
-        raise ConflictError("PKI_EXISTS", directory=directory.name) from fault
+        raise ConflictError("PKI_UNMADE", directory=directory.name, reason=reason_of(fault)) from fault
 
 
 def issue_certificates(
@@ -109,12 +106,13 @@ def issue_certificates(
 
     Raises:
         CredentialError: no PKI there, or damaged.
-        ConflictError: a file of another origin stands where a person's key belongs, or the directory cannot be
-            written; without ``renew`` also: the PKI is another organisation's, or names persons under another
-            person key.
+        ConflictError: a file of another origin stands where a person's key belongs, two numbers differ in case alone,
+            or the directory cannot be written; without ``renew`` also: the PKI is another organisation's, or names
+            persons under another person key.
     """
     pki, trust = _open_pki(directory), _read_trust(directory)
     enrollees = tuple({entry.number: entry for entry in persons}.values())
+    _demand_own_files(pki.records, enrollees)
     if not renew:
         _demand_same_people(pki.records, enrollees)
         _demand_same_organisation(trust, organisation)
@@ -189,6 +187,14 @@ def _fill(building: Path, kind: KeyKind, registrars: tuple[str, ...], at: dateti
     _write_secret(building / _RECORDS, render_records(records))
     _write_public(building / _ENROLMENT, render_enrolment(records))
     _write_public(building / _TRUST, render_trust(trust))
+
+
+def _demand_own_files(records: Records, enrollees: Iterable[Enrollee]) -> None:
+    """Numbers that differ in case alone would share a file, where names are compared without case."""
+    spelled = {number.casefold(): number for number in records.numbers}
+    for enrollee in enrollees:
+        if spelled.setdefault(enrollee.number.casefold(), enrollee.number) != enrollee.number:
+            raise ConflictError("PKI_NUMBER_CASE", name=enrollee.name)
 
 
 def _demand_same_people(records: Records, enrollees: Iterable[Enrollee]) -> None:

@@ -12,14 +12,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import CredentialError
+from pkdocs.files import is_device_name
 from pkdocs.pki.authority import Reason, Revocation
-from pkdocs.schema import SchemaError, canonical, parse_canonical
+from pkdocs.schema import NewerSchemaError, SchemaError, canonical, parse_canonical
 
 RECORDS_SCHEMA: Final = "pkdocs-pki/1"
+RECORDS_FILE: Final = "records.json"
 ENROLMENT_SCHEMA: Final = "pkdocs-enrolment/1"
 
 _ENROLLED_BY: Final = "pki-uji"
-_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}")
+_NUMBER = re.compile(r"(?=.*[0-9A-Za-z])[0-9A-Za-z-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Enrollee:
     """Somebody who shall have a certificate: ``name`` without degrees; ``number`` (NIP) stays on this machine.
 
     Raises:
-        CredentialError: the number has other characters than letters, digits and hyphens.
+        CredentialError: the number has other characters than letters, digits and hyphens, or cannot name a file.
     """
 
     number: str = field(repr=False)
@@ -37,7 +39,7 @@ class Enrollee:
 
     def __post_init__(self) -> None:
         # it becomes a file name
-        if not _NUMBER.fullmatch(self.number):
+        if not _NUMBER.fullmatch(self.number) or is_device_name(self.number):
             raise CredentialError("PKI_NUMBER", name=self.name)
 
 
@@ -114,12 +116,14 @@ def read_records(data: bytes) -> Records:
     """Return what a ``records.json`` says.
 
     Raises:
-        CredentialError: not such a file, or damaged.
+        CredentialError: not such a file, damaged, or of a newer pkdocs.
     """
     try:
-        return parse_canonical(Records, data)
+        return parse_canonical(Records, data, schema=RECORDS_SCHEMA)
+    except NewerSchemaError as fault:
+        raise CredentialError("SCHEMA_NEWER", fault.params, file=RECORDS_FILE) from fault
     except SchemaError as fault:
-        raise CredentialError("PKI_DAMAGED", file="records.json") from fault
+        raise CredentialError("PKI_DAMAGED", file=RECORDS_FILE) from fault
 
 
 def render_records(records: Records) -> bytes:
@@ -128,15 +132,15 @@ def render_records(records: Records) -> bytes:
 
 
 def render_enrolment(records: Records) -> bytes:
-    """Return ``enrolment.json``: who holds which certificate, by pseudonym, without any NIP."""
-    entries = [_enrolment_entry(entry) for entry in records.issued]
+    """Return ``enrolment.json``: who holds which certificate, who keeps the register; pseudonyms, no NIP."""
+    entries = [_enrolment_entry(entry, is_registrar=entry.number in records.registrars) for entry in records.issued]
     written = {"schema": ENROLMENT_SCHEMA, "certificates": entries}
     return (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _enrolment_entry(entry: Issued) -> dict[str, str]:
+def _enrolment_entry(entry: Issued, *, is_registrar: bool) -> dict[str, str | bool]:
     certificate = entry.loaded
-    return {
+    written: dict[str, str | bool] = {
         "person": entry.person,
         "sha256": hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
         "begins": certificate.not_valid_before_utc.isoformat(),
@@ -144,3 +148,4 @@ def _enrolment_entry(entry: Issued) -> dict[str, str]:
         "enrolled": _ENROLLED_BY,
         "certificate": certificate.public_bytes(Encoding.PEM).decode("ascii"),
     }
+    return {**written, "registrar": True} if is_registrar else written

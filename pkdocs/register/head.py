@@ -109,8 +109,9 @@ def parse_head(data: bytes) -> Head:
     """Return the head of canonical bytes.
 
     Raises:
+        NewerSchemaError: made by a newer pkdocs.
         SchemaError: too large, not canonical, or not a head.
     """
     if len(data) > MAX_HEAD_BYTES:
         raise SchemaError("too large")
-    return parse_canonical(Head, data)
+    return parse_canonical(Head, data, schema=SCHEMA)

@@ -13,7 +13,7 @@ Row = Mapping[str, str]
 """The cells of a row by their columns; one that is absent or "" is empty."""
 
 BASE_SIZE: Final = 72
-"""Officials of the reference city, vacant positions left out; a test counts them."""
+"""Agreements of the reference city; a test counts them."""
 
 _SHEETS: Final = ("Profil", "Unit", "Pejabat", "Indikator", "Anggaran", "RPJMD", "Skala", "Paparan")
 
@@ -58,18 +58,31 @@ def is_vacant(row: Row) -> bool:
     return row["Status"] == "Kosong"
 
 
+def makes_agreement(row: Row) -> bool:
+    """Tell whether a row of ``Pejabat`` makes an agreement: neither vacant nor standing in for the holder."""
+    return not is_vacant(row) and row["Status"] != "Plh."
+
+
 def top(city: City, people: int) -> City:
     """Return the part of the city with its ``people`` highest officials: each with all superiors.
 
-    A vacant position below a chosen one stays, for others may refer to it.
+    A vacant position below a chosen one stays, for others may refer to it; who stands in stays with the holder.
     """
     officials = city["Pejabat"].rows
     depths = _depths(officials)
-    ranked = sorted((row for row in officials if not is_vacant(row)), key=lambda row: depths[row["Kode Jabatan"]])
-    chosen = {key_of(row) for row in ranked[:people]}
-    chosen |= {key_of(row) for row in officials if is_vacant(row) and row["Atasan"] in chosen}
-    names = chosen | {row["Kode Jabatan"] for row in officials if key_of(row) in chosen}
-    return {name: Sheet(sheet.columns, tuple(_kept(name, sheet, chosen, names))) for name, sheet in city.items()}
+    ranked = sorted(filter(makes_agreement, officials), key=lambda row: depths[row["Kode Jabatan"]])
+    chosen = ranked[:people]
+    keys = {key_of(row) for row in chosen}
+
+    def stays(row: Row) -> bool:
+        if makes_agreement(row):
+            return row in chosen
+        return (row["Atasan"] if is_vacant(row) else key_of(row)) in keys
+
+    kept = tuple(filter(stays, officials))
+    names = {name for row in kept for name in (key_of(row), row["Kode Jabatan"])}
+    others = {name: Sheet(sheet.columns, tuple(_kept(sheet, names))) for name, sheet in city.items()}
+    return {**others, "Pejabat": Sheet(city["Pejabat"].columns, kept)}
 
 
 def _depths(officials: tuple[Row, ...]) -> Mapping[str, int]:
@@ -82,8 +95,8 @@ def _depths(officials: tuple[Row, ...]) -> Mapping[str, int]:
     return {code: depth(code) for code in superiors}
 
 
-def _kept(name: str, sheet: Sheet, keys: set[str], names: set[str]) -> Iterator[Row]:
+def _kept(sheet: Sheet, names: set[str]) -> Iterator[Row]:
     for row in sheet.rows:
-        position = key_of(row) if name == "Pejabat" else row.get("Kode Jabatan")
-        if position is None or position in (keys if name == "Pejabat" else names):
+        position = row.get("Kode Jabatan")
+        if position is None or position in names:
             yield row

@@ -1,8 +1,10 @@
 """One signature appended to one issued file; one module a kind of key holder."""
 
+from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.document import demand_turn, sign_pdf
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
+from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [
@@ -10,6 +12,8 @@ __all__ = [
     "Signature",
     "SignedForm",
     "Signer",
+    "Stamp",
+    "append_signature",
     "check_certificate",
     "demand_turn",
     "load_pkcs12",

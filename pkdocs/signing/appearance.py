@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter, init_xobject_dictionary
 
 from pkdocs.numerals import MONTHS, format_date
 from pkdocs.profile import Zone
-from pkdocs.signing.font import Face, Subset, cut_subset, embed_subset, load_face
+from pkdocs.signing.font import BOLD, Face, Subset, cut_subset, embed_subset, load_face
 
 INTRODUCTION: Final = "Ditandatangani secara elektronik oleh:"
 TRAINING_NOTE: Final = "TTE tidak tersertifikasi (uji)"
@@ -31,8 +31,6 @@ _RED: Final = "0.7 0 0 rg"
 _GREY_EDGE: Final = "0.35 G"
 _RED_EDGE: Final = "0.7 0 0 RG"
 _EDGE: Final = 0.5
-_BOLD: Final = 0.022
-"""Width of the outline that makes letters bold, as a part of their size: one font does for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +101,7 @@ def _lines(stamp: Stamp, face: Face, width: float, size: float) -> Iterator[Line
 
 
 def _wrap(line: Line, face: Face, width: float) -> Iterator[Line]:
-    row = ""
-    for word in face.printable(line.text).split():
-        longer = f"{row} {word}" if row else word
-        if face.width(longer, line.size) <= width:
-            row = longer
-            continue
-        if row:
-            yield replace(line, text=row)
-        *full, row = _break(word, line.size, face, width)
-        yield from (replace(line, text=piece) for piece in full)
-    if row:
-        yield replace(line, text=row)
-
-
-def _break(word: str, size: float, face: Face, width: float) -> list[str]:
-    """Return ``word`` in pieces that fit, of one character at least."""
-    pieces = [""]
-    for character in word:
-        if pieces[-1] and face.width(pieces[-1] + character, size) > width:
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    yield from (replace(line, text=row) for row in face.wrap(line.text, line.size, width))
 
 
 def _draw(lines: list[Line], face: Face, subset: Subset, height: float) -> Iterator[str]:
@@ -132,7 +109,7 @@ def _draw(lines: list[Line], face: Face, subset: Subset, height: float) -> Itera
     for line in lines:
         top -= line.size * _LEADING
         base = top - face.descent * line.size / 1000
-        weight = f"2 Tr {line.size * _BOLD:.2f} w" if line.bold else "0 Tr"
+        weight = f"2 Tr {line.size * BOLD:.2f} w" if line.bold else "0 Tr"
         place = f"1 0 0 1 {_PADDING} {base:.2f} Tm"
         yield f"{line.colour} {weight} /F1 {line.size:.2f} Tf {place} {subset.show(line.text)}"
 

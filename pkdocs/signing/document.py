@@ -1,25 +1,16 @@
 """One signature appended to an issued file."""
 
 from datetime import datetime
-from io import BytesIO
-from typing import Final
 
 from cryptography import x509
-from pyhanko.pdf_utils.generic import DictionaryObject, NameObject
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import FieldMDPSpec, SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-from pkdocs.content import Content, Party, Role
+from pkdocs.content import Party, Role
 from pkdocs.errors import SigningError
 from pkdocs.profile import Zone
-from pkdocs.signing.appearance import Stamp, add_appearance
-from pkdocs.signing.cms import build_cms, cms_size
+from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.form import SignedForm, read_form
+from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
-
-_DIGEST: Final = "sha256"
 
 
 def sign_pdf(pdf: bytes, role: Role, signer: Signer, *, at: datetime, zone: Zone, training: bool) -> bytes:
@@ -38,12 +29,10 @@ def sign_pdf(pdf: bytes, role: Role, signer: Signer, *, at: datetime, zone: Zone
     check_certificate(signer, at)
     form = read_form(pdf)
     party = demand_turn(form, role, signer)
+    content = form.content
     stamp = Stamp(party.name, party.office, at.astimezone(zone.info), zone, training)
-    try:
-        return _append(pdf, form.content, role, signer, stamp)
-    except Exception as fault:
-        # the writer raises whatever a damaged file leads it to
-        raise SigningError("SIGN_DAMAGED") from fault
+    reason = f"{content.id} sebagai {party.label}"
+    return append_signature(pdf, role.value, signer, stamp, location=content.place, reason=reason)
 
 
 def demand_turn(form: SignedForm, role: Role, signer: Signer) -> Party:
@@ -66,38 +55,3 @@ def demand_turn(form: SignedForm, role: Role, signer: Signer) -> Party:
         if signature.person == signer.person or other == key:
             raise SigningError("SIGN_BOTH_SIDES", id=content.id)
     return party
-
-
-class _Revision(IncrementalPdfFileWriter):
-    """pyHanko's writer without its habit of writing date and producer into Info and XMP."""
-
-    def _update_meta(self) -> None:
-        pass
-
-
-def _append(pdf: bytes, content: Content, role: Role, signer: Signer, stamp: Stamp) -> bytes:
-    writer = _Revision(BytesIO(pdf), strict=True)
-    embedding = PdfCMSEmbedder().write_cms(role.value, writer, existing_fields_only=True)
-    field = next(embedding).get_object()
-    left, bottom, right, top = (float(edge) for edge in field["/Rect"])
-    appearance = add_appearance(writer, stamp, width=right - left, height=top - bottom)
-    field["/AP"] = DictionaryObject({NameObject("/N"): appearance})
-    lock = SigMDPSetup(_DIGEST, field_lock=FieldMDPSpec.from_pdf_object(field["/Lock"]))
-    embedding.send(SigObjSetup(_value(content, role, signer, stamp), mdp_setup=lock))
-    prepared, output = embedding.send(SigIOSetup(_DIGEST, in_place=True))
-    embedding.send(build_cms(signer, prepared.document_digest))
-    signed: bytes = output.getvalue()
-    return signed
-
-
-def _value(content: Content, role: Role, signer: Signer, stamp: Stamp) -> SignatureObject:
-    party = content.party(role)
-    return SignatureObject(
-        timestamp=stamp.at,
-        subfilter=SigSeedSubFilter.PADES,
-        name=stamp.name,
-        location=content.place,
-        reason=f"{content.id} sebagai {party.label if party else role}",
-        # hexadecimal: two characters a byte
-        bytes_reserved=2 * cms_size(signer),
-    )

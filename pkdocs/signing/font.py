@@ -4,7 +4,7 @@ import hashlib
 import io
 import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -23,6 +23,9 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+BOLD: Final = 0.022
+"""Width of the outline that makes letters bold, as a part of their size: one font does for both."""
+
 _FILE: Final = "PkdocsSans.ttf"
 _UNITS: Final = 1000
 _SUBSTITUTE: Final = "?"
@@ -33,9 +36,10 @@ _CODES_PER_BLOCK: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Measures in thousandths of the size; ``advances`` by character."""
+    """Measures in thousandths of the size; ``advances`` and numbers of ``glyphs`` in the whole font by character."""
 
     advances: Mapping[str, int]
+    glyphs: Mapping[str, int]
     ascent: int
     descent: int
     box: tuple[int, int, int, int]
@@ -47,6 +51,32 @@ class Face:
     def printable(self, text: str) -> str:
         """Return ``text`` with characters that the face lacks as their base letters, else as a question mark."""
         return "".join(character if character in self.advances else self._nearest(character) for character in text)
+
+    def wrap(self, text: str, size: float, width: float) -> Iterator[str]:
+        """Yield the printable ``text`` in lines of ``width`` points at most; only a word that is longer is broken."""
+        row = ""
+        for word in self.printable(text).split():
+            longer = f"{row} {word}" if row else word
+            if self.width(longer, size) <= width:
+                row = longer
+                continue
+            if row:
+                yield row
+            *full, row = self._break(word, size, width)
+            yield from full
+        if row:
+            yield row
+
+    def _break(self, word: str, size: float, width: float) -> list[str]:
+        """Return ``word`` in pieces that fit, of one character at least."""
+        pieces, taken = [""], 0
+        for character in word:
+            taken += self.advances[character]
+            if pieces[-1] and taken * size / _UNITS > width:
+                pieces.append("")
+                taken = self.advances[character]
+            pieces[-1] += character
+        return pieces
 
     def _nearest(self, character: str) -> str:
         base = unicodedata.normalize("NFKD", character)
@@ -64,7 +94,12 @@ class Subset:
 
     def show(self, text: str) -> str:
         """Return the operator that draws ``text``."""
-        return "<" + "".join(f"{self.glyphs[character]:04X}" for character in text) + "> Tj"
+        return show_text(text, self.glyphs)
+
+
+def show_text(text: str, glyphs: Mapping[str, int]) -> str:
+    """Return the operator that draws ``text`` by its ``glyphs``."""
+    return "<" + "".join(f"{glyphs[character]:04X}" for character in text) + "> Tj"
 
 
 @cache
@@ -76,6 +111,7 @@ def load_face() -> Face:
         header = font["head"]
         return Face(
             advances={chr(code): round(advances[name][0] * scale) for code, name in font.getBestCmap().items()},
+            glyphs={chr(code): font.getGlyphID(name) for code, name in font.getBestCmap().items()},
             ascent=round(font["hhea"].ascent * scale),
             descent=round(font["hhea"].descent * scale),
             box=tuple(round(edge * scale) for edge in (header.xMin, header.yMin, header.xMax, header.yMax)),
@@ -147,15 +183,19 @@ def embed_subset(writer: BasePdfFileWriter, subset: Subset) -> IndirectObject:
             "/BaseFont": name,
             "/Encoding": NameObject("/Identity-H"),
             "/DescendantFonts": ArrayObject([writer.add_object(descendant)]),
-            "/ToUnicode": writer.add_object(_stream(zlib.compress(_to_unicode(subset)), {})),
+            "/ToUnicode": writer.add_object(_stream(zlib.compress(to_unicode(subset.glyphs)), {})),
         }
     )
     return writer.add_object(font)
 
 
+def font_program() -> bytes:
+    """Return the whole font as it is shipped."""
+    return files(__package__).joinpath("fonts", _FILE).read_bytes()
+
+
 def _open() -> TTFont:
-    data = files(__package__).joinpath("fonts", _FILE).read_bytes()
-    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
+    return TTFont(io.BytesIO(font_program()), lazy=True, recalcTimestamp=False)
 
 
 def _stream(compressed: bytes, entries: dict[str, NumberObject]) -> StreamObject:
@@ -170,10 +210,9 @@ def _widths(subset: Subset, face: Face) -> ArrayObject:
     return ArrayObject(entries)
 
 
-def _to_unicode(subset: Subset) -> bytes:
-    pairs = [
-        f"<{glyph:04X}> <{character.encode('utf-16-be').hex().upper()}>" for character, glyph in subset.glyphs.items()
-    ]
+def to_unicode(glyphs: Mapping[str, int]) -> bytes:
+    """Return the ``/ToUnicode`` map from numbers of glyphs to their characters."""
+    pairs = [f"<{glyph:04X}> <{character.encode('utf-16-be').hex().upper()}>" for character, glyph in glyphs.items()]
     blocks = [pairs[start : start + _CODES_PER_BLOCK] for start in range(0, len(pairs), _CODES_PER_BLOCK)]
     mapped = "".join("{} beginbfchar\n{}\nendbfchar\n".format(len(block), "\n".join(block)) for block in blocks)
     return (

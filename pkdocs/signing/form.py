@@ -20,7 +20,7 @@ from pkdocs.content import Content, Role, parse_content
 from pkdocs.errors import SigningError
 from pkdocs.issue import ATTACHMENT, electronic_roles
 from pkdocs.pki import person_of
-from pkdocs.schema import SchemaError
+from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.signing.cms import open_cms
 
 _END: Final = re.compile(rb"startxref\s{1,2}\d{1,10}\s{1,2}%%EOF(?:\r\n|\n|\r)?")
@@ -120,6 +120,8 @@ def _read_content(issued: HistoricalResolver) -> Content:
         raise SigningError("SIGN_NOT_ISSUED")
     try:
         return parse_content(embedded.data)
+    except NewerSchemaError as fault:
+        raise SigningError("SCHEMA_NEWER", fault.params, file=ATTACHMENT) from fault
     except SchemaError as fault:
         raise SigningError("SIGN_NOT_ISSUED") from fault
 

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import TrustError
 from pkdocs.profile import Zone
+from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema
 from pkdocs.trust.value import Anchor, LowestHead, Purpose, Trust, refuse
 
+FILE_NAME: Final = "trust.toml"
 SCHEMA: Final = "pkdocs-trust/1"
 MAX_TRUST_BYTES: Final = 64_000_000
 
-_SCHEMA_NAME, _SCHEMA_VERSION = SCHEMA.split("/")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PEM = re.compile(r"\s*-----BEGIN ([A-Z0-9 ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----\s*")
 
@@ -102,11 +103,12 @@ def _parse(data: bytes) -> Mapping[str, Any]:
 
 
 def _demand_schema(raw: Mapping[str, Any]) -> None:
-    name, _, version = str(raw.get("schema")).partition("/")
-    if name != _SCHEMA_NAME or not re.fullmatch(r"[1-9]\d{0,3}", version):
-        raise TrustError("TRUST_UNREADABLE")
-    if int(version) > int(_SCHEMA_VERSION):
-        raise TrustError("TRUST_NEWER", schema=f"{name}/{version}", known=SCHEMA)
+    try:
+        demand_schema(raw, SCHEMA)
+    except NewerSchemaError as fault:
+        raise TrustError("SCHEMA_NEWER", fault.params, file=FILE_NAME) from fault
+    except SchemaError as fault:
+        raise TrustError("TRUST_UNREADABLE") from fault
 
 
 def _demand_names(

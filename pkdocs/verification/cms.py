@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from pkdocs.content import Role
 from pkdocs.verification.algorithms import DIGESTS, SIGNATURES, Key, key_of
+from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
 
 _HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
@@ -55,15 +55,15 @@ class CmsError(Exception):
 
 
 class CmsReader:
-    """Reads one container for ``role``; ``findings`` collects what is wrong without hindering the rest."""
+    """Reads the container of one field; ``findings`` collects what is wrong without hindering the rest."""
 
-    def __init__(self, role: Role) -> None:
-        self.role = role
+    def __init__(self, field: Field) -> None:
+        self.field = field
         self.findings: list[Finding] = []
 
     def fault(self, code: str, sub: Sub, weight: Weight = Weight.FAIL, **params: str | int) -> CmsError:
         """Return the fault of that code."""
-        return CmsError(Finding.of(code, Step.SIGNATURES, weight, params, role=self.role, sub=sub))
+        return CmsError(self.field.finding(code, Step.SIGNATURES, weight, params, sub=sub))
 
     def read(self, encoded: bytes, covered: bytes) -> Signed:
         """Return what the DER ``encoded`` says, after checking it against the ``covered`` bytes.

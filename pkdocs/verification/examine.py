@@ -1,24 +1,19 @@
 """One PDF to facts: steps 1 to 3 of judging, and what of step 6 the file itself can show."""
 
 import hashlib
-import logging
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
-from typing import Final, TypeVar
 
 from pkdocs.content import Content
+from pkdocs.verification.border import Border
 from pkdocs.verification.facts import Facts
-from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.finding import Step
 from pkdocs.verification.form import Form, read_form
-from pkdocs.verification.layout import FileError, Layout, read_layout
+from pkdocs.verification.layout import Layout, read_layout
 from pkdocs.verification.pages import read_pages
 from pkdocs.verification.payload import check_agreement, check_pages, read_content, read_metadata
 from pkdocs.verification.signature import Signature, read_signature
-from pkdocs.verification.updates import Signing, read_updates
-
-_LOG: Final = logging.getLogger(__name__)
-
-_T = TypeVar("_T")
+from pkdocs.verification.updates import Filling, read_updates
 
 
 def examine_pdf(pdf: bytes) -> Facts:
@@ -35,7 +30,8 @@ class _Examination:
 
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
-        self._findings: list[Finding] = []
+        self._border = Border()
+        self._findings = self._border.findings
         self._codes: tuple[str, ...] = ()
 
     def facts(self) -> Facts:
@@ -59,24 +55,12 @@ class _Examination:
             content_digest=content_digest,
             issue_digest=hashlib.sha256(issued).hexdigest(),
             issue_length=len(issued),
+            revisions=tuple(_stretches(layout)),
             template_digest=metadata.template_digest if metadata else None,
             toolchain=metadata.toolchain if metadata else None,
             signatures=signatures,
             codes=self._codes,
         )
-
-    def _border(self, step: Step, work: Callable[[], _T]) -> _T | None:
-        """Return what ``work`` gives; what it or a library below raises becomes a finding of ``step``."""
-        try:
-            return work()
-        except FileError as fault:
-            self._findings.append(fault.finding)
-        except Exception as fault:  # noqa: BLE001 the one border: libraries raise eight kinds and more on damaged files
-            _LOG.warning("step %d: %s", step, type(fault).__name__)
-            _LOG.debug("step %d", step, exc_info=fault)
-            kind = type(fault).__name__
-            self._findings.append(find("EXAMINATION_FAILED", step, Weight.FAIL, sub=Sub.FORMAT_FAILURE, kind=kind))
-        return None
 
     def _layout(self) -> Layout:
         return read_layout(self._pdf)
@@ -89,17 +73,17 @@ class _Examination:
     def _signatures(self, layout: Layout, form: Form | None) -> tuple[Signature, ...]:
         if form is None:
             return ()
-        signings = self._border(Step.REVISIONS, partial(self._updates, layout, form)) or ()
-        read = (self._border(Step.SIGNATURES, partial(self._signature, layout, signing)) for signing in signings)
+        fillings = self._border(Step.REVISIONS, partial(self._updates, layout, form)) or ()
+        read = (self._border(Step.SIGNATURES, partial(self._signature, layout, filling)) for filling in fillings)
         return tuple(signature for signature in read if signature is not None)
 
-    def _updates(self, layout: Layout, form: Form) -> tuple[Signing, ...]:
-        signings, findings = read_updates(layout, form)
+    def _updates(self, layout: Layout, form: Form) -> tuple[Filling, ...]:
+        fillings, findings = read_updates(layout, form.fields, form.pages)
         self._findings.extend(findings)
-        return signings
+        return fillings
 
-    def _signature(self, layout: Layout, signing: Signing) -> Signature:
-        signature, findings = read_signature(layout, signing.revision, signing.number, signing.role)
+    def _signature(self, layout: Layout, filling: Filling) -> Signature:
+        signature, findings = read_signature(layout, filling.revision, filling.number, filling.field)
         self._findings.extend(findings)
         return signature
 
@@ -116,3 +100,11 @@ class _Examination:
         self._codes = reading.codes
         self._findings.extend(findings)
         self._findings.extend(check_pages(reading, content))
+
+
+def _stretches(layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield length and SHA-256 of the file up to the end of each revision; each byte is hashed once."""
+    state = hashlib.sha256()
+    for revision in layout.revisions:
+        state.update(layout.data[revision.start : revision.end])
+        yield revision.end, state.copy().hexdigest()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pkdocs.content import Content, Role
 from pkdocs.issue import Toolchain
+from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.signature import Signature
 
@@ -13,9 +14,9 @@ class Facts:
     """Facts of one file.
 
     ``sha256`` is of the whole file (empty if it could not be read), ``issue_digest`` and ``issue_length`` of its
-    first revision. ``content`` is None where there is none to be had, ``codes`` are the QR codes' texts; template
-    and toolchain are what the file says of itself. ``findings`` are those of steps 1, 2, 3 and 6 that need neither
-    trust nor clock.
+    first revision, ``revisions`` length and SHA-256 of the file up to the end of each. ``content`` is None where there
+    is none to be had, ``codes`` are the QR codes' texts; template and toolchain are what the file says of itself.
+    ``findings`` are those of steps 1, 2, 3 and 6 that need neither trust nor clock.
     """
 
     sha256: str
@@ -24,6 +25,7 @@ class Facts:
     content_digest: str | None = None
     issue_digest: str | None = None
     issue_length: int = 0
+    revisions: tuple[tuple[int, str], ...] = ()
     template_digest: str | None = None
     toolchain: Toolchain | None = None
     signatures: tuple[Signature, ...] = ()
@@ -34,6 +36,6 @@ class Facts:
         return next((signature for signature in self.signatures if signature.role is role), None)
 
 
-def unread_facts(reason: str) -> Facts:
+def unread_facts(reason: str | Said) -> Facts:
     """Return the facts of a file that could not be read at all; it counts, and is never skipped."""
     return Facts("", (find("FILE_NOT_READ", Step.FILE, Weight.FAIL, reason=reason),))

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import TypeAlias
 
 from pkdocs.content import Role
-from pkdocs.messages import Language, text
+from pkdocs.messages import Language, Said, text
+
+Param = str | int | Said
 
 
 class Step(IntEnum):
@@ -66,20 +69,32 @@ class Sub(StrEnum):
     TRY_LATER = "TRY_LATER"
 
 
+class Keeper(StrEnum):
+    """Who signs a head of the register, in which no party of an agreement signs."""
+
+    REGISTRAR = "registrar"
+
+
+Signatory: TypeAlias = Role | Keeper
+"""As what somebody signs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. ``code`` names its sentence in the catalogue, ``params`` fill it.
 
-    ``role`` is whose signature it is about, if one's; ``inherited`` says that it comes from the agreement above.
+    ``role`` is whose signature it is about, if one's, and ``holder`` his name where several sign in that role;
+    ``inherited`` says that it comes from the agreement above.
     """
 
     code: str
     step: Step
     weight: Weight
-    role: Role | None = None
+    role: Signatory | None = None
     sub: Sub | None = None
-    params: tuple[tuple[str, str | int], ...] = ()
+    params: tuple[tuple[str, Param], ...] = ()
     inherited: bool = False
+    holder: str = ""
 
     @classmethod
     def of(
@@ -87,22 +102,24 @@ class Finding:
         code: str,
         step: Step,
         weight: Weight,
-        params: Mapping[str, str | int],
+        params: Mapping[str, Param],
         *,
-        role: Role | None = None,
+        role: Signatory | None = None,
         sub: Sub | None = None,
+        holder: str = "",
     ) -> "Finding":
         """Return a finding with ``params`` in the order of their names, so that equal findings are equal."""
-        return cls(code, step, weight, role, sub, tuple(sorted(params.items())))
+        return cls(code, step, weight, role, sub, tuple(sorted(params.items())), holder=holder)
 
     def message(self, language: Language = "id") -> str:
         """Return what was found, which, and what to do."""
         role = text(f"ROLE_{self.role.name}", language) if self.role else "-"
-        return text(self.code, language, {"role": role, "step": int(self.step), **dict(self.params)})
+        whose = f"{role} {self.holder}" if self.holder else role
+        return text(self.code, language, {"role": whose, "step": int(self.step), **dict(self.params)})
 
 
 def find(
-    code: str, step: Step, weight: Weight, *, role: Role | None = None, sub: Sub | None = None, **params: str | int
+    code: str, step: Step, weight: Weight, *, role: Signatory | None = None, sub: Sub | None = None, **params: Param
 ) -> Finding:
     """Return a finding; ``params`` by name."""
     return Finding.of(code, step, weight, params, role=role, sub=sub)

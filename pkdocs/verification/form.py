@@ -1,12 +1,13 @@
 """The issued form: what the first revision may consist of (docs/chain.md, section 2; ``pkdocs.issue`` makes it)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from pkdocs.content import Role
 from pkdocs.issue import ATTACHMENT, FIELD_FLAGS, LANGUAGE
 from pkdocs.verification.drawing import MAX_DRAWING, drawing_cost
+from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.passive import FormReader, check_passive
@@ -38,10 +39,10 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the rest of judging needs of the issued form: object numbers of pages and fields, slots, two streams."""
+    """What the rest of judging needs of the issued form: object numbers of pages, fields, slots, two streams."""
 
     pages: tuple[int, ...]
-    fields: Mapping[Role, int]
+    fields: tuple[Field, ...]
     slots: tuple[Slot, ...]
     attachment: Stream | None
     metadata: Stream | None
@@ -146,22 +147,22 @@ def _check_resources(reader: FormReader, value: Value) -> None:
                 pending.append(drawn["Resources"])
 
 
-def _read_fields(reader: FormReader, catalog: Mapping[str, Any], pages: list[int]) -> dict[Role, int]:
+def _read_fields(reader: FormReader, catalog: Mapping[str, Any], pages: list[int]) -> tuple[Field, ...]:
     form = reader.dictionary(catalog.get("AcroForm", {"Fields": [], "SigFlags": 3}), "/AcroForm")
     reader.allow(form, frozenset({"Fields", "SigFlags"}), "/AcroForm")
     listed = reader.array(form.get("Fields"), "/Fields")
-    fields: dict[Role, int] = {}
+    fields: dict[Role, Field] = {}
     for reference in listed:
         field = reader.dictionary(reference, "/Fields")
         role = next((role for role in Role if role.value.encode() == field.get("T")), None)
         if not isinstance(reference, Ref) or role is None or role in fields or not _is_field(reader, field, role):
             reader.note("ISSUED_FIELD", what=f"/T {field.get('T')!r}")
         else:
-            fields[role] = reference.number
+            fields[role] = Field(role.value, reference.number, role)
     if form.get("SigFlags") != 3:
         reader.note("ISSUED_FIELD", what="/SigFlags")
     _check_annotations(reader, pages, [reference for reference in listed if isinstance(reference, Ref)])
-    return fields
+    return tuple(fields.values())
 
 
 def _is_field(reader: FormReader, field: Mapping[str, Any], role: Role) -> bool:
@@ -186,11 +187,11 @@ def _is_blank(stream: Stream) -> bool:
         return False
 
 
-def _slots(layout: Layout, pages: list[int], fields: Mapping[Role, int]) -> Iterator[Slot]:
-    for number in fields.values():
-        field = layout.issued.objects[number]
-        left, bottom, right, top = layout.resolve(field["Rect"])
-        yield Slot(pages.index(field["P"].number), left, bottom, right, top)
+def _slots(layout: Layout, pages: list[int], fields: Iterable[Field]) -> Iterator[Slot]:
+    for field in fields:
+        widget = layout.issued.objects[field.number]
+        left, bottom, right, top = layout.resolve(widget["Rect"])
+        yield Slot(pages.index(widget["P"].number), left, bottom, right, top)
 
 
 def _check_annotations(reader: FormReader, pages: list[int], fields: list[Ref]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, dictionaries, name_of, read_value, references
 
@@ -76,7 +77,7 @@ def read_layout(data: bytes) -> Layout:
         FileError: not of the closed form, or beyond a limit; the finding says where and why.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise limit_fault("bytes", MAX_FILE_BYTES)
+        raise limit_fault("LIMIT_BYTES", MAX_FILE_BYTES)
     if (header := _HEADER.match(data)) is None:
         raise FileError(find("FILE_NOT_PDF", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE))
     try:
@@ -85,9 +86,9 @@ def read_layout(data: bytes) -> Layout:
         raise _structure_fault(fault.what, fault.offset) from fault
 
 
-def limit_fault(what: str, limit: int) -> FileError:
-    """Return the fault that says which limit is passed."""
-    return FileError(find("FILE_LIMIT", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=what, limit=limit))
+def limit_fault(code: str, limit: int) -> FileError:
+    """Return the fault that says which limit is passed; ``code`` is that of the word for what is counted."""
+    return FileError(find("FILE_LIMIT", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=Said(code), limit=limit))
 
 
 def _structure_fault(what: str, offset: int) -> FileError:
@@ -100,7 +101,7 @@ def _read_revisions(data: bytes, offset: int) -> tuple[Revision, ...]:
     start = 0
     while start < len(data):
         if len(revisions) == MAX_REVISIONS:
-            raise limit_fault("revisions", MAX_REVISIONS)
+            raise limit_fault("LIMIT_REVISIONS", MAX_REVISIONS)
         if revisions and not _OBJECT.match(data, start) and not _XREF.match(data, start):
             finding = find("FILE_TRAILING_BYTES", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, offset=start)
             raise FileError(finding)
@@ -119,7 +120,7 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
         if number in objects:
             raise FileError(find("FILE_OBJECT_TWICE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))
         if len(objects) == MAX_OBJECTS:
-            raise limit_fault("objects", MAX_OBJECTS)
+            raise limit_fault("LIMIT_OBJECTS", MAX_OBJECTS)
         objects[number], offset = _read_object(data, matched.end())
         spans[number] = (matched.start("object"), offset)
     if (matched := _XREF.match(data, offset)) is None:

@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import zxingcpp
 
+from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.form import Slot
 from pkdocs.verification.shapes import (
@@ -69,8 +70,10 @@ def read_pages(pdf: bytes, slots: Iterable[Slot]) -> tuple[Reading, tuple[Findin
         for number, page in enumerate(document, 1):
             looked = _Page(page, [Box(*slot[1:]) for slot in slots if slot.page == number - 1])
             findings.extend(
-                find("PAGE_TEXT_HIDDEN", Step.CONTENT, Weight.FAIL, sub=Sub.FORMAT_FAILURE, page=number, what=what)
-                for what in sorted(set(looked.hidden()))
+                find(
+                    "PAGE_TEXT_HIDDEN", Step.CONTENT, Weight.FAIL, sub=Sub.FORMAT_FAILURE, page=number, what=Said(code)
+                )
+                for code in sorted(set(looked.hidden()))
             )
             texts.append(looked.read())
             codes.extend(looked.codes())
@@ -121,7 +124,7 @@ class _Page:
             yield code.text
 
     def hidden(self) -> Iterator[str]:
-        """Yield how text is hidden, as short words for the message."""
+        """Yield how text is hidden, as codes of the message's words."""
         yield from self._hidden_objects()
         yield from self._hidden_characters()
 
@@ -133,18 +136,18 @@ class _Page:
                 # what is inside a form covers no more than the form
                 compared += len(texts)
                 if compared > _MAX_COMPARED:
-                    yield "too much to judge"
+                    yield "HIDDEN_TOO_MUCH"
                     return
                 if drawn.level == 0 and does_hide(drawn, texts):
-                    yield "covered"
+                    yield "HIDDEN_COVERED"
                 continue
             if pdfium_c.FPDFTextObj_GetTextRenderMode(drawn.raw) in _INVISIBLE_MODES:
-                yield "render mode"
+                yield "HIDDEN_INVISIBLE"
             if is_transparent(drawn):
-                yield "transparent"
+                yield "HIDDEN_TRANSPARENT"
             # measured in the form's own space, it could not be told what covers it; LibreOffice writes none
             if drawn.level > 0:
-                yield "inside a form"
+                yield "HIDDEN_IN_FORM"
             texts.append(Lettering(Box(*drawn.get_bounds()), drawn))
         yield from self._overprints(texts)
 
@@ -152,7 +155,7 @@ class _Page:
         """Yield if letters meet; else remember which objects stand in gaps of others."""
         for count, (text, other) in enumerate(overlapping(texts)):
             if count > _MAX_INSETS or do_letters_meet(self._letters(text), self._letters(other)):
-                yield "overprinted"
+                yield "HIDDEN_OVERPRINTED"
                 return
             if abs(text.baseline - other.baseline) < _SAME_LINE_PT:
                 self._insets.append((text, other))
@@ -185,13 +188,13 @@ class _Page:
             if box is None:
                 continue
             if box.left < 0 or box.bottom < 0 or box.right > self._width or box.top > self._height:
-                yield "off the page"
+                yield "HIDDEN_OFF_PAGE"
             elif not self._has_ink(box):
-                yield "without ink"
+                yield "HIDDEN_WITHOUT_INK"
             elif box.top - box.bottom < _LEAST_HEIGHT_PT and self._is_tiny(index):
-                yield "tiny"
+                yield "HIDDEN_TINY"
             elif any(slot.holds_centre_of(box) for slot in self._slots):
-                yield "under a signature"
+                yield "HIDDEN_UNDER_SIGNATURE"
 
     def _box(self, index: int) -> Box | None:
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))

@@ -8,8 +8,8 @@ from typing import Final
 from pkdocs.content import MAX_CONTENT_BYTES, Content, parse_content, qr_text
 from pkdocs.issue import NAMESPACE, PROPERTIES, Toolchain, electronic_roles
 from pkdocs.page import join_pages, printed_values
-from pkdocs.schema import SchemaError
-from pkdocs.verification.finding import Finding, Step, Sub, Weight
+from pkdocs.schema import NewerSchemaError, SchemaError
+from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.form import Form
 from pkdocs.verification.pages import Reading
 from pkdocs.verification.printed import PageText
@@ -38,6 +38,9 @@ def read_content(form: Form) -> tuple[Content | None, tuple[Finding, ...]]:
         return None, (_fail("CONTENT_ABSENT"),)
     try:
         return parse_content(inflate(form.attachment, MAX_CONTENT_BYTES)), ()
+    except NewerSchemaError as fault:
+        newer = find("CONTENT_NEWER", Step.CONTENT, Weight.UNKNOWN, found=fault.found, known=fault.known)
+        return None, (newer,)
     except (PdfSyntaxError, SchemaError) as fault:
         return None, (_fail("CONTENT_UNREADABLE", why=str(fault.args[0])[:_MAX_QUOTED]),)
 
@@ -57,7 +60,7 @@ def read_metadata(form: Form) -> Metadata | None:
 
 def check_agreement(form: Form, content: Content, metadata: Metadata | None) -> Iterator[Finding]:
     """Yield where fields and metadata say something else than the content."""
-    if set(form.fields) != set(electronic_roles(content)):
+    if {field.role for field in form.fields} != set(electronic_roles(content)):
         yield _fail("CONTENT_FIELDS")
     named = None if metadata is None else (metadata.id, metadata.content_digest)
     if metadata is None or named != (content.id, content.digest) or not _DIGEST.fullmatch(metadata.template_digest):

@@ -1,13 +1,15 @@
 """The signature of one revision: its dictionary, what it covers, and its CMS (ISO 32000-2, 12.8; PAdES B-B)."""
 
+import dataclasses
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from pkdocs.content import Role
 from pkdocs.verification.algorithms import Key
 from pkdocs.verification.cms import CmsError, CmsReader
+from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.syntax import PdfSyntaxError, entry_spans
@@ -21,25 +23,30 @@ _DATE: Final = re.compile(rb"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that a file bears. ``claimed`` is /M: what the signer says, proven by nothing.
+    """A signature that a file bears, by its field's name. ``claimed`` is /M: what the signer says, proven by nothing.
 
     ``certificate`` and ``chain`` (DER) are None and empty, ``digest`` and ``key`` None, where it was not intact.
     ``end`` is where its revision ends: what it covers. ``name`` and ``reason`` are for readers only.
     """
 
-    role: Role
+    field: str
     revision: int
     end: int
     claimed: datetime | None = None
     name: str = ""
     reason: str = ""
-    certificate: bytes | None = field(default=None, repr=False)
-    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    certificate: bytes | None = dataclasses.field(default=None, repr=False)
+    chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     digest: str | None = None
     key: Key | None = None
 
+    @property
+    def role(self) -> Role:
+        """As what a party signed an agreement, whose fields are named after the roles."""
+        return Role(self.field)
 
-def read_signature(layout: Layout, index: int, number: int, role: Role) -> tuple[Signature, tuple[Finding, ...]]:
+
+def read_signature(layout: Layout, index: int, number: int, field: Field) -> tuple[Signature, tuple[Finding, ...]]:
     """Return the signature in object ``number`` of revision ``index``, and what is wrong with it.
 
     Its digest, signature and own certificates are checked; whether anybody believes them is not.
@@ -48,7 +55,7 @@ def read_signature(layout: Layout, index: int, number: int, role: Role) -> tuple
     dictionary: dict[str, Any] = revision.objects[number]
     claimed = _claimed(dictionary)
     signature = Signature(
-        role=role,
+        field=field.name,
         revision=index,
         end=revision.end,
         claimed=claimed,
@@ -56,17 +63,17 @@ def read_signature(layout: Layout, index: int, number: int, role: Role) -> tuple
         reason=_text(dictionary.get("Reason")),
     )
     wrong = _wrong_entries(dictionary, claimed)
-    if dictionary.get("Reference") not in (None, [_lock(role, layout)]):
+    if dictionary.get("Reference") not in (None, [_lock(field, layout)]):
         wrong.append("Reference")
-    findings = [_finding("SIGNATURE_DICTIONARY", role, what=what) for what in wrong]
+    findings = [_finding("SIGNATURE_DICTIONARY", field, what=what) for what in wrong]
     gap = _gap(layout, index, number)
     if gap is None:
-        return signature, (*findings, _finding("SIGNATURE_BYTE_RANGE", role))
+        return signature, (*findings, _finding("SIGNATURE_BYTE_RANGE", field))
     encoded = _container(layout.data[gap[0] + 1 : gap[1] - 1])
     if encoded is None:
-        return signature, (*findings, _finding("SIGNATURE_CONTENTS", role))
+        return signature, (*findings, _finding("SIGNATURE_CONTENTS", field))
     covered = layout.data[: gap[0]] + layout.data[gap[1] : revision.end]
-    reader = CmsReader(role)
+    reader = CmsReader(field)
     try:
         signed = reader.read(encoded, covered)
     except CmsError as fault:
@@ -77,8 +84,8 @@ def read_signature(layout: Layout, index: int, number: int, role: Role) -> tuple
     return intact, (*findings, *reader.findings)
 
 
-def _finding(code: str, role: Role, **params: str | int) -> Finding:
-    return Finding.of(code, Step.SIGNATURES, Weight.FAIL, params, role=role, sub=Sub.FORMAT_FAILURE)
+def _finding(code: str, field: Field, **params: str | int) -> Finding:
+    return field.finding(code, Step.SIGNATURES, Weight.FAIL, params, sub=Sub.FORMAT_FAILURE)
 
 
 def _wrong_entries(dictionary: dict[str, Any], claimed: datetime | None) -> list[str]:
@@ -90,7 +97,7 @@ def _wrong_entries(dictionary: dict[str, Any], claimed: datetime | None) -> list
     return wrong
 
 
-def _lock(role: Role, layout: Layout) -> dict[str, Any]:
+def _lock(field: Field, layout: Layout) -> dict[str, Any]:
     """Return the lock of the signed field on itself, which is for viewers: no verdict rests on it."""
     return {
         "Type": "SigRef",
@@ -100,7 +107,7 @@ def _lock(role: Role, layout: Layout) -> dict[str, Any]:
             "Type": "TransformParams",
             "V": "1.2",
             "Action": "Include",
-            "Fields": [role.value.encode()],
+            "Fields": [field.name.encode()],
         },
     }
 

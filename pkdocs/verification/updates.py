@@ -1,12 +1,11 @@
 """What a later revision may change: one open field becomes signed, and nothing else (docs/chain.md, section 2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pkdocs.content import Role
+from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
-from pkdocs.verification.form import Form
 from pkdocs.verification.layout import Layout, Revision
 from pkdocs.verification.syntax import (
     Name,
@@ -42,34 +41,39 @@ _TYPES: Final = frozenset({"XObject", "Font", "FontDescriptor", "CMap", None})
 
 
 @dataclass(frozen=True, slots=True)
-class Signing:
-    """One revision's signature: whose, and in which object."""
+class Filling:
+    """The field that a revision fills in, and the object of its signature."""
 
-    role: Role
+    field: Field
     revision: int
     number: int
 
 
-def read_updates(layout: Layout, form: Form) -> tuple[tuple[Signing, ...], tuple[Finding, ...]]:
-    """Return the signatures of the later revisions, and a finding for everything else that these change."""
+def read_updates(
+    layout: Layout, fields: Collection[Field], pages: Collection[int]
+) -> tuple[tuple[Filling, ...], tuple[Finding, ...]]:
+    """Return the signatures of the later revisions, and a finding for everything else that these change.
+
+    ``fields`` and ``pages`` (numbers of objects) are those of the first revision.
+    """
     objects: dict[int, Value] = dict(layout.issued.objects)
-    printed = _printed(objects, form)
-    signings: list[Signing] = []
+    printed = _printed(objects, pages)
+    fillings: list[Filling] = []
     findings: list[Finding] = []
     for index, revision in enumerate(layout.revisions[1:], 1):
-        update = _Update(revision, objects, form, printed, index)
-        signed = update.signing()
-        if signed is not None:
-            signings.append(signed)
+        update = _Update(revision, objects, fields, printed, index)
+        filled = update.filling()
+        if filled is not None:
+            fillings.append(filled)
         findings.extend(update.findings())
         objects.update(revision.objects)
-    return tuple(signings), tuple(findings)
+    return tuple(fillings), tuple(findings)
 
 
-def _printed(objects: Mapping[int, Value], form: Form) -> frozenset[int]:
+def _printed(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
     """Return the objects that make the pages: what is reachable from them without going up or sideways."""
     reached: set[int] = set()
-    pending = list(form.pages)
+    pending = list(pages)
     while pending:
         number = pending.pop()
         if number in reached or number not in objects:
@@ -87,47 +91,46 @@ class _Update:
     """One later revision against all before it."""
 
     def __init__(
-        self, revision: Revision, objects: Mapping[int, Value], form: Form, printed: frozenset[int], index: int
+        self,
+        revision: Revision,
+        objects: Mapping[int, Value],
+        fields: Collection[Field],
+        printed: frozenset[int],
+        index: int,
     ) -> None:
         self.revision = revision
         self.before = objects
         self.index = index
-        self.form = form
+        self.fields = fields
         self.printed = printed
         self.changed = sorted(revision.objects.keys() & objects.keys())
-        self.roles = [role for role, number in form.fields.items() if number in revision.objects]
+        self.touched = [field for field in fields if field.number in revision.objects]
 
-    def signing(self) -> Signing | None:
+    def filling(self) -> Filling | None:
         """Return the signature that the changed field names, if it is one."""
-        if len(self.roles) != 1:
+        if len(self.touched) != 1:
             return None
         reference = self._field().get("V")
         value = self.revision.objects.get(reference.number) if isinstance(reference, Ref) else None
         if not isinstance(reference, Ref) or not isinstance(value, dict) or reference.number in self.before:
             return None
-        return Signing(self.roles[0], self.index, reference.number)
+        return Filling(self.touched[0], self.index, reference.number)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what this revision may not do."""
-        signing = self.signing()
-        if signing is None:
+        filling = self.filling()
+        if filling is None:
             yield self._finding("REVISION_NOT_SIGNED")
         yield from self._changed_findings()
         yield from self._field_findings()
-        foreign = self.revision.objects.keys() - self.before.keys() - self._reachable(signing)
+        foreign = self.revision.objects.keys() - self.before.keys() - self._reachable(filling)
         yield from self._listed("REVISION_FOREIGN_OBJECT", foreign)
-        yield from self._listed("REVISION_APPEARANCE", self._bad_appearance(signing))
+        yield from self._listed("REVISION_APPEARANCE", self._bad_appearance(filling))
 
     def _finding(self, code: str, **params: str | int) -> Finding:
-        role = self.roles[0] if len(self.roles) == 1 else None
-        return Finding.of(
-            code,
-            Step.REVISIONS,
-            Weight.FAIL,
-            {"revision": self.index + 1, **params},
-            role=role,
-            sub=Sub.FORMAT_FAILURE,
-        )
+        named = {"revision": self.index + 1, **params}
+        maker = self.touched[0].finding if len(self.touched) == 1 else Finding.of
+        return maker(code, Step.REVISIONS, Weight.FAIL, named, sub=Sub.FORMAT_FAILURE)
 
     def _listed(self, code: str, numbers: set[int]) -> Iterator[Finding]:
         if numbers:
@@ -135,23 +138,21 @@ class _Update:
             yield self._finding(code, objects=named, count=len(numbers))
 
     def _field(self) -> dict[str, Any]:
-        value = self.revision.objects[self.form.fields[self.roles[0]]]
+        value = self.revision.objects[self.touched[0].number]
         return value if isinstance(value, dict) else {}
 
     def _changed_findings(self) -> Iterator[Finding]:
-        fields = set(self.form.fields.values())
-        changed = {number for number in self.changed if number not in fields}
+        changed = set(self.changed) - {field.number for field in self.fields}
         signed = {number for number in changed if name_of(_type(self.before[number])) == "Sig"}
         yield from self._listed("REVISION_PAGE_CHANGED", changed & self.printed)
         yield from self._listed("REVISION_SIGNATURE_CHANGED", signed)
         yield from self._listed("REVISION_OBJECT_CHANGED", changed - self.printed - signed)
 
     def _field_findings(self) -> Iterator[Finding]:
-        if len(self.roles) > 1:
-            yield self._finding("REVISION_FIELDS", count=len(self.roles))
-        for role in self.roles:
-            number = self.form.fields[role]
-            old, new = self.before[number], self.revision.objects[number]
+        if len(self.touched) > 1:
+            yield self._finding("REVISION_FIELDS", count=len(self.touched))
+        for field in self.touched:
+            old, new = self.before[field.number], self.revision.objects[field.number]
             if "V" in old:
                 yield self._finding("REVISION_SIGNED_TWICE")
             if not isinstance(new, dict) or not self._is_filled_in(old, new):
@@ -168,11 +169,11 @@ class _Update:
         drawn = self.revision.objects.get(value["N"].number)
         return isinstance(drawn, Stream) and drawn.dictionary.get("Subtype") == "Form"
 
-    def _reachable(self, signing: Signing | None) -> set[int]:
+    def _reachable(self, filling: Filling | None) -> set[int]:
         """Return what the signed field needs: the signature dictionary, and its appearance with all below."""
-        if signing is None:
+        if filling is None:
             return set()
-        return {signing.number} | self._appearance()
+        return {filling.number} | self._appearance()
 
     def _appearance(self) -> set[int]:
         reached: set[int] = set()
@@ -184,9 +185,9 @@ class _Update:
                 pending.extend(reference.number for reference in references(self.revision.objects[number]))
         return reached
 
-    def _bad_appearance(self, signing: Signing | None) -> set[int]:
+    def _bad_appearance(self, filling: Filling | None) -> set[int]:
         """Return the objects of the appearance that could do more than draw in the slot."""
-        if signing is None:
+        if filling is None:
             return set()
         left = _MAX_APPEARANCE_BYTES
         bad: set[int] = set()

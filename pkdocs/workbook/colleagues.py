@@ -41,6 +41,7 @@ def judge_together(holdings: Sequence[Holding], day: date | None) -> None:
     whole = [holding for holding in coded if not holding.entry.failed]
     _judge_keys(coded, day)
     _judge_shared(coded)
+    _judge_numbers(whole)
     _judge_persons(whole)
     _judge_units(holdings)
 
@@ -77,6 +78,18 @@ def _judge_shared(holdings: Sequence[Holding]) -> None:
             holding.entry.error("Nomor", "KEY_IS_SHARED_CODE", key=holding.assignment.key)
         elif holding.entry.cell("Nomor") in {"", "-"}:
             holding.entry.error("Nomor", "NUMBER_MISSING", code=code)
+
+
+def _judge_numbers(holdings: Iterable[Holding]) -> None:
+    """A number names its owner's key file, so no two differ in case alone."""
+    groups: dict[str, list[tuple[Holding, str]]] = defaultdict(list)
+    for holding in holdings:
+        if person := holding.assignment.person:
+            groups[person.number.casefold()].append((holding, person.number))
+    for group in groups.values():
+        rows = [holding.assignment.place.row for holding, _ in group]
+        for holding, _ in group if len({number for _, number in group}) > 1 else ():
+            holding.entry.error("NIP", "NIP_CASE", rows=_listed(rows))
 
 
 def _judge_persons(holdings: Iterable[Holding]) -> None:

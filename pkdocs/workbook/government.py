@@ -29,8 +29,9 @@ GROUNDS: Final = Choices.of(Ground)
 KINDS: Final = Choices.of(Kind)
 PAPERS: Final = Choices.of(Paper)
 ZONES: Final = Choices.of(Zone)
+LABELS: Final = ("NI PPPK.", "NIPPPK.", "NIP.")
 _SHOWN: Final = Choices.of(Shown)
-_LABELS: Final = {label.casefold().rstrip("."): label for label in ("NI PPPK.", "NIPPPK.", "NIP.")}
+_LABELS: Final = {label.casefold().rstrip("."): label for label in LABELS}
 _CODE = re.compile(r"[A-Za-z0-9.-]{1,20}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]+/(?:\S*[/=#])?")
 _SEPARATORS = re.compile(r"\s*[,;]\s*")
@@ -196,7 +197,7 @@ def _read_label(keys: _Keys) -> str:
     written = keys.text("Label NI PPPK")
     label = _LABELS.get(plain(written).rstrip("."), "")
     if written and not label:
-        keys.error("Label NI PPPK", "CELL_CHOICE", value=written[:60], choices=" · ".join(_LABELS.values()))
+        keys.error("Label NI PPPK", "CELL_CHOICE", value=written[:60], choices=" · ".join(LABELS))
     return label
 
 

@@ -1,7 +1,7 @@
 """The whole workbook: files to profile, roster and plan, with every problem at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,12 @@ from pkdocs.workbook.units import Unit, Units
 
 REQUIRED: Final = (government.SPEC, officials.SPEC, promises.SPEC)
 OPTIONAL: Final = (budgets.SPEC, units.SPEC, plans.SPEC, scales.SPEC, reviews.SPEC, achievements.SPEC)
+GUIDE: Final = "Petunjuk"
+LISTS: Final = "Pilihan"
+"""Sheets of a workbook to fill in that are for people alone: what belongs where, and what may be chosen."""
+
 _SPECS: Final[Mapping[str, SheetSpec]] = {plain(spec.name): spec for spec in (*REQUIRED, *OPTIONAL)}
+_FOR_PEOPLE: Final = frozenset({plain(GUIDE), plain(LISTS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ def _tables(found: Source) -> tuple[dict[str, list[Table]], list[Problem]]:
     problems: list[Problem] = []
     seen: set[tuple[str | None, str]] = set()
     for sheet in found.sheets:
+        if plain(sheet.name) in _FOR_PEOPLE:
+            continue
         spec = _SPECS.get(plain(sheet.name))
         if spec is None:
             problems.append(_unknown(sheet))
@@ -71,11 +78,19 @@ def _tables(found: Source) -> tuple[dict[str, list[Table]], list[Problem]]:
             table, wrong = read_table(sheet, spec)
             problems += wrong
             tables[spec.name] += [table] if table else []
-    for spec in REQUIRED:
-        # a file that could not be read may have had it
-        if spec.name not in tables and tables and not found.problems:
-            problems.append(error("SHEET_MISSING", Place(spec.name), EVERYTHING, sheet=spec.name))
+    # a file that could not be read may have had what is lacking
+    if tables and not found.problems:
+        problems += _lacking(tables)
     return tables, problems
+
+
+def _lacking(tables: Mapping[str, list[Table]]) -> Iterator[Problem]:
+    for spec in REQUIRED:
+        if spec.name not in tables:
+            yield error("SHEET_MISSING", Place(spec.name), EVERYTHING, sheet=spec.name)
+        # Profil without rows lacks keys, each of which is named
+        elif spec is not government.SPEC and tables[spec.name] and not any(table.lines for table in tables[spec.name]):
+            yield error("SHEET_EMPTY", Place(spec.name), EVERYTHING, sheet=spec.name)
 
 
 def _place(sheet: RawSheet) -> Place:

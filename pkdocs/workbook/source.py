@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import WorkbookError
+from pkdocs.messages import reason_of
 from pkdocs.problem import EVERYTHING, Place, Problem, error
 from pkdocs.workbook.csvfile import read_csv
 from pkdocs.workbook.sheets import RawSheet
@@ -43,7 +44,7 @@ def read_source(path: Path) -> Source:
         return _read_folder(path) if path.is_dir() else _read_file(path)
     except OSError as fault:
         code = "FILE_MISSING" if isinstance(fault, FileNotFoundError) else "FILE_UNREADABLE"
-        raise WorkbookError(code, file=str(path), reason=fault.strerror or type(fault).__name__) from fault
+        raise WorkbookError(code, file=str(path), reason=reason_of(fault)) from fault
 
 
 def _load(path: Path) -> bytes:

@@ -31,14 +31,11 @@ class Unit:
 
 
 class Units:
-    """The units of the sheet; without the sheet any name is a unit's."""
+    """The units of the sheet; without rows in it any name is a unit's."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
-        tables = list(tables)
         self._rows = [(entry, _read_unit(entry)) for entry in entries(tables)]
-        self._names: Mapping[str, str] | None = (
-            {plain(unit.name): unit.name for _, unit in self._rows} if tables else None
-        )
+        self._names: Mapping[str, str] = {plain(unit.name): unit.name for _, unit in self._rows}
         self._judge_names()
 
     def _judge_names(self) -> None:
@@ -49,7 +46,7 @@ class Units:
 
     def match(self, entry: Entry, written: str) -> str:
         """Return the unit's name as the sheet spells it; an unknown one is an error of ``entry``."""
-        if self._names is None:
+        if not self._rows:
             return written
         name = self._names.get(plain(written))
         if name is None:

@@ -8,6 +8,7 @@ from functools import cache
 from pkdocs.chain import AgreementVerdict, Exhibit, SetVerdict, judge_set
 from pkdocs.content import Amendment, Content, Parties, Reference, Role
 from pkdocs.profile import Ground, Zone
+from pkdocs.register import Account
 from pkdocs.signing import FileSigner, sign_pdf
 from pkdocs.trust import Trust
 from pkdocs.verification import Facts, Result, examine_pdf
@@ -33,10 +34,12 @@ def exhibit(content: Content, *roles: Role, name: str = "") -> Exhibit:
     return Exhibit(f"{name or content.id}.pdf", facts(content, roles or tuple(Role)))
 
 
-def judge(*files: Content | Exhibit, trust: Trust | None = None, at: datetime = LATER) -> SetVerdict:
+def judge(
+    *files: Content | Exhibit, trust: Trust | None = None, account: Account | None = None, at: datetime = LATER
+) -> SetVerdict:
     """Return the verdicts; contents stand for their signed files."""
     exhibits = [file if isinstance(file, Exhibit) else exhibit(file) for file in files]
-    return judge_set(exhibits, trust or training_trust(), at=at)
+    return judge_set(exhibits, trust or training_trust(), account, at=at)
 
 
 def verdict(judged: SetVerdict, content: Content) -> AgreementVerdict:

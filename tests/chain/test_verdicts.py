@@ -233,9 +233,9 @@ def test_time_passes_over_certificates_and_lists():  # 44
 
 
 def test_algorithms_lapse(monkeypatch):  # 36
-    monkeypatch.setattr("pkdocs.chain.people.believed_until", lambda *_: AT)
+    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: AT)
     assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_LAPSED"}
-    monkeypatch.setattr("pkdocs.chain.people.believed_until", lambda *_: None)
+    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: None)
     assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_WEAK"}
 
 

@@ -22,7 +22,7 @@ from tests.city import Town
 from tests.cli.runner import pkdocs
 
 PKI = ("init", "issue", "revoke", "refresh")
-NAMES = [(name,) for name in COMMANDS] + [("pki", name) for name in PKI]
+NAMES = [(name,) for name in COMMANDS] + [("pki", name) for name in PKI] + [("trust", "show")]
 
 
 def help_code(name: tuple[str, ...]) -> str:
@@ -63,7 +63,7 @@ def test_the_commands_are_listed_with_what_they_do() -> None:
 
 def test_the_version_is_said() -> None:
     run = pkdocs("--version")
-    assert (run.exit, run.out) == (0, f"pkdocs, version {__version__}\n")
+    assert (run.exit, run.out) == (0, f"pkdocs {__version__}\n")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_is_said_without_a_traceback(
     monkeypatch.setattr(os, "replace", full)
     run = pkdocs("--lang", "en", "sample", tmp_path / "contoh.xlsx", "--people", str(people), "--json")
     assert run.error == ("SYSTEM", 1)
-    assert "No space left on device" in run.err
+    assert "/x/contoh.xlsx: no space is left." in run.err
     assert list(tmp_path.iterdir()) == []
 
 

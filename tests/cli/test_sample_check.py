@@ -22,6 +22,10 @@ class TestSample:
         for _ in range(2):
             assert pkdocs("sample", out, "--people", "5", "--date", "2026-01-22").exit == 0
 
+    def test_it_says_of_which_day_it_is(self, tmp_path: Path) -> None:
+        made = pkdocs("sample", tmp_path / "kota.xlsx", "--people", "3", "--date", "2026-12-31")
+        assert (made.exit, "2026-12-30" in made.out) == (0, True)
+
     def test_another_file_is_never_overwritten(self, tmp_path: Path) -> None:
         (tmp_path / "kota.xlsx").write_bytes(b"mine")
         run = pkdocs("sample", tmp_path / "kota.xlsx", "--people", "5", "--json")

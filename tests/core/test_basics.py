@@ -1,5 +1,7 @@
 """The small frame: errors, sentences, outcomes, problems, the profile."""
 
+import errno
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from pkdocs import errors, messages
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
-from pkdocs.messages import text
+from pkdocs.messages import Language, Said, reason_of, text
 from pkdocs.outcome import Outcome
 from pkdocs.problem import EVERYTHING, Place, Severity, error, note, warning
 from pkdocs.profile import Kind, Profile, Zone
@@ -51,6 +53,32 @@ def test_an_error_is_rebuilt_from_its_arguments() -> None:
     assert (again.code, again.params) == ("USAGE", {"reason": "x", "more": 1})
 
 
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_cause_of_the_system_is_said_in_both_languages(language: Language) -> None:
+    stop = PkdocsError("SYSTEM", file="a", reason=reason_of(OSError(errno.ENOSPC, "No space left on device", "a")))
+    assert stop.message(language).startswith(f"a: {text('SYSTEM_ENOSPC', language)}.")
+    assert pickle.loads(pickle.dumps(stop)).message(language) == stop.message(language)  # noqa: S301 - made here
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(errno.EDEADLK, "Resource deadlock avoided"), "Resource deadlock avoided"),
+        (OSError("a sentence"), "OSError"),
+        (OSError(99999, "Something new"), "Something new"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_a_cause_that_the_catalogue_lacks_is_said_in_the_systems_own_words(fault: OSError, said: str) -> None:
+    assert reason_of(fault) == said
+
+
+def test_a_part_of_a_sentence_has_values_of_its_own() -> None:
+    stop = errors.OfficeError("OFFICE_NOT_STARTED", reason=Said("OFFICE_SILENT", (("seconds", 7),)), command="x")
+    assert "(no answer within 7 seconds)" in stop.message("en")
+    assert "(tidak menjawab dalam 7 detik)" in stop.message("id")
+
+
 def test_values_of_a_sentence_are_put_in_as_they_are() -> None:
     assert text("SYSTEM", "en", {"file": "{reason}", "reason": "{0.__class__}"}).startswith("{reason}: {0.__class__}.")
 
@@ -92,13 +120,14 @@ def test_a_place_names_its_cell() -> None:
 
 def test_only_errors_touch_agreements() -> None:
     place = Place("Pejabat", 7)
-    stops = error("USAGE", place, ("KOMINFO",), reason="x")
+    said = {"reason": "x", "command": "pkdocs"}
+    stops = error("USAGE", place, ("KOMINFO",), **said)
     assert (stops.severity, stops.touches, stops.place) == (Severity.ERROR, frozenset({"KOMINFO"}), place)
-    assert error("USAGE", place, EVERYTHING, reason="x").touches is not None
-    warned, noted = warning("USAGE", place, reason="x"), note("USAGE", place, reason="x")
+    assert error("USAGE", place, EVERYTHING, **said).touches is not None
+    warned, noted = warning("USAGE", place, **said), note("USAGE", place, **said)
     assert (warned.severity, noted.severity) == (Severity.WARNING, Severity.NOTE)
     assert warned.touches == noted.touches == frozenset()
-    assert noted.message("en") == "x See `--help`."
+    assert noted.message("en") == "x See `pkdocs --help`."
 
 
 PROFILE = Profile("Pemerintah Kota Wanasari", 2026, "Wanasari", date(2026, 1, 22))

@@ -35,7 +35,7 @@ from pkdocs.content import (
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Status
-from pkdocs.schema import SchemaError
+from pkdocs.schema import NewerSchemaError, SchemaError
 from tests.factory import HEAD, MAYOR, division_content, head_content, root_content, second
 
 DIGEST = "0123456789abcdef" * 4
@@ -199,6 +199,12 @@ def test_one_strange_entry_makes_bytes_no_content(path: tuple[str | int, ...], v
     inside[path[-1]] = value
     with pytest.raises(SchemaError):
         parse_content(json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def test_a_content_of_a_newer_pkdocs_is_told_from_a_damaged_one() -> None:
+    data = head_content().canonical.replace(b"pkdocs-content/1", b"pkdocs-content/2")
+    with pytest.raises(NewerSchemaError, match="pkdocs-content/2"):
+        parse_content(data)
 
 
 def test_the_content_names_its_roles_and_their_parties() -> None:

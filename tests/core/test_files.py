@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from pkdocs.files import (
     digest,
     folder_name,
     folder_names,
+    in_the_way,
+    new_folder,
     pdf_files,
     read_regular,
     replace_unchanged,
@@ -192,3 +195,65 @@ def test_a_file_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     with pytest.raises(ConflictError):
         replace_unchanged(tmp_path / "unit" / "1.pdf", b"newer", expected="")
     assert (tmp_path / "unit" / "1.pdf").read_bytes() == b"new"
+
+
+class TestNewFolder:
+    """A folder that appears whole or not at all."""
+
+    def fill(self, directory: Path, then: Callable[[], None] = lambda: None) -> None:
+        with new_folder(directory) as building:
+            write_atomic(building / "a", b"1")
+            write_atomic(building / "b" / "c", b"2")
+            then()
+
+    def test_it_appears_with_all_that_it_holds_and_for_its_owner_alone(self, tmp_path: Path) -> None:
+        self.fill(tmp_path / "x" / "baru")
+        made = tmp_path / "x" / "baru"
+        assert in_the_way(made) == ("a", "b")
+        assert ((made / "b" / "c").read_bytes(), made.stat().st_mode & 0o777) == (b"2", 0o700)
+        assert in_the_way(tmp_path / "x") == ("baru",)
+
+    def test_an_empty_folder_stays_the_same_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "ada").mkdir()
+        (tmp_path / "ada").chmod(0o750)
+        before = (tmp_path / "ada").stat()
+        monkeypatch.chdir(tmp_path / "ada")
+        self.fill(Path())
+        after = Path().stat()
+        assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+        assert in_the_way(Path()) == ("a", "b")
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_nothing_of_it_is_there_if_filling_fails(self, tmp_path: Path, is_there: bool) -> None:
+        directory = tmp_path / "baru"
+        if is_there:
+            directory.mkdir()
+
+        def stop() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            self.fill(directory, stop)
+        assert in_the_way(directory) == ()
+        assert directory.exists() is is_there
+        assert in_the_way(tmp_path) == (("baru",) if is_there else ())
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_what_somebody_else_made_meanwhile_stands(self, tmp_path: Path, is_there: bool) -> None:
+        directory = tmp_path / "baru"
+        if is_there:
+            directory.mkdir()
+        with pytest.raises(OSError, match=r"exists|not empty"):
+            self.fill(directory, lambda: write_atomic(directory / "b", b"theirs"))
+        assert in_the_way(directory) == ("b",)
+        assert (directory / "b").read_bytes() == b"theirs"
+
+    def test_files_and_links_are_in_the_way_themselves(self, tmp_path: Path) -> None:
+        write_atomic(tmp_path / "berkas", b"")
+        (tmp_path / "kosong").mkdir()
+        (tmp_path / "taut").symlink_to(tmp_path / "kosong")
+        (tmp_path / "buntu").symlink_to(tmp_path / "tidak-ada")
+        found = {name: in_the_way(tmp_path / name) for name in ("berkas", "kosong", "taut", "buntu", "tidak-ada")}
+        assert {name: names for name, names in found.items() if names} == {
+            name: (name,) for name in ("berkas", "taut", "buntu")
+        }

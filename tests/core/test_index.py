@@ -14,6 +14,7 @@ from pkdocs.errors import ConflictError
 from pkdocs.index import (
     FILE_NAME,
     JOURNAL_NAME,
+    JOURNAL_SCHEMA,
     SCHEMA,
     Entry,
     Index,
@@ -102,8 +103,10 @@ def test_a_folder_without_index_has_none(tmp_path: Path) -> None:
 def test_a_newer_index_is_not_touched(tmp_path: Path) -> None:
     raw: Any = to_json(INDEX) | {"schema": "pkdocs-index/2", "colour": "biru"}
     (tmp_path / FILE_NAME).write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(ConflictError, match="INDEX_NEWER"):
+    with pytest.raises(ConflictError, match="SCHEMA_NEWER") as stop:
         read_index(tmp_path)
+    file = str(tmp_path / FILE_NAME)
+    assert stop.value.params == {"file": file, "found": "pkdocs-index/2", "known": "pkdocs-index/1"}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,8 @@ def test_a_newer_index_is_not_touched(tmp_path: Path) -> None:
         b"[" * 100_000,
         json.dumps(to_json(INDEX) | {"colour": "biru"}).encode(),
         json.dumps(to_json(INDEX) | {"schema": "resep/1"}).encode(),
+        json.dumps(to_json(INDEX) | {"earlier": {"PK-2025-KOMINFO-1": "f" * 63}}).encode(),
+        json.dumps(to_json(INDEX) | {"earlier": {"KOMINFO": "f" * 64}}).encode(),
         json.dumps(to_json(INDEX) | {"schema": 1}).encode(),
         json.dumps(to_json(INDEX)).encode()[:-20],
     ],
@@ -145,18 +150,42 @@ def test_a_last_line_that_was_cut_off_costs_itself_alone(tmp_path: Path, kept: i
     append_journal(tmp_path, UNMADE)
     journal = tmp_path / JOURNAL_NAME
     whole = journal.read_bytes()
-    start = whole.index(b'{"id": "PK-2026-DINKES-1"')
+    start = whole.rindex(b'{"schema"')
     journal.write_bytes(whole[:start] + whole[start:][:kept])
     assert read_journal(tmp_path) == {ENTRY.id: ENTRY}
     append_journal(tmp_path, UNMADE)
     assert read_journal(tmp_path) == {ENTRY.id: ENTRY, UNMADE.id: UNMADE}
 
 
-@pytest.mark.parametrize("line", [b"[" * 100_000, b"\xff\xfe", b"null", b'{"id":"PK-2026-KOMINFO-1"}'])
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 100_000, b"\xff\xfe", b"null", b'{"id":"PK-2026-KOMINFO-1"}', b'{"schema":"pkdocs-journal/x","id":"a"}'],
+)
 def test_a_strange_line_of_the_journal_is_left_out(tmp_path: Path, line: bytes) -> None:
     (tmp_path / JOURNAL_NAME).write_bytes(line + b"\n")
     append_journal(tmp_path, UNMADE)
     assert read_journal(tmp_path) == {UNMADE.id: UNMADE}
+
+
+def test_each_line_of_the_journal_names_its_schema(tmp_path: Path) -> None:
+    append_journal(tmp_path, ENTRY)
+    append_journal(tmp_path, UNMADE)
+    lines = filter(None, (tmp_path / JOURNAL_NAME).read_text(encoding="utf-8").splitlines())
+    assert [json.loads(line)["schema"] for line in lines] == [JOURNAL_SCHEMA, JOURNAL_SCHEMA]
+
+
+def test_a_line_of_the_journal_that_names_no_schema_is_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).write_text(json.dumps(to_json(ENTRY)), encoding="utf-8")
+    assert read_journal(tmp_path) == {ENTRY.id: ENTRY}
+
+
+def test_the_journal_of_a_newer_pkdocs_is_not_passed_over(tmp_path: Path) -> None:
+    append_journal(tmp_path, ENTRY)
+    with (tmp_path / JOURNAL_NAME).open("a", encoding="utf-8") as file:
+        file.write('{"schema": "pkdocs-journal/2", "colour": "biru"}')
+    with pytest.raises(ConflictError, match="SCHEMA_NEWER") as stop:
+        read_journal(tmp_path)
+    assert stop.value.params["file"] == str(tmp_path / JOURNAL_NAME)
 
 
 @pytest.mark.parametrize("place", ["1.pdf", "dinas/1.pdf"])

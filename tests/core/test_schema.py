@@ -1,6 +1,7 @@
 """The shapes of JSON: strict both ways, canonical, nothing unknown carried along."""
 
 import json
+import pickle
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 from pkdocs.schema import (
     MAX_DEPTH,
     MAX_INTEGER,
+    NewerSchemaError,
     SchemaError,
     canonical,
+    demand_schema,
     from_json,
     is_plain_text,
     parse_canonical,
@@ -71,6 +74,12 @@ TREES = st.recursive(
     max_leaves=4,
 )
 LEAF = Leaf("daun", Colour.BLUE, date(2026, 1, 22), 7, sure=True)
+
+
+@dataclass(frozen=True)
+class Letter:
+    schema: str
+    text: str
 
 
 @given(TREES)
@@ -226,3 +235,50 @@ def test_values_that_could_not_be_read_are_not_written(value: object) -> None:
 
 def test_the_largest_integer_passes() -> None:
     assert json.loads(canonical(replace(LEAF, count=MAX_INTEGER)))["count"] == MAX_INTEGER
+
+
+@given(st.integers(2, 9999))
+def test_a_newer_number_is_told_from_damage(number: int) -> None:
+    raw = {"schema": f"surat/{number}", "colour": "biru"}
+    data = json.dumps(raw, sort_keys=True, separators=(",", ":")).encode()
+    for read in (
+        lambda: demand_schema(raw, "surat/1"),
+        lambda: from_json(Letter, raw, schema="surat/1"),
+        lambda: parse_canonical(Letter, data, schema="surat/1"),
+    ):
+        with pytest.raises(NewerSchemaError) as stop:
+            read()
+        assert stop.value.params == {"found": f"surat/{number}", "known": "surat/1"}
+        assert str(stop.value) == f"schema surat/{number} is newer than surat/1"
+
+
+def test_the_schema_that_is_known_passes() -> None:
+    letter = Letter("surat/3", "a")
+    assert parse_canonical(Letter, canonical(letter), schema="surat/3") == letter
+    # what an older number means is for the kind to say
+    assert from_json(Letter, {"schema": "surat/2", "text": "a"}, schema="surat/3") == Letter("surat/2", "a")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *({"schema": named} for named in ("surat", "surat/", "surat/0", "surat/01", "surat/-2", "surat/12345")),
+        *(
+            {"schema": named}
+            for named in ("surat/2\n", "surat/\u0662", "Surat/2", "resep/1", "surat/1/2", 1, None, ["surat/1"])
+        ),
+        {},
+        [],
+        None,
+        "surat/1",
+    ],
+)
+def test_another_schema_or_none_is_refused(raw: object) -> None:
+    with pytest.raises(SchemaError, match="schema is not surat/1") as stop:
+        demand_schema(raw, "surat/1")
+    assert not isinstance(stop.value, NewerSchemaError)
+
+
+def test_a_newer_schema_survives_pickling() -> None:
+    again = pickle.loads(pickle.dumps(NewerSchemaError("surat/2", "surat/1")))  # noqa: S301 - made here
+    assert (type(again), again.params) == (NewerSchemaError, {"found": "surat/2", "known": "surat/1"})

@@ -14,7 +14,7 @@ def write(folder: Path, text: str) -> None:
 
 
 def test_without_any_choice_the_defaults_are_in_force(tmp_path: Path) -> None:
-    assert read_settings(tmp_path, {"PATH": "/bin"}) == Settings("id", None, None, 0)
+    assert read_settings(tmp_path, {"PATH": "/bin"}) == Settings("id", None, None, 0, None)
 
 
 def test_an_empty_environment_is_not_that_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,13 +25,36 @@ def test_an_empty_environment_is_not_that_of_the_process(tmp_path: Path, monkeyp
 
 def test_paths_of_the_file_are_relative_to_the_workplace(tmp_path: Path) -> None:
     write(tmp_path, 'lang = "en"\nperson_key = "person.key"\ntemplates = "/srv/templat"\njobs = 3\n')
-    assert read_settings(tmp_path, {}) == Settings("en", tmp_path / "person.key", Path("/srv/templat"), 3)
+    log = tmp_path / "pkdocs.log"
+    assert read_settings(tmp_path, {}) == Settings("en", tmp_path / "person.key", Path("/srv/templat"), 3, log)
 
 
 def test_the_environment_comes_after_the_file(tmp_path: Path) -> None:
     write(tmp_path, 'lang = "en"\njobs = 3\n')
     given = {"PKDOCS_JOBS": "5", "PKDOCS_PERSON_KEY": "k", "PKDOCS_TEMPLATES": "", "PKDOCS_OTHER": "x"}
-    assert read_settings(tmp_path, given) == Settings("en", Path("k"), None, 5)
+    assert read_settings(tmp_path, given) == Settings("en", Path("k"), None, 5, tmp_path / "pkdocs.log")
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "log"),
+    [
+        ("", {}, "pkdocs.log"),
+        ('log = "catatan/a.jsonl"', {}, "catatan/a.jsonl"),
+        ('log = "/var/log/pkdocs"', {}, "/var/log/pkdocs"),
+        ('log = ""', {}, None),
+        ('log = ""', {"PKDOCS_LOG": "/var/log/b"}, "/var/log/b"),
+    ],
+)
+def test_a_workplace_has_a_log_unless_it_says_otherwise(
+    tmp_path: Path, text: str, environment: dict[str, str], log: str | None
+) -> None:
+    write(tmp_path, text)
+    assert read_settings(tmp_path, environment).log == (tmp_path / log if log else None)
+
+
+def test_outside_of_a_workplace_a_log_is_kept_where_it_was_asked_for(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, {}).log is None
+    assert read_settings(tmp_path, {"PKDOCS_LOG": "a.jsonl"}).log == Path("a.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -47,13 +70,14 @@ def test_the_environment_comes_after_the_file(tmp_path: Path) -> None:
         "templates = ['a']",
         'colour = "biru"',
         "[jobs]\na = 1",
+        "log = true",
     ],
 )
 def test_a_setting_that_is_unknown_or_of_another_kind_is_named(tmp_path: Path, text: str) -> None:
     write(tmp_path, text)
     with pytest.raises(UsageError, match="SETTING_UNKNOWN") as stop:
         read_settings(tmp_path, {})
-    assert stop.value.params["known"] == "lang, person_key, templates, jobs"
+    assert stop.value.params["known"] == "lang, person_key, templates, jobs, log"
     assert stop.value.params["name"] in text
 
 

@@ -270,6 +270,14 @@ class TestSigned:
         assert town.pdf("INSP.IRBAN1").read_bytes() == signed
         assert next(entry.issue_digest for entry in town.index.agreements if entry.id == IRBAN) == issued
 
+    def test_an_id_that_differs_in_case_alone_is_the_same_id(self, town: Town) -> None:
+        town.sign("INSP.IRBAN1.AUDITOR")
+        before = snapshot(town.out)
+        town.write(change(sheets(), "Pejabat", "INSP.IRBAN1.AUDITOR", "Kode Jabatan", "insp.irban1.auditor"))
+        with pytest.raises(ConflictError, match=r"SIGNED_WOULD_CHANGE.*PK-2026-insp\.irban1\.auditor-1"):
+            town.generate()
+        assert touched(before, town.out) == set()
+
     @pytest.mark.parametrize("changed", ["IRBAN1-2", "INSP-SPIP"])
     def test_a_changed_content_of_a_signed_file_stops_all(self, town: Town, changed: str) -> None:
         town.sign("INSP.IRBAN1.AUDITOR")
@@ -551,7 +559,7 @@ def test_the_person_key_is_not_shown() -> None:
     assert "person_key" not in repr(wishes(person_key=bytes(range(32))))
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"{", "INDEX_DAMAGED"), (b'{"schema": "pkdocs-index/2"}', "INDEX_NEWER")])
+@pytest.mark.parametrize(("data", "code"), [(b"{", "INDEX_DAMAGED"), (b'{"schema": "pkdocs-index/2"}', "SCHEMA_NEWER")])
 def test_a_folder_with_a_strange_index_is_not_touched(town: Town, data: bytes, code: str) -> None:
     (town.out / FILE_NAME).write_bytes(data)
     before = snapshot(town.out)

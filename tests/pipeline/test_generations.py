@@ -73,7 +73,7 @@ class TestAddress:
         assert all("QR_ADDRESS" in codes(one) for one in judge(moving).values())
 
     def test_their_pages_are_made_again_with_the_address_that_they_show(self, moving: Town, judge: Judge) -> None:
-        judged = judge(moving, Means(default_templates(), moving.workbook, jobs=1))
+        judged = judge(moving, Means(templates=default_templates(), workbook=moving.workbook, jobs=1))
         assert {one.result for one in judged.values()} == {Result.PASSED}
         assert not any("OTHER_TEXT_NOT_JUDGED" in codes(one) for one in judged.values())
 

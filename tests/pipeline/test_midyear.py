@@ -19,7 +19,10 @@ from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.ceremony import SigningResult, plan_signing, sign_plan
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Format
+from pkdocs.pipeline.registering import HeadWishes, build_register
 from pkdocs.pipeline.standing import read_standing
+from pkdocs.pki import init_pki
+from pkdocs.register import HEAD_NAME, LIST_NAME, State, parse_lines, standing
 from pkdocs.signing import load_pkcs12, read_form
 from pkdocs.verification import Result
 from tests.city import AT, KEYS, Sheets, Town, change, ignore, number_of, sheets, snapshot, touched, without
@@ -309,10 +312,10 @@ class TestAmendment:
 
     def test_status_knows_both(self, amending: Town) -> None:
         amending.generate()
-        standing = {one.id: one.signed for one in read_standing(amending.out)}
-        assert standing[IRBAN] == (Role.FIRST, Role.SECOND)
-        assert standing[NEW_IRBAN] == ()
-        assert len(standing) == 2 * len(KEYS)
+        signed = {one.id: one.signed for one in read_standing(amending.out)}
+        assert signed[IRBAN] == (Role.FIRST, Role.SECOND)
+        assert signed[NEW_IRBAN] == ()
+        assert len(signed) == 2 * len(KEYS)
 
     def test_an_original_that_nobody_signed_must_not_be_signed(self, town: Town) -> None:
         town.write(amended(sheets()))
@@ -530,3 +533,36 @@ def test_word_documents_alone_leave_a_signed_original_in_the_index(signed_town: 
     signed_town.write(amended(sheets()))
     signed_town.generate(format=Format.DOCX)
     assert entry(signed_town, IRBAN).pdf == f"{INSPECTORATE}/{IRBAN}.pdf"
+
+
+def test_the_register_lists_what_is_followed_beside_what_follows(town: Town) -> None:
+    pki = town.out.with_name("pki-register")
+    init_pki(pki, at=AT, registrars=[number_of("INSP"), number_of("BKPSDM")])
+    keeping = Town(town.workbook, town.out, pki)
+    issue_for_workbook(pki, keeping.workbook, person_key=TRIAL_KEY, at=AT, renew=False)
+    keeping.sign_all()
+    keeping.write(replaced_officer(sheets()))
+    keeping.generate()
+    issue_for_workbook(pki, keeping.workbook, person_key=TRIAL_KEY, at=AT, renew=False)
+    sign_as(keeping, NEW["NIP"], number_of("INSP"))
+    assert listed(keeping)[State.SUPERSEDED] == {(IRBAN, NEW_IRBAN)}
+    city = amended(sheets())
+    row_of(city, "INSP.IRBAN1").update(NEW | {"TMT": "2026-07-01", "Versi": "3"})
+    keeping.write(city)
+    keeping.generate()
+    lines = listed(keeping)
+    assert lines[State.SUPERSEDED] == {(IRBAN, NEW_IRBAN)}
+    assert {name for name, _ in lines[State.ISSUED]} == {
+        *(f"PK-2026-{key}-2" for key in KEYS if key != "INSP.IRBAN1"),
+        "PK-2026-INSP.IRBAN1-3",
+    }
+    assert len(lines[State.COMPLETE]) == len(KEYS)
+
+
+def listed(town: Town) -> dict[State, set[tuple[str, str | None]]]:
+    """Build the register; return ids and successors of its agreements by how far they have come."""
+    (town.out / HEAD_NAME).unlink(missing_ok=True)
+    wishes = HeadWishes(TRIAL_KEY)
+    build_register(town.out, town.workbook, town.pki / "enrolment.json", wishes, at=AT, progress=ignore)
+    lines = standing(parse_lines((town.out / LIST_NAME).read_bytes()))
+    return {state: {(line.id, line.successor) for line in lines if line.state is state} for state in State}

@@ -45,6 +45,18 @@ def test_one_unit_alone(town: Town, unit: str) -> None:
     assert {entry.unit for entry in read_standing(town.out, unit=unit)} == {"Inspektorat Daerah"}
 
 
+def test_of_two_units_with_like_names_the_folder_tells(town: Town) -> None:
+    index = town.index
+    numbered = tuple(
+        replace(entry, unit="INSPEKTORAT Daerah", pdf=str(entry.pdf).replace("daerah/", "daerah-2/"))
+        for entry in index.agreements
+        if entry.unit == "Inspektorat Daerah"
+    )
+    write_index(town.out, replace(index, agreements=index.agreements + numbered))
+    assert {entry.unit for entry in read_standing(town.out, unit="inspektorat-daerah-2")} == {"INSPEKTORAT Daerah"}
+    assert len(list(read_standing(town.out, unit="Inspektorat Daerah"))) == 2 * len(numbered)
+
+
 def test_a_unit_that_does_not_exist_has_nothing(town: Town) -> None:
     assert list(read_standing(town.out, unit="Dinas Antariksa")) == []
 

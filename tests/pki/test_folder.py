@@ -170,6 +170,19 @@ def test_issuing_again_adds_people_and_changes_nobodys_key(pki: Path) -> None:
     assert len(json.loads((pki / "enrolment.json").read_bytes())["certificates"]) == 2
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_numbers_that_differ_in_case_alone_would_share_a_file(pki: Path, *, together: bool) -> None:
+    first, second = enrollee("THL-1"), enrollee("thl-1", "Joko Samudra")
+    before = contents(pki)
+    if not together:
+        issue(pki, first)
+        before = contents(pki)
+    with pytest.raises(ConflictError, match="PKI_NUMBER_CASE") as stop:
+        issue(pki, *((first, second) if together else (second,)))
+    assert "Joko Samudra" in stop.value.message("id")
+    assert contents(pki) == before
+
+
 def test_a_person_who_is_named_twice_gets_one_certificate(pki: Path) -> None:
     assert issue(pki, HEAD, HEAD).added == (HEAD,)
 
@@ -283,7 +296,7 @@ def test_an_existing_directory_is_never_overwritten(pki: Path, tmp_path: Path) -
     for directory in (pki, tmp_path / "file", tmp_path / "link", tmp_path / "file" / "below"):
         with pytest.raises(PkdocsError) as caught:
             init_pki(directory, at=AT)
-        assert caught.value.code == "PKI_EXISTS"
+        assert caught.value.code == ("PKI_UNMADE" if directory.name == "below" else "PKI_EXISTS")
         assert caught.value.exit_code == 8
     assert contents(pki) == before
 
@@ -303,7 +316,8 @@ def test_an_empty_directory_will_do(tmp_path: Path) -> None:
         ("ca/root.key.pem", b"x", "PKI_DAMAGED"),
         ("ca/issuing.pem", b"x", "PKI_DAMAGED"),
         ("ca/records.json", b"{}", "PKI_DAMAGED"),
-        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pki/2"}', "PKI_DAMAGED"),
+        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pki/2"}', "SCHEMA_NEWER"),
+        ("ca/records.json", b'{"crl_number":1,"schema":"pkdocs-pkl/2"}', "PKI_DAMAGED"),
         ("trust.toml", b"x", "TRUST_UNREADABLE"),
     ],
 )
@@ -323,7 +337,7 @@ def test_keys_that_were_exchanged_are_found(pki: Path) -> None:
         refresh(pki, AT)
 
 
-@pytest.mark.parametrize("number", ["", "../1", ".1", "1/2", "1" * 41, "1\n"])
+@pytest.mark.parametrize("number", ["", "../1", ".1", "1/2", "1" * 41, "1\n", "-", "CON", "com1"])
 def test_a_number_that_is_no_file_name_is_refused(number: str) -> None:
     with pytest.raises(CredentialError) as caught:
         enrollee(number)

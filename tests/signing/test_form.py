@@ -25,7 +25,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.pki import KeyKind
 from pkdocs.profile import Zone
 from pkdocs.roster import Means
-from pkdocs.signing import document, read_form
+from pkdocs.signing import Stamp, append_signature, read_form
 from tests.factory import DIVISION_HEAD, HEAD, MAYOR, division_content, head_content, root_content, second
 from tests.issued import issued
 from tests.signed import AT, signed, signer_of
@@ -169,13 +169,14 @@ def test_a_later_revision_that_is_no_signature_is_refused(
 
 def test_a_revision_between_two_signatures_is_refused() -> None:
     changed = quiet(draw_over)(signed(head_content(), (FIRST,)))
-    stamp = document.Stamp("Arum Pradnyawati", "Wali Kota", AT, Zone.WIB, training=True)
-    refused(document._append(changed, head_content(), SECOND, signer_of(MAYOR), stamp))
+    stamp = Stamp("Arum Pradnyawati", "Wali Kota", AT, Zone.WIB, training=True)
+    refused(append_signature(changed, SECOND.value, signer_of(MAYOR), stamp, location=None, reason="uji"))
 
 
 def test_a_signature_of_somebody_else_is_named() -> None:
-    stamp = document.Stamp(HEAD.name, HEAD.office, AT, Zone.WIB, training=True)
-    foreign = document._append(issued(head_content()), head_content(), FIRST, signer_of(DIVISION_HEAD), stamp)
+    stamp = Stamp(HEAD.name, HEAD.office, AT, Zone.WIB, training=True)
+    signer = signer_of(DIVISION_HEAD)
+    foreign = append_signature(issued(head_content()), FIRST.value, signer, stamp, location=None, reason="uji")
     refused(foreign, "SIGN_FOREIGN_SIGNATURE")
 
 
@@ -241,6 +242,15 @@ def filled(pdf: pikepdf.Pdf) -> None:
 )
 def test_a_file_without_the_content_was_not_issued(change: Callable[[pikepdf.Pdf], None]) -> None:
     refused(rewritten(change)(issued(head_content())), "SIGN_NOT_ISSUED")
+
+
+def newer_content(pdf: pikepdf.Pdf) -> None:
+    stream = pdf.Root.Names.EmbeddedFiles.Names[1].EF.F
+    stream.write(stream.read_bytes().replace(b"pkdocs-content/1", b"pkdocs-content/2"))
+
+
+def test_a_file_of_a_newer_pkdocs_says_so() -> None:
+    refused(rewritten(newer_content)(issued(head_content())), "SCHEMA_NEWER")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pikepdf
 from asn1crypto import algos, cms, core, tsp, x509
 from pikepdf import Pdf
 
-from pkdocs.content import Role
 from pkdocs.signing import Signer
 
 _RESERVED = 4096
@@ -85,9 +84,9 @@ class Hand:
     spoil: Callable[[bytearray], None] = no_change
     """Changes the whole file after signing."""
 
-    def sign(self, pdf: bytes, role: Role) -> bytes:
-        """Return ``pdf`` with a signature in the field of ``role``."""
-        name = role.value.encode()
+    def sign(self, pdf: bytes, field: str) -> bytes:
+        """Return ``pdf`` with a signature in the field of that name, which in an agreement is the role's."""
+        name = field.encode()
         number = next(
             int(found[1])
             for found in re.finditer(rb"(?:^|\n)(\d+) 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)

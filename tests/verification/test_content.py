@@ -12,8 +12,9 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from pkdocs.content import Content, Role, Value, qr_text
 from pkdocs.issue import issue_pdf
+from pkdocs.messages import Said
 from pkdocs.roster import Means
-from pkdocs.verification import Facts, examine_pdf
+from pkdocs.verification import Facts, Weight, examine_pdf
 from pkdocs.verification.pages import read_pages
 from tests.factory import DIVISION_HEAD, division_content, root_content
 from tests.issued import TEMPLATE_DIGEST, TOOLCHAIN, issued, source_pdf
@@ -138,6 +139,14 @@ def test_tricks_with_the_canonical_form_are_named(change):  # 85
     assert {finding.code for finding in facts.findings} == {"CONTENT_UNREADABLE"}
 
 
+def test_a_content_of_a_newer_pkdocs_is_unknown():
+    facts = examined(attachment(lambda data: data.replace(b"pkdocs-content/1", b"pkdocs-content/2")))
+    (finding,) = facts.findings
+    assert (finding.code, finding.weight, facts.content) == ("CONTENT_NEWER", Weight.UNKNOWN, None)
+    assert "pkdocs-content/2" in finding.message("id")
+    assert "pkdocs-content/1" in finding.message("id")
+
+
 def test_a_giant_attachment_is_named():  # 39
     assert codes(attachment(lambda data: data + b" " * 5_000_000)) == {"CONTENT_UNREADABLE"}
 
@@ -252,7 +261,7 @@ def in_a_form(document):
 
 def test_text_inside_a_form_is_named():  # 21: what is drawn over it would not be seen
     found = examined(changed_source(in_a_form)).findings
-    assert "inside a form" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+    assert Said("HIDDEN_IN_FORM") in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
 
 
 def inset(start: float, gap: bytes = b"") -> bytes:
@@ -277,7 +286,7 @@ def test_transparent_text_over_drawn_letters_is_named():  # 21
         page.contents_add(Stream(document, drawn))
 
     found = examined(changed_source(clear)).findings
-    assert "transparent" in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
+    assert Said("HIDDEN_TRANSPARENT") in {dict(f.params)["what"] for f in found if f.code == "PAGE_TEXT_HIDDEN"}
 
 
 def test_a_letter_in_a_gap_is_read_in_its_place():

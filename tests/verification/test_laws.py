@@ -38,7 +38,7 @@ def above() -> tuple[Exhibit, ...]:
 def result(pdf: bytes) -> Result:
     """Return the verdict on ``pdf`` in place of the third file of a valid chain."""
     exhibits = (*above(), Exhibit("changed.pdf", examine_pdf(pdf)))
-    verdicts = judge_set(exhibits, training_trust(), at=AT + timedelta(days=1)).agreements
+    verdicts = judge_set(exhibits, training_trust(), None, at=AT + timedelta(days=1)).agreements
     return next(verdict.result for verdict in verdicts if verdict.file == "changed.pdf")
 
 
@@ -101,7 +101,7 @@ def test_garbage_never_raises(garbage):
 
 
 def test_facts_and_verdicts_travel_between_processes():
-    verdicts = judge_set(above(), training_trust(), at=AT + timedelta(days=1))
+    verdicts = judge_set(above(), training_trust(), None, at=AT + timedelta(days=1))
     assert pickle.loads(pickle.dumps(above())) == above()  # noqa: S301 our own
     assert pickle.loads(pickle.dumps(verdicts)) == verdicts  # noqa: S301 our own
 

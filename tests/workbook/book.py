@@ -1,6 +1,7 @@
 """One valid workbook of invented people, of which a test changes one thing; written as .csv or .xlsx."""
 
 import csv
+import dataclasses
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from pkdocs.problem import Problem, Severity
+from pkdocs.problem import Place, Problem, Severity
 from pkdocs.workbook import Workbook, read_workbook
 
 Rows = list[list[Any]]
@@ -165,3 +166,17 @@ def found(workbook: Workbook) -> list[tuple[str, str | None, int | None, str | N
     return [
         (problem.code, problem.place.sheet, problem.place.row, problem.place.column) for problem in serious(workbook)
     ]
+
+
+def without_places(workbook: Workbook) -> object:
+    """Return what a workbook says, wherever it says it."""
+    return workbook.profile, _placeless(workbook.roster), _placeless(workbook.plan), _placeless(workbook.units)
+
+
+def _placeless(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_placeless(entry) for entry in value)
+    if isinstance(value, Place) or not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return Place() if isinstance(value, Place) else value
+    names = [field.name for field in dataclasses.fields(value)]
+    return dataclasses.replace(value, **{name: _placeless(getattr(value, name)) for name in names})

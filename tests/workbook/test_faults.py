@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from pkdocs.messages import catalogue
+from pkdocs.pipeline.checking import check
 from pkdocs.problem import EVERYTHING, Severity
-from tests.workbook.book import drop, found, profil, put, read, serious, valid
+from pkdocs.workbook import read_workbook
+from tests.workbook.book import drop, found, profil, put, read, serious, valid, write_csv, write_xlsx
 
 MAYOR, HEAD, ACTING, STAFF, LOCAL = 2, 3, 4, 5, 6
 PEJABAT, INDIKATOR, ANGGARAN = "Pejabat", "Indikator", "Anggaran"
@@ -60,6 +62,8 @@ ERRORS: list[tuple[str, int, str, Any, str]] = [
     (PEJABAT, STAFF, "NIP", "197111021996032992", "NIP_CONTRACT_YEAR"),
     (PEJABAT, MAYOR, "NIP", "3576010101800001", "NIP_NIK"),
     (PEJABAT, LOCAL, "NIP", "NON/2", "NIP_LOCAL"),
+    (PEJABAT, LOCAL, "NIP", "CON", "NIP_DEVICE"),
+    (PEJABAT, LOCAL, "NIP", "aux", "NIP_DEVICE"),
     (PEJABAT, HEAD, "Golongan", "III/e", "GRADE_UNKNOWN"),
     (PEJABAT, HEAD, "Pangkat", "Pembina", "RANK_NOT_OF_GRADE"),
     (PEJABAT, HEAD, "Pangkat", "Pembina Utama Muda (IV/d)", "RANK_NOT_OF_GRADE"),
@@ -326,6 +330,13 @@ def test_one_person_is_told_in_one_way_where_times_overlap(tmp_path: Path) -> No
     assert {row.key for row in workbook.roster.broken} == {"KOMINFO", "KOMINFO.APTIKA"}
 
 
+def test_two_numbers_that_differ_in_case_alone_stand_at_both_cells(tmp_path: Path) -> None:
+    workbook = read(tmp_path, put(valid(), PEJABAT, LOCAL, "NIP", "wk-1"))
+    assert found(workbook) == [("NIP_CASE", PEJABAT, MAYOR, "NIP"), ("NIP_CASE", PEJABAT, LOCAL, "NIP")]
+    (message, _) = (problem.message("id") for problem in serious(workbook))
+    assert (f"baris {MAYOR}, {LOCAL}" in message, "wk-1" in message.lower()) == (True, False)
+
+
 def test_units_typed_in_two_ways_are_warned_of(tmp_path: Path) -> None:
     sheets = put(valid(), PEJABAT, ACTING, "Unit", "DINAS KOMINFO")
     assert read(tmp_path / "a", sheets).roster.assignments[2].unit == "Dinas Kominfo"
@@ -392,6 +403,31 @@ class TestSheets:
         assert [(problem.code, problem.place.sheet, problem.touches) for problem in serious(workbook)] == [
             ("SHEET_MISSING", sheet, EVERYTHING)
         ]
+
+    @pytest.mark.parametrize("sheet", [PEJABAT, INDIKATOR])
+    def test_a_sheet_that_has_its_headers_alone_is_one_error(self, tmp_path: Path, sheet: str) -> None:
+        sheets = valid()
+        del sheets[sheet][1:]
+        del sheets["Realisasi"]
+        checked = check(write_csv(tmp_path, sheets))
+        wrong = [problem for problem in checked.errors if problem.place.sheet == sheet]
+        assert [(problem.code, problem.touches) for problem in wrong] == [("SHEET_EMPTY", EVERYTHING)]
+
+    def test_a_sheet_of_one_units_file_may_have_its_headers_alone(self, tmp_path: Path) -> None:
+        sheets = valid()
+        write_xlsx(tmp_path / "a.xlsx", sheets)
+        write_xlsx(tmp_path / "b.xlsx", sheets | {INDIKATOR: sheets[INDIKATOR][:1]})
+        assert found(read_workbook(tmp_path)) == []
+
+    def test_a_sheet_of_units_that_has_its_headers_alone_counts_as_absent(self, tmp_path: Path) -> None:
+        sheets = valid()
+        del sheets["Unit"][1:]
+        assert found(read(tmp_path, sheets)) == []
+
+    @pytest.mark.parametrize("name", ["Petunjuk", "PILIHAN "])
+    def test_sheets_for_people_are_passed_over_in_silence(self, tmp_path: Path, name: str) -> None:
+        workbook = read(tmp_path, valid() | {name: [["Jabatan", "Nama"], ["x", "y"]]})
+        assert workbook.problems == read(tmp_path / "tanpa", valid()).problems
 
     @pytest.mark.parametrize(
         ("sheet", "column"),

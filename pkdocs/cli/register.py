@@ -1,0 +1,171 @@
+"""``pkdocs register``: the list of a year and its signed head."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pkdocs.cli.base import (
+    Command,
+    Group,
+    argument,
+    given_key,
+    json_option,
+    option,
+    person_key_option,
+    print_json,
+    progress,
+    read_key,
+    say,
+    settings,
+    words,
+)
+from pkdocs.cli.sign import demand_consent, passphrase_option, read_passphrase
+from pkdocs.files import read_regular
+from pkdocs.numerals import format_date
+from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
+from pkdocs.pipeline.keeping import read_kept, sign_kept
+from pkdocs.pipeline.registering import Built, HeadWishes, build_register
+from pkdocs.register import AgreementLine, CertificateLine, Head, Line, State, valid_lines
+from pkdocs.schema import to_json
+from pkdocs.signing import load_pkcs12
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("register", cls=Group, code="REGISTER")
+def command() -> None:
+    """Lead to the commands."""
+
+
+@command.command("build", cls=Command, code="REGISTER_BUILD")
+@argument("folder", metavar="DIR", type=_FOLDER)
+@option("--workbook", required=True, type=click.Path(exists=True, path_type=Path), code="OPTION_WORKBOOK")
+@option("--enrolment", required=True, type=_FILE, code="OPTION_ENROLMENT")
+@option("--next-by", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", code="OPTION_NEXT_BY")
+@option("--threshold", type=click.IntRange(1, 8), metavar="N", code="OPTION_THRESHOLD")
+@option("--close", "closed", is_flag=True, code="OPTION_CLOSE")
+@option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_JOBS")
+@person_key_option
+@json_option
+@click.pass_context
+def build_command(
+    ctx: click.Context,
+    *,
+    folder: Path,
+    workbook: Path,
+    enrolment: Path,
+    next_by: datetime | None,
+    threshold: int | None,
+    closed: bool,
+    jobs: int | None,
+    person_key: Path | None,
+) -> None:
+    """Make list and head."""
+    wishes = HeadWishes(
+        person_key=read_key(ctx, person_key),
+        next_by=next_by.date() if next_by else None,
+        threshold=threshold,
+        closed=closed,
+        jobs=jobs or settings(ctx).jobs,
+    )
+    with progress(ctx, words(ctx, "REGISTER_PROGRESS")) as bar:
+        built = build_register(folder, workbook, enrolment, wishes, at=datetime.now(UTC), progress=bar)
+    _show_built(ctx, built)
+    print_json(ctx, {**_head_json(built.file, built.head), "added": built.added, "agreements": _states(built)})
+
+
+def _show_built(ctx: click.Context, built: Built) -> None:
+    head = built.head
+    if built.is_new:
+        facts = {"version": head.version, "added": built.added, "size": head.size, "file": built.file}
+        say(ctx, words(ctx, "REGISTER_BUILT", digest=head.digest, **facts), bold=True)
+    else:
+        say(ctx, words(ctx, "REGISTER_SAME", version=head.version), bold=True)
+    say(ctx, words(ctx, "REGISTER_STATES", **_states(built)))
+    names = ", ".join(one.name for one in head.keepers.registrars)
+    if built.is_new:
+        say(ctx, words(ctx, "REGISTER_AWAITS", threshold=head.keepers.threshold, names=names))
+
+
+def _states(built: Built) -> dict[str, int]:
+    return {state.value: built.states.get(state, 0) for state in State}
+
+
+def _head_json(file: Path, head: Head) -> dict[str, Any]:
+    return {"head": str(file), "version": head.version, "digest": head.digest, "size": head.size}
+
+
+@command.command("sign", cls=Command, code="REGISTER_SIGN")
+@argument("head", metavar="HEAD", type=_FILE)
+@option("--p12", required=True, type=_FILE, code="OPTION_P12")
+@passphrase_option
+@option("--yes", is_flag=True, code="OPTION_YES")
+@json_option
+@click.pass_context
+def sign_command(ctx: click.Context, head: Path, p12: Path, passphrase_file: Path | None, *, yes: bool) -> None:
+    """Sign the head."""
+    kept = read_kept(head)
+    signer = load_pkcs12(read_regular(p12), read_passphrase(ctx, passphrase_file))
+    say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
+    if not yes:
+        demand_consent(ctx, "REGISTER_SIGN_CONFIRM")
+    kept = sign_kept(kept, signer, at=lambda: datetime.now(UTC))
+    threshold = kept.head.keepers.threshold
+    signed = {"signed": len(kept.signed), "threshold": threshold}
+    say(ctx, words(ctx, "REGISTER_SIGNED", version=kept.head.version, **signed), bold=True)
+    print_json(ctx, {**_head_json(head, kept.head), "signed": list(kept.signed), "threshold": threshold})
+
+
+def _headline(head: Head) -> dict[str, object]:
+    return {
+        "organisation": head.organisation.name,
+        "year": head.year,
+        "version": head.version,
+        "digest": head.digest,
+        "size": head.size,
+        "dated": format_date(head.dated),
+        "next_by": format_date(head.next_by),
+        "agreements": sum(unit.agreements for unit in head.units),
+        "complete": sum(unit.complete for unit in head.units),
+    }
+
+
+@command.command("show", cls=Command, code="REGISTER_SHOW")
+@argument("head", metavar="HEAD", type=_FILE)
+@option("--person", metavar="ID", code="OPTION_SHOW_PERSON")
+@person_key_option
+@json_option
+@click.pass_context
+def show_command(ctx: click.Context, head: Path, person: str | None, person_key: Path | None) -> None:
+    """Show what the register says."""
+    kept = read_kept(head)
+    say(ctx, words(ctx, "REGISTER_HEADLINE", **_headline(kept.head)), bold=True)
+    names = ", ".join(kept.signed) or "-"
+    say(ctx, words(ctx, "REGISTER_SIGNERS", names=names, threshold=kept.head.keepers.threshold))
+    if kept.head.closed:
+        say(ctx, words(ctx, "REGISTER_CLOSED"))
+    lines = kept.of_person(_person(ctx, person, person_key)) if person else valid_lines(kept.lines)
+    shown = [line for line in lines if person or isinstance(line, AgreementLine)]
+    for line in shown:
+        say(ctx, "  " + _line(ctx, line))
+    found = {"signed": list(kept.signed), "lines": [to_json(line) for line in shown]}
+    print_json(ctx, {**_head_json(head, kept.head), **found})
+
+
+def _person(ctx: click.Context, written: str, person_key: Path | None) -> str:
+    if PSEUDONYM.fullmatch(written):
+        return written
+    return pseudonym(given_key(ctx, person_key) or TRIAL_KEY, written)
+
+
+def _line(ctx: click.Context, line: Line) -> str:
+    if isinstance(line, AgreementLine):
+        state = words(ctx, f"STATE_{line.state.name}")
+        return words(ctx, "REGISTER_LINE_AGREEMENT", id=line.id, state=state, entered=line.entered.isoformat())
+    fields = {name: "…" if value is None else value for name, value in to_json(line).items()}
+    days = {name: fields.get(name, "…") for name in ("begins", "ends")}
+    kind = "CERTIFICATE" if isinstance(line, CertificateLine) else "ASSIGNMENT"
+    return words(ctx, f"REGISTER_LINE_{kind}", **{**fields, **days})

@@ -1,0 +1,83 @@
+"""What a head and its list are worth together: the register that judging may believe, or why there is none."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pkdocs.register.book import Register
+from pkdocs.register.head import Head
+from pkdocs.register.lines import parse_lines
+from pkdocs.register.merkle import merkle_root
+from pkdocs.schema import SchemaError
+from pkdocs.verification import Finding, Step, Weight, find
+
+_QUOTED: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``register`` is None unless head and list are believed; ``findings`` are those of the set, and say why."""
+
+    register: Register | None
+    findings: tuple[Finding, ...]
+
+
+def open_account(believed: Head | None, wrong: Iterable[Finding], data: bytes | None) -> Account:
+    """Return what a head (None: not believed) and the bytes of its list (None: absent) are worth.
+
+    ``wrong`` are the findings of the head. A list that is longer than its head says is believed up to there.
+    """
+    if believed is None:
+        return Account(None, tuple(wrong))
+    register, found = _open_list(believed, data)
+    return Account(register, (*wrong, *found))
+
+
+def _open_list(head: Head, data: bytes | None) -> tuple[Register | None, tuple[Finding, ...]]:
+    if data is None:
+        return None, (find("LIST_ABSENT", Step.SET, Weight.UNKNOWN),)
+    try:
+        lines = parse_lines(data)
+    except SchemaError as fault:
+        return None, (_fail("LIST_UNREADABLE", why=str(fault)[:_QUOTED]),)
+    if len(lines) < head.size:
+        return None, (_fail("LIST_CUT", found=len(lines), size=head.size),)
+    if not _has_root(data, head):
+        return None, (_fail("LIST_OTHER", size=head.size),)
+    if lines[head.size - 1].entered > head.dated:
+        return None, (_fail("LIST_LATER", entered=lines[head.size - 1].entered.isoformat()),)
+    ahead = len(lines) - head.size
+    found = (find("LIST_AHEAD", Step.SET, Weight.WARNING, count=ahead),) if ahead else ()
+    return Register.of(head, lines[: head.size]), found
+
+
+def _has_root(data: bytes, head: Head) -> bool:
+    return merkle_root(data.split(b"\n", head.size)[: head.size]).hex() == head.root_hash
+
+
+def _fail(code: str, **params: str | int) -> Finding:
+    return Finding.of(code, Step.SET, Weight.FAIL, params)
+
+
+def compare_heads(named: Head, others: Sequence[Head], data: bytes | None) -> Iterator[Finding]:
+    """Yield what other believed heads of the same register say against ``named``, whose list is ``data``.
+
+    Two heads of one version, a newer one, and an older one whose lines are not the beginning of the list or that
+    the next head does not name.
+    """
+    heads = {one.digest: one for one in (named, *others) if (one.organisation, one.year) == _whose(named)}
+    for head in heads.values():
+        rivals = [one for one in heads.values() if one.version == head.version and one is not head]
+        if rivals:
+            yield _fail("HEAD_TWICE", version=head.version)
+        elif head.version > named.version:
+            yield find("HEAD_NEWER", Step.SET, Weight.UNKNOWN, version=head.version, named=named.version)
+        elif head.version < named.version and not (data is not None and _has_root(data, head)):
+            yield _fail("LIST_REWRITTEN", version=head.version)
+        follower = next((one for one in heads.values() if one.version == head.version + 1), None)
+        if follower is not None and follower.previous != head.digest:
+            yield _fail("HEAD_UNLINKED", version=follower.version)
+
+
+def _whose(head: Head) -> tuple[object, int]:
+    return head.organisation, head.year

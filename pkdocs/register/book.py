@@ -1,0 +1,70 @@
+"""The register, ready to be asked: who held what, whose a certificate is, which agreements there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pkdocs.register.head import Head
+from pkdocs.register.lines import (
+    AgreementLine,
+    AssignmentLine,
+    CertificateLine,
+    Line,
+    PositionLine,
+    TemplateLine,
+    valid_lines,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A believed head with the lines that it covers; of each subject the last one that is not void.
+
+    ``agreements`` holds lines by content digest, ``ids`` their ids without case, ``voided`` the digests of drafts that
+    were taken back, ``signed_on`` the day on which a content's signed bytes were entered.
+    """
+
+    head: Head
+    positions: Mapping[str, tuple[PositionLine, ...]]
+    assignments: Mapping[str, tuple[AssignmentLine, ...]]
+    certificates: Mapping[str, CertificateLine]
+    templates: frozenset[str]
+    agreements: Mapping[str, AgreementLine]
+    ids: frozenset[str]
+    voided: frozenset[str]
+    signed_on: Mapping[str, date]
+
+    @classmethod
+    def of(cls, head: Head, lines: Iterable[Line]) -> "Register":
+        """Return the register of ``head`` and the lines that it covers, in their order."""
+        lines = tuple(lines)
+        held = valid_lines(lines)
+        listed = [line for line in lines if isinstance(line, AgreementLine)]
+        agreements = {line.content: line for line in held if isinstance(line, AgreementLine)}
+        signed_on: dict[str, date] = {}
+        for line in listed:
+            if line.signed is not None:
+                signed_on.setdefault(line.content, line.entered)
+        positions: dict[str, list[PositionLine]] = defaultdict(list)
+        assignments: dict[str, list[AssignmentLine]] = defaultdict(list)
+        for held_line in held:
+            if isinstance(held_line, PositionLine):
+                positions[held_line.key].append(held_line)
+            elif isinstance(held_line, AssignmentLine):
+                assignments[held_line.position].append(held_line)
+        return cls(
+            head=head,
+            positions={key: tuple(found) for key, found in positions.items()},
+            assignments={key: tuple(found) for key, found in assignments.items()},
+            certificates={line.certificate: line for line in held if isinstance(line, CertificateLine)},
+            templates=frozenset(line.digest for line in held if isinstance(line, TemplateLine)),
+            agreements=agreements,
+            ids=frozenset(line.id.casefold() for line in agreements.values()),
+            voided=frozenset(line.content for line in listed) - agreements.keys(),
+            signed_on=signed_on,
+        )
+
+    def is_in_office(self, person: str, position: str, day: date) -> bool:
+        """Tell whether ``person`` holds ``position`` on ``day``, be it acting."""
+        return any(line.person == person and line.holds_on(day) for line in self.assignments.get(position, ()))

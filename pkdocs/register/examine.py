@@ -1,0 +1,127 @@
+"""One head's file to facts: what it proves by itself, before anybody is trusted."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from pkdocs.register.head import SCHEMA, Head, Registrar, parse_head
+from pkdocs.register.page import ATTACHED, render_head
+from pkdocs.register.wording import places_of
+from pkdocs.schema import SchemaError
+from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
+from pkdocs.verification.border import Border
+from pkdocs.verification.field import Field
+from pkdocs.verification.finding import Keeper
+from pkdocs.verification.layout import FileError, Layout, Revision, read_layout
+from pkdocs.verification.signature import read_signature
+from pkdocs.verification.syntax import Stream
+from pkdocs.verification.updates import Filling, read_updates
+
+_MAX_QUOTED: Final = 80
+_NAME, _VERSION = SCHEMA.split("/")
+_SCHEMA: Final = re.compile(rb'"schema":"%s/([1-9]\d{0,3})"' % _NAME.encode("ascii"))
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """Facts of one file. ``sha256`` is of all of it; ``head`` is None where none could be read.
+
+    ``signatures`` are those in the registrars' fields; one that is not intact, or not by the certificate that the
+    head names, has none. All findings are of the set (step 9).
+    """
+
+    sha256: str
+    findings: tuple[Finding, ...]
+    head: Head | None = None
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the head, None where there is none."""
+        return self.head.digest if self.head else None
+
+    @property
+    def signed(self) -> tuple[tuple[Registrar, Signature], ...]:
+        """Each signature with the registrar in whose field it is, in the order of the revisions."""
+        places = places_of(self.head) if self.head else {}
+        return tuple((places[signature.field], signature) for signature in self.signatures)
+
+
+def examine_head(pdf: bytes) -> HeadFacts:
+    """Return what ``pdf`` proves by itself; it never raises for what is in the file, and needs no clock.
+
+    The first revision must be exactly what ``render_head`` makes of the attached head; each later one fills in one
+    registrar's field by a signature with the registrar's certificate, and does nothing else.
+    """
+    border = Border()
+    head, signatures = border(Step.SET, partial(_examine, pdf, border)) or (None, ())
+    findings = tuple(replace(finding, step=Step.SET) for finding in dict.fromkeys(border.findings))
+    return HeadFacts(hashlib.sha256(pdf).hexdigest(), findings, head, signatures)
+
+
+def _examine(pdf: bytes, border: Border) -> tuple[Head | None, tuple[Signature, ...]]:
+    try:
+        layout = read_layout(pdf)
+    except FileError as fault:
+        # its own sentence speaks of agreements
+        border.findings.append(_fail("HEAD_FILE", cause=fault.finding.code))
+        return None, ()
+    head = _read_head(layout, border)
+    if head is None:
+        return None, ()
+    if render_head(head) != pdf[: layout.issued.end]:
+        border.findings.append(_fail("HEAD_PAGE"))
+        return head, ()
+    return head, _read_signatures(layout, head, border)
+
+
+def _fail(code: str, **params: str | int) -> Finding:
+    return Finding.of(code, Step.SET, Weight.FAIL, params, sub=Sub.FORMAT_FAILURE)
+
+
+def _read_head(layout: Layout, border: Border) -> Head | None:
+    attached = layout.issued.objects.get(ATTACHED)
+    data = attached.raw if isinstance(attached, Stream) else b""
+    try:
+        return parse_head(data)
+    except SchemaError as fault:
+        named = _SCHEMA.search(data)
+        if named and int(named[1]) > int(_VERSION):
+            border.findings.append(
+                find("HEAD_SCHEMA_NEWER", Step.SET, Weight.UNKNOWN, schema=f"{_NAME}/{int(named[1])}")
+            )
+        else:
+            border.findings.append(_fail("HEAD_CONTENT", why=str(fault)[:_MAX_QUOTED]))
+    return None
+
+
+def _read_signatures(layout: Layout, head: Head, border: Border) -> tuple[Signature, ...]:
+    """Return the signatures; the first revision is known to be what ``render_head`` made."""
+    places = places_of(head)
+    numbers = _numbers(layout.issued, "FT", "Sig")
+    fields = tuple(
+        Field(name, number, Keeper.REGISTRAR, registrar.name)
+        for number, (name, registrar) in zip(numbers, places.items(), strict=True)
+    )
+    fillings, findings = read_updates(layout, fields, tuple(_numbers(layout.issued, "Type", "Page")))
+    border.findings.extend(findings)
+    read = (border(Step.SET, partial(_read_signature, layout, filling, places, border)) for filling in fillings)
+    return tuple(signature for signature in read if signature is not None)
+
+
+def _numbers(issued: Revision, key: str, name: str) -> Iterator[int]:
+    """Yield the objects that are dictionaries with that entry, in their order."""
+    return (number for number, value in issued.objects.items() if isinstance(value, dict) and value.get(key) == name)
+
+
+def _read_signature(layout: Layout, filling: Filling, places: Mapping[str, Registrar], border: Border) -> Signature:
+    signature, findings = read_signature(layout, filling.revision, filling.number, filling.field)
+    border.findings.extend(findings)
+    named = places[filling.field.name].certificate
+    if signature.certificate is None or hashlib.sha256(signature.certificate).hexdigest() == named:
+        return signature
+    border.findings.append(filling.field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
+    return replace(signature, certificate=None, chain=())

@@ -1,0 +1,275 @@
+"""The lines of the register: what its keepers vouch for, each a canonical JSON object (docs/register.md).
+
+Lines are only ever added. The last one of a subject holds; ``void`` says that it never was so.
+"""
+
+import json
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from pkdocs.content import Role
+from pkdocs.roster import Level, Status
+from pkdocs.schema import SchemaError, canonical, parse_canonical
+
+MAX_LIST_BYTES: Final = 512_000_000
+MAX_LINE_BYTES: Final = 10_000
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PERSON = re.compile(r"[A-Z2-7]{16}")
+
+
+def _demand(fulfilled: object, what: str) -> None:
+    if not fulfilled:
+        raise SchemaError(what)
+
+
+def _demand_days(begins: date | None, ends: date | None) -> None:
+    _demand(begins is None or ends is None or begins <= ends, "ends before it begins")
+
+
+class State(StrEnum):
+    """How far an agreement has come (docs/chain.md, section 3); those below are told apart by the year's dates."""
+
+    ISSUED = "issued"
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The beginning of a file: its ``length`` in bytes, and SHA-256 over it, in hexadecimal."""
+
+    digest: str
+    length: int
+
+    def __post_init__(self) -> None:
+        _demand(_DIGEST.fullmatch(self.digest) and self.length > 0, "not a digest with a length")
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLine:
+    """A position and the one above it; ``signs_with`` is the position whose holder signs as Pihak Kedua, if another."""
+
+    entered: date
+    key: str
+    title: str
+    unit: str
+    level: Level
+    superior: str | None = None
+    signs_with: str | None = None
+    begins: date | None = None
+    ends: date | None = None
+    void: bool | None = None
+    schema: str = "pkdocs-position/1"
+
+    def __post_init__(self) -> None:
+        _demand_days(self.begins, self.ends)
+
+    @property
+    def subject(self) -> Hashable:
+        """What the line is about."""
+        return self.key, self.begins
+
+    @property
+    def accepts(self) -> str | None:
+        """The position whose holder signs as Pihak Kedua; None at the root."""
+        return self.signs_with or self.superior
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentLine:
+    """Who holds a position in which status, from when to when; without days it is open."""
+
+    entered: date
+    person: str
+    position: str
+    status: Status
+    begins: date | None = None
+    ends: date | None = None
+    decree: str | None = None
+    void: bool | None = None
+    schema: str = "pkdocs-assignment/1"
+
+    def __post_init__(self) -> None:
+        _demand(_PERSON.fullmatch(self.person), "not a person")
+        _demand(self.status is not Status.VACANT, "nobody holds a vacant position")
+        _demand_days(self.begins, self.ends)
+
+    @property
+    def subject(self) -> Hashable:
+        """What the line is about."""
+        return self.person, self.position, self.status, self.begins
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the position is held on ``day``."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """Whose a certificate is: SHA-256 of its DER form, its days (UTC), and how the person was enrolled."""
+
+    entered: date
+    person: str
+    certificate: str
+    begins: date
+    ends: date
+    enrolled: str
+    void: bool | None = None
+    schema: str = "pkdocs-certificate/1"
+
+    def __post_init__(self) -> None:
+        _demand(_PERSON.fullmatch(self.person), "not a person")
+        _demand(_DIGEST.fullmatch(self.certificate), "not a digest")
+        _demand_days(self.begins, self.ends)
+
+    @property
+    def subject(self) -> Hashable:
+        """What the line is about."""
+        return self.certificate
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """A template that pages were made with: SHA-256 of its file."""
+
+    entered: date
+    name: str
+    digest: str
+    void: bool | None = None
+    schema: str = "pkdocs-template/1"
+
+    def __post_init__(self) -> None:
+        _demand(_DIGEST.fullmatch(self.digest), "not a digest")
+
+    @property
+    def subject(self) -> Hashable:
+        """What the line is about."""
+        return self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """An agreement: content digest, issued bytes, signed bytes once it is complete, and how far it has come.
+
+    ``persons`` are its parties by role, ``paper`` the roles that sign on paper; ``successor`` is the id of the
+    version that supersedes it.
+    """
+
+    entered: date
+    id: str
+    position: str
+    unit: str
+    content: str
+    issued: Stretch
+    state: State
+    persons: tuple[str, ...]
+    paper: tuple[Role, ...] = ()
+    signed: Stretch | None = None
+    successor: str | None = None
+    void: bool | None = None
+    schema: str = "pkdocs-agreement/1"
+
+    def __post_init__(self) -> None:
+        _demand(_DIGEST.fullmatch(self.content), "not a digest")
+        _demand(self.persons and all(map(_PERSON.fullmatch, self.persons)), "not persons")
+        finished = self.state in {State.COMPLETE, State.SUPERSEDED}
+        _demand((self.signed is not None) == finished, "complete and signed go together")
+        _demand(self.signed is None or self.signed.length > self.issued.length, "signed bytes follow the issued ones")
+        _demand((self.successor is not None) == (self.state is State.SUPERSEDED), "superseded by nobody")
+
+    @property
+    def subject(self) -> Hashable:
+        """What the line is about."""
+        return self.content
+
+
+Line = PositionLine | AssignmentLine | CertificateLine | TemplateLine | AgreementLine
+
+_KINDS: Final[dict[str, type[Line]]] = {
+    "pkdocs-position/1": PositionLine,
+    "pkdocs-assignment/1": AssignmentLine,
+    "pkdocs-certificate/1": CertificateLine,
+    "pkdocs-template/1": TemplateLine,
+    "pkdocs-agreement/1": AgreementLine,
+}
+
+
+def subject_of(line: Line) -> Hashable:
+    """Return what the line is about, different for each kind."""
+    return type(line), line.subject
+
+
+def valid_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return of each subject the last line, without those that are void."""
+    last = {subject_of(line): line for line in lines}
+    return tuple(line for line in last.values() if not line.void)
+
+
+def render_lines(lines: Iterable[Line]) -> bytes:
+    """Return the list's file: a canonical line each."""
+    return b"".join(canonical(line) + b"\n" for line in lines)
+
+
+def parse_lines(data: bytes) -> tuple[Line, ...]:
+    """Return the lines of a list's file, in which days of entry never go back.
+
+    Raises:
+        SchemaError: too large, or a line is not whole, canonical, of a known kind, or older than the one before.
+    """
+    _demand(len(data) <= MAX_LIST_BYTES, "too large")
+    _demand(not data or data.endswith(b"\n"), "the last line is cut off")
+    lines = tuple(_parse_each(data.split(b"\n")[:-1]))
+    for number, (before, line) in enumerate(pairwise(lines), 2):
+        _demand(before.entered <= line.entered, f"line {number}: entered before the line above it")
+    return lines
+
+
+def _parse_each(written: Iterable[bytes]) -> Iterator[Line]:
+    for number, data in enumerate(written, 1):
+        try:
+            yield _parse(data)
+        except SchemaError as fault:
+            raise SchemaError(f"line {number}: {fault}") from fault
+
+
+def _parse(data: bytes) -> Line:
+    _demand(len(data) <= MAX_LINE_BYTES, "too long")
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as fault:
+        raise SchemaError("not JSON") from fault
+    kind = _KINDS.get(str(raw.get("schema"))) if isinstance(raw, dict) else None
+    if kind is None:
+        raise SchemaError("of an unknown kind")
+    return parse_canonical(kind, data)
+
+
+def added_lines(before: Iterable[Line], stated: Iterable[Line], entered: date) -> Iterator[Line]:
+    """Yield what must be added to the list ``before`` so that it says what ``stated`` says, entered on that day.
+
+    What ``stated`` no longer has becomes void, except what has happened: certificates, templates, signed agreements.
+    """
+    last = {subject_of(line): line for line in before}
+    named = set()
+    for line in stated:
+        subject = subject_of(line)
+        named.add(subject)
+        known = last.get(subject)
+        if known is None or replace(known, entered=line.entered) != line:
+            yield replace(line, entered=entered)
+    for subject, line in last.items():
+        if subject not in named and not line.void and _may_become_void(line):
+            yield replace(line, entered=entered, void=True)
+
+
+def _may_become_void(line: Line) -> bool:
+    if isinstance(line, AgreementLine):
+        return line.state in {State.ISSUED, State.PARTIAL}
+    return isinstance(line, PositionLine | AssignmentLine)
