@@ -1,11 +1,14 @@
 """The trust file: strict, and the same value both ways."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
@@ -166,6 +169,27 @@ def test_an_endless_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pkdocs.trust.file.MAX_TRUST_BYTES", 100)
     with pytest.raises(TrustError, match="TRUST_UNREADABLE"):
         read_trust(render_trust(training_trust()))
+
+
+def test_the_example_of_the_documentation_is_a_trust_file() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "trust.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    pems = {
+        "CERTIFICATE": [
+            certificate.public_bytes(Encoding.PEM)
+            for certificate in (
+                *map(x509.load_der_x509_certificate, (signer_of(MAYOR).certificate, signer_of(HEAD).certificate)),
+                *(authority.certificate for authority in authorities()),
+            )
+        ],
+        "X509 CRL": [x509.load_der_x509_crl(training_trust().crls[0]).public_bytes(Encoding.PEM)] * 3,
+    }
+    block = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+    filled = block.sub(lambda found: pems[found[1]].pop(0).decode().strip(), example)
+    trust = read_trust(filled.encode())
+    assert not any(pems.values())
+    assert (trust.threshold, len(trust.registrars), len(trust.anchors), len(trust.crls)) == (2, 2, 2, 3)
+    assert (trust.lowest_head is not None, len(trust.earlier_qr_addresses)) == (True, 1)
 
 
 class TestSummary:
