@@ -25,7 +25,7 @@ from pkdocs.content import (
     Value,
 )
 from pkdocs.numerals import MONTHS, format_date, format_number, format_rupiah
-from pkdocs.page import absent_value, build_page, format_value, join_pages, printed_values
+from pkdocs.page import Wording, absent_value, build_page, format_value, join_pages, printed_values
 from pkdocs.plan import Mode, Polarity, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means
@@ -199,7 +199,7 @@ def test_budget_lines_are_numbered_by_their_sasaran_where_they_have_one() -> Non
 
 def test_the_form_of_another_level_is_taken_where_the_workbook_says_so() -> None:
     assert build_page(division_content()).bentuk is Level.ADMINISTRATOR
-    assert build_page(division_content(), form=Level.JPT_PRATAMA).bentuk is Level.JPT_PRATAMA
+    assert build_page(division_content(), Wording(form=Level.JPT_PRATAMA)).bentuk is Level.JPT_PRATAMA
 
 
 def test_a_party_on_paper_has_no_anchor() -> None:

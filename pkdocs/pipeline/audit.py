@@ -10,7 +10,8 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
-from pkdocs.pipeline.reissue import Wording, read_wording, reissue
+from pkdocs.pipeline.reissue import reissue
+from pkdocs.pipeline.wording import Wordings, read_wordings
 from pkdocs.trust import Trust, read_trust
 from pkdocs.verification import Facts, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
@@ -58,8 +59,8 @@ def _read_trust(file: Path) -> Trust:
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, address: str) -> list[Exhibit]:
-    wording = read_wording(means.workbook) if means.workbook else Wording()
-    checks = dict(reissue(exhibits, templates, wording, address=address, jobs=means.jobs))
+    wordings = read_wordings(means.workbook) if means.workbook else Wordings()
+    checks = dict(reissue(exhibits, templates, wordings, address=address, jobs=means.jobs))
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 

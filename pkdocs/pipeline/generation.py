@@ -19,6 +19,7 @@ from pkdocs.pipeline.checking import Checked, check, demand_no_errors
 from pkdocs.pipeline.making import Draft, Maker
 from pkdocs.pipeline.shelf import Shelf, bears_signature
 from pkdocs.pipeline.templates import Templates
+from pkdocs.pipeline.wording import gather_wordings
 
 Progress = Callable[[int, int], None]
 
@@ -83,8 +84,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     run = _Run(checked, Shelf(folder), wishes, toolchain)
     failed, contents = run.contents(chosen)
     signed, drafts = run.drafts(contents)
-    profile = checked.profile
-    maker = Maker(run.shelf, toolchain, office, wishes.jobs, profile.address, profile.extra)
+    maker = Maker(run.shelf, toolchain, office, wishes.jobs, checked.profile.address)
     entries, made = {entry.id: entry for entry in signed}, 0
     progress(len(entries) + len(failed), len(chosen))
     run.announce(entries, drafts)
@@ -140,6 +140,7 @@ class _Run:
         self._toolchain = toolchain
         self._profile = checked.profile
         self._templates = Templates(wishes.templates, checked.profile.paper)
+        self._wordings = gather_wordings(checked)
         self._folders = folder_names(row.unit for row in checked.workbook.roster.assignments)
         reviews = sorted(checked.workbook.plan.reviews, key=lambda entry: (entry.day is not None, entry.day))
         self._accepted = {entry.position.casefold(): entry.accepted for entry in reviews}
@@ -183,7 +184,7 @@ class _Run:
 
     def _draft(self, agreement: Agreement, content: Content, expected: str) -> Draft:
         row = agreement.assignment
-        template, form = self._templates.of(row)
+        template = self._templates.of(row)
         stem = f"{self._folders[row.unit]}/{agreement.id}"
         accepted = self._accepted.get(row.key.casefold(), self._accepted.get(row.code.casefold(), False))
         entry = Entry(
@@ -199,7 +200,8 @@ class _Run:
             pdf=None if self._wishes.format is Format.DOCX else f"{stem}.pdf",
             held=(self._profile.review_required and not accepted) or None,
         )
-        return Draft(agreement, content, self._with_known_pdf(entry), template, form, expected)
+        wording = self._wordings.of(content)
+        return Draft(agreement, content, self._with_known_pdf(entry), template, wording, expected)
 
     def _with_known_pdf(self, entry: Entry) -> Entry:
         """Where Word documents alone are made, the PDF of the same content stays what it was."""
