@@ -277,6 +277,14 @@ def test_a_value_may_be_broken_after_any_word(count: int) -> None:
     assert join_pages(pages, ((LONG, "Indeks"),)).split() == [*LONG.split(), "Indeks", "lain"]
 
 
+def test_a_value_that_begins_like_others_of_its_page_is_joined_in_its_place() -> None:
+    alike = [f"{LONG} di Kecamatan {name}" for name in ("Utara", "Barat", "Timur", "Selatan")]
+    first = f"1 {alike[0]} a\n2 {alike[1]} b\n3 Meningkatnya layanan\naplikasi yang\nc"
+    second = f"No. Sasaran\nterintegrasi bagi seluruh\nmasyarakat di Kecamatan\nTimur\nd\n4 {alike[3]} e"
+    run = ("1", alike[0], "a", "2", alike[1], "b", "3", alike[2], "c", "d", "4", alike[3], "e")
+    assert absent_value(join_pages(f"{first}\f{second}", (run,)), (run,)) is None
+
+
 def test_a_short_value_is_never_put_together_from_two_pages() -> None:
     assert absent_value(join_pages("5\nx\flaporan", (("5 laporan",),)), (("5 laporan",),)) == "5 laporan"
 
