@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date
+from importlib.resources import files
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -32,11 +33,11 @@ _PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
 _LISTING: Final = frozenset("\t\n\a\f")
 
 
-def render_document(content: Content, template: Template, *, qr: str, wording: Wording = PLAIN) -> bytes:
+def render_document(content: Content, template: Template, *, qr: str | None, wording: Wording = PLAIN) -> bytes:
     """Return the .docx of ``content``; the same arguments give the same bytes.
 
-    ``qr`` is the text of the QR code, ``wording`` what is printed beside the content. The text of the document is
-    that of docxtpl as documented.
+    ``qr`` is the text of the QR code; without one, for a draft, a picture that says RANCANGAN stands in its place.
+    ``wording`` is what is printed beside the content. The text of the document is that of docxtpl as documented.
 
     Raises:
         TemplateError: the template does not print a value of the content, has no anchor for a party who
@@ -53,7 +54,7 @@ def render_document(content: Content, template: Template, *, qr: str, wording: W
     with zipfile.ZipFile(file, "a") as archive:
         for name, tree in changed.items():
             archive.writestr(entry(name), etree.tostring(tree, encoding="UTF-8", standalone=True))
-        archive.writestr(entry(template.qr_part), _qr_image(qr))
+        archive.writestr(entry(template.qr_part), _qr_image(qr) if qr else _draft_image())
         archive.writestr(entry(template.core_part), _core_properties(content.id, content.dated))
     return file.getvalue()
 
@@ -117,6 +118,10 @@ def _qr_image(text: str) -> bytes:
     file = io.BytesIO()
     segno.make(text, error="m", micro=False).save(file, kind="png", scale=QR_SCALE)
     return file.getvalue()
+
+
+def _draft_image() -> bytes:
+    return (files("pkdocs.document") / "rancangan.png").read_bytes()
 
 
 def _core_properties(title: str, day: date) -> bytes:

@@ -10,6 +10,7 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
+from pkdocs.pipeline.drafting import is_draft_at
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
 from pkdocs.trust import Trust, read_trust
@@ -42,13 +43,18 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = _read_trust(trust_file)
-    files = [file for file, named in pdf_files(paths) if named or file.name != _REGISTER_NAME]
+    files = [file for file, named in pdf_files(paths) if named or not _is_beside(file)]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_address)
     return judge_set(exhibits, trust, None, at=at)
+
+
+def _is_beside(file: Path) -> bool:
+    """Tell whether a file of a folder is no agreement and does not claim to be one."""
+    return file.name == _REGISTER_NAME or is_draft_at(file)
 
 
 def _read_trust(file: Path) -> Trust:

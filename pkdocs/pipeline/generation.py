@@ -78,7 +78,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
         ConflictError: a signed file would have to change; nothing was written.
     """
     checked = check(workbook)
-    chosen = _choose(checked, wishes.only)
+    chosen = choose(checked, wishes.only)
     office = None if wishes.format is Format.DOCX else find_office()
     toolchain = Toolchain(__version__, office.build if office else "-", office.fonts if office else "-")
     run = _Run(checked, Shelf(folder), wishes, toolchain)
@@ -103,7 +103,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     return run.finish(entries, made, failed)
 
 
-def _choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
+def choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
     """Return the agreements that were asked for, all of them untouched by errors."""
     if not only:
         demand_no_errors(checked)
