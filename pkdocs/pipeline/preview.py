@@ -31,7 +31,7 @@ class Preview:
 
 
 def preview(workbook: Path, wishes: Wishes, *, out: Path | None) -> Preview:
-    """Make a draft of the first agreement wished for, at ``out``, or under its id where the command is called.
+    """Make a draft of the agreement wished for, its latest version, at ``out``, or under its id in this folder.
 
     The pictures stand beside it as ``<name>-1.png`` and so on; those of an earlier preview are replaced. The digest
     of an earlier version that the workbook does not have is printed as zeros, for there is no index to ask.
@@ -45,7 +45,7 @@ def preview(workbook: Path, wishes: Wishes, *, out: Path | None) -> Preview:
         ConflictError: what lies there is no draft, or a picture of something else.
     """
     checked = check(workbook)
-    agreement = choose(checked, wishes.only)[0]
+    agreement = choose(checked, wishes.only)[-1]
     file = out or Path(f"{agreement.id}{SUFFIX}")
     _demand_replaceable(file)
     drafter = Drafter(checked, wishes, find_office(), _unknown_digests(checked))

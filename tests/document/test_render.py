@@ -347,6 +347,14 @@ def test_the_letterhead_is_the_units_own() -> None:
     assert "Laman b.example, Pos-el a@b.example" in text_of(rendered(head_content(), wording=Wording(letterhead=own)))
 
 
+@settings(max_examples=40, deadline=None)
+@given(texts, texts)
+def test_a_hostile_letterhead_prints_as_it_is(name: str, address: str) -> None:
+    kop = Letterhead(name, alamat=address)
+    lines = text_of(rendered(head_content(), wording=Wording(letterhead=kop))).splitlines()
+    assert lines[2:4] == [name.upper(), address]
+
+
 def test_without_a_letterhead_the_units_name_stands_there() -> None:
     lines = text_of(rendered(head_content())).splitlines()
     assert lines[1:4] == ["PEMERINTAH KOTA WANASARI", "DINAS KOMUNIKASI DAN INFORMATIKA", ""]

@@ -103,7 +103,19 @@ def test_a_template_that_does_not_fit_is_said(town: Town, out: Path, tmp_path: P
 def test_an_amendment_is_shown_though_nothing_is_known_of_what_came_before(town: Town, out: Path) -> None:
     city = change(sheets(), "Pejabat", "INSP.IRBAN1", "Versi", "2")
     town.write(change(city, "Pejabat", "INSP.IRBAN1", "Alasan", "Perubahan Strategi"))
-    assert look(town, out).unfit is None
+    made = look(town, out)
+    assert (made.id, made.unfit) == ("PK-2026-INSP.IRBAN1-2", None)
+
+
+def test_of_two_versions_the_later_one_is_shown(town: Town, out: Path) -> None:
+    city = sheets()
+    row = next(row for row in city["Pejabat"] if row["Kode Jabatan"] == "INSP.IRBAN1")
+    later = {"Versi": "2", "Alasan": "Perubahan Strategi", "TMT": "2026-01-20"}
+    row["Berakhir"] = "2026-01-19"
+    row["Tanggal Perjanjian"] = "2026-01-10"
+    city["Pejabat"].append(row | {"Berakhir": "", "Tanggal Perjanjian": ""} | later)
+    town.write(city)
+    assert look(town, out).id == "PK-2026-INSP.IRBAN1-2"
 
 
 def test_what_cannot_be_shown_is_said(town: Town, out: Path) -> None:
