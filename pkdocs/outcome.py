@@ -20,3 +20,14 @@ class Outcome(Generic[Key, Value]):
     def __post_init__(self) -> None:
         if (self.value is None) == (self.error is None):
             raise ValueError("an outcome is either a value or an error")
+
+
+def demand(outcome: Outcome[Key, Value]) -> Value:
+    """Return the value of ``outcome``.
+
+    Raises:
+        PkdocsError: it is the error.
+    """
+    if outcome.value is None:
+        raise outcome.error or ValueError("an outcome is either a value or an error")
+    return outcome.value

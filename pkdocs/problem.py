@@ -29,6 +29,12 @@ class Place:
         """Return the cell of ``column`` in this row."""
         return Place(self.sheet, self.row, column, self.file)
 
+    @property
+    def label(self) -> str:
+        """``file · sheet · row · column`` as far as known, in any language."""
+        row = str(self.row) if self.row is not None else None
+        return " · ".join(part for part in (self.file, self.sheet, row, self.column) if part) or "-"
+
 
 EVERYTHING = frozenset({"*"})
 """``touches`` of a problem that concerns every agreement."""

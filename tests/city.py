@@ -16,7 +16,7 @@ from pkdocs.index import Index, read_index
 from pkdocs.office import Office, Pool
 from pkdocs.outcome import Outcome
 from pkdocs.persons import TRIAL_KEY
-from pkdocs.pipeline import making, reissue
+from pkdocs.pipeline import drafting, making, reissue
 from pkdocs.pipeline.ceremony import SigningResult, plan_signing, sign_plan
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Generated, Wishes, generate
@@ -235,6 +235,7 @@ def warm_office() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def one_office(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run of a test use the LibreOffice that is running."""
+    monkeypatch.setattr(drafting, "Pool", WarmPool)
     monkeypatch.setattr(making, "Pool", WarmPool)
     monkeypatch.setattr(reissue, "Pool", WarmPool)
 

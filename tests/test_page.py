@@ -25,7 +25,7 @@ from pkdocs.content import (
     Value,
 )
 from pkdocs.numerals import MONTHS, format_date, format_number, format_rupiah
-from pkdocs.page import absent_value, build_page, format_value, join_pages, printed_values
+from pkdocs.page import Wording, absent_value, build_page, format_value, join_pages, printed_values
 from pkdocs.plan import Mode, Polarity, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means
@@ -199,7 +199,7 @@ def test_budget_lines_are_numbered_by_their_sasaran_where_they_have_one() -> Non
 
 def test_the_form_of_another_level_is_taken_where_the_workbook_says_so() -> None:
     assert build_page(division_content()).bentuk is Level.ADMINISTRATOR
-    assert build_page(division_content(), form=Level.JPT_PRATAMA).bentuk is Level.JPT_PRATAMA
+    assert build_page(division_content(), Wording(form=Level.JPT_PRATAMA)).bentuk is Level.JPT_PRATAMA
 
 
 def test_a_party_on_paper_has_no_anchor() -> None:
@@ -275,6 +275,14 @@ def test_a_value_may_be_broken_after_any_word(count: int) -> None:
     first, second = " ".join(LONG.split()[:count]), " ".join(LONG.split()[count:])
     pages = f"{first}\nIndeks\f{second}\nlain"
     assert join_pages(pages, ((LONG, "Indeks"),)).split() == [*LONG.split(), "Indeks", "lain"]
+
+
+def test_a_value_that_begins_like_others_of_its_page_is_joined_in_its_place() -> None:
+    alike = [f"{LONG} di Kecamatan {name}" for name in ("Utara", "Barat", "Timur", "Selatan")]
+    first = f"1 {alike[0]} a\n2 {alike[1]} b\n3 Meningkatnya layanan\naplikasi yang\nc"
+    second = f"No. Sasaran\nterintegrasi bagi seluruh\nmasyarakat di Kecamatan\nTimur\nd\n4 {alike[3]} e"
+    run = ("1", alike[0], "a", "2", alike[1], "b", "3", alike[2], "c", "d", "4", alike[3], "e")
+    assert absent_value(join_pages(f"{first}\f{second}", (run,)), (run,)) is None
 
 
 def test_a_short_value_is_never_put_together_from_two_pages() -> None:

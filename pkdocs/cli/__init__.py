@@ -23,7 +23,19 @@ from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.messages import LANGUAGES, Language, reason_of
 from pkdocs.settings import read_settings
 
-COMMANDS: Final = ("init", "sample", "check", "generate", "pki", "sign", "status", "register", "verify", "trust")
+COMMANDS: Final = (
+    "init",
+    "sample",
+    "check",
+    "generate",
+    "preview",
+    "pki",
+    "sign",
+    "status",
+    "register",
+    "verify",
+    "trust",
+)
 
 _LOG_FILE: Final = "pkdocs.log.file"
 

@@ -49,17 +49,10 @@ def print_problems(ctx: click.Context, checked: Checked, *, limit: int | None) -
         shown[problem.code] += 1
         if problem.severity is Severity.ERROR or limit is None or shown[problem.code] <= limit:
             kind = words(ctx, f"SEVERITY_{problem.severity.name}")
-            line = f"{kind} {place_text(problem)}: {problem.message(language(ctx))} [{problem.code}]"
+            line = f"{kind} {problem.place.label}: {problem.message(language(ctx))} [{problem.code}]"
             say(ctx, line, fg=_COLOURS[problem.severity])
     for code, count in sorted(shown.items()):
         say(ctx, f"  {count:5d} × {code}")
     counts = checked.counts
     made, stopped = len(checked.cascade.agreements), len(checked.cascade.stopped)
     say(ctx, words(ctx, "CHECK_COUNTS", **counts, made=made, stopped=stopped), bold=True)
-
-
-def place_text(problem: Problem) -> str:
-    """Return ``file · sheet · row · column`` as far as known."""
-    place = problem.place
-    row = str(place.row) if place.row is not None else None
-    return " · ".join(part for part in (place.file, place.sheet, row, place.column) if part) or "-"

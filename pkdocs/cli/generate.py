@@ -20,7 +20,9 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
+from pkdocs.errors import UsageError
 from pkdocs.index import Entry
+from pkdocs.pipeline.drafting import make_drafts
 from pkdocs.pipeline.generation import Format, Generated, Wishes, generate
 from pkdocs.settings import default_templates
 
@@ -44,6 +46,7 @@ _PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_JOBS")
 @person_key_option
 @option("--prune", is_flag=True, code="OPTION_PRUNE")
+@option("--draft", is_flag=True, code="OPTION_DRAFT")
 @json_option
 @click.pass_context
 def command(
@@ -57,8 +60,11 @@ def command(
     jobs: int | None,
     person_key: Path | None,
     prune: bool,
+    draft: bool,
 ) -> None:
     """Make all agreements."""
+    if draft and wanted == Format.DOCX:
+        raise UsageError("DRAFT_IS_PDF")
     chosen = settings(ctx)
     wishes = Wishes(
         templates=templates or chosen.templates or default_templates(),
@@ -68,14 +74,15 @@ def command(
         jobs=jobs or chosen.jobs,
         prune=prune,
     )
-    with progress(ctx, words(ctx, "GENERATE_PROGRESS")) as bar:
-        done = generate(workbook, out, wishes, bar)
-    _show(ctx, done)
+    make = make_drafts if draft else generate
+    with progress(ctx, words(ctx, "DRAFT_PROGRESS" if draft else "GENERATE_PROGRESS")) as bar:
+        done = make(workbook, out, wishes, bar)
+    _show(ctx, done, ending="DRAFT_DONE" if draft else "GENERATE_DONE")
     print_json(ctx, _as_json(ctx, done))
     ctx.exit(1 if done.failed else 0)
 
 
-def _show(ctx: click.Context, done: Generated) -> None:
+def _show(ctx: click.Context, done: Generated, *, ending: str) -> None:
     for failure in done.failed:
         say(ctx, f"✗ {named(failure.id, failure.error.message(language(ctx)))}", fg="red")
     for file in done.pruned:
@@ -83,7 +90,7 @@ def _show(ctx: click.Context, done: Generated) -> None:
     for file in done.leftover:
         say(ctx, words(ctx, "GENERATE_LEFTOVER", file=file), fg="yellow")
     counts = {"total": len(done.agreements), "made": done.made, "failed": len(done.failed)}
-    say(ctx, words(ctx, "GENERATE_DONE", folder=done.folder, **counts), bold=True)
+    say(ctx, words(ctx, ending, folder=done.folder, **counts), bold=True)
 
 
 def _as_json(ctx: click.Context, done: Generated) -> dict[str, Any]:

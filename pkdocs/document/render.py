@@ -5,9 +5,8 @@ import dataclasses
 import io
 import re
 import zipfile
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
+from importlib.resources import files
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -23,8 +22,8 @@ from pkdocs.document.safety import W, check_fields
 from pkdocs.document.sandbox import LimitError, render_counted
 from pkdocs.document.template import Part, Template, entry
 from pkdocs.errors import TemplateError
-from pkdocs.page import Page, absent_value, build_page, printed_values
-from pkdocs.roster import Level, Means
+from pkdocs.page import PLAIN, Page, Wording, absent_value, build_page, printed_values
+from pkdocs.roster import Means
 
 QR_SCALE: Final = 4
 """Pixels for each module, so that no viewer smooths them away."""
@@ -34,24 +33,17 @@ _PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
 _LISTING: Final = frozenset("\t\n\a\f")
 
 
-def render_document(
-    content: Content,
-    template: Template,
-    *,
-    qr: str,
-    profile_extra: Mapping[str, str] = MappingProxyType({}),
-    form: Level | None = None,
-) -> bytes:
+def render_document(content: Content, template: Template, *, qr: str | None, wording: Wording = PLAIN) -> bytes:
     """Return the .docx of ``content``; the same arguments give the same bytes.
 
-    ``qr`` is the text of the QR code, ``profile_extra`` the local government's own keys, ``form`` the level
-    whose headings it takes, if not its own. The text of the document is that of docxtpl as documented.
+    ``qr`` is the text of the QR code; without one, for a draft, a picture that says RANCANGAN stands in its place.
+    ``wording`` is what is printed beside the content. The text of the document is that of docxtpl as documented.
 
     Raises:
         TemplateError: the template does not print a value of the content, has no anchor for a party who
             signs electronically, asks for a value that this content lacks, or goes beyond a limit.
     """
-    page = build_page(content, profile_extra, form=form)
+    page = build_page(content, wording)
     changed = {part.name: _render_part(part, page, template.name) for part in template.parts}
     document = changed[DOCUMENT]
     electronic = {role for role in content.roles if _is_electronic(content, role)}
@@ -62,7 +54,7 @@ def render_document(
     with zipfile.ZipFile(file, "a") as archive:
         for name, tree in changed.items():
             archive.writestr(entry(name), etree.tostring(tree, encoding="UTF-8", standalone=True))
-        archive.writestr(entry(template.qr_part), _qr_image(qr))
+        archive.writestr(entry(template.qr_part), _qr_image(qr) if qr else _draft_image())
         archive.writestr(entry(template.core_part), _core_properties(content.id, content.dated))
     return file.getvalue()
 
@@ -126,6 +118,10 @@ def _qr_image(text: str) -> bytes:
     file = io.BytesIO()
     segno.make(text, error="m", micro=False).save(file, kind="png", scale=QR_SCALE)
     return file.getvalue()
+
+
+def _draft_image() -> bytes:
+    return (files("pkdocs.document") / "rancangan.png").read_bytes()
 
 
 def _core_properties(title: str, day: date) -> bytes:

@@ -25,6 +25,7 @@ from pkdocs.profile import Paper
 _F4_TWIPS: Final = (12189, 18709)
 """215 x 330 mm."""
 
+_TWIPS: Final = re.compile(r"[0-9]{1,5}")
 _PARAGRAPH: Final = re.compile(r"<w:p([ >])")
 _COPIED_TEXTS: Final = ("footnotes", "endnotes", "comments")
 
@@ -65,7 +66,8 @@ class Template:
 def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Template:
     """Return the template of a Word file; ``name`` is its file name, for messages.
 
-    With F4 its pages become 215 x 330 mm; with A4 they stay as they are.
+    With F4 its pages become 215 x 330 mm, and what that makes them wider joins the right margin: text and tables
+    stay as wide as they are, so tables stay within the margins. With A4 pages stay as they are.
 
     Raises:
         TemplateError: damaged or too large; parts, links, fields or pictures that could fetch something or
@@ -106,14 +108,27 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
 
 def _on_f4(package: Package) -> Package:
     tree = etree.fromstring(package.parts[DOCUMENT])
-    for size in tree.iter(f"{W}pgSz"):
-        width, height = reversed(_F4_TWIPS) if size.get(f"{W}orient") == "landscape" else _F4_TWIPS
-        size.set(f"{W}w", str(width))
-        size.set(f"{W}h", str(height))
+    for section in tree.iter(f"{W}sectPr"):
+        _resize(section)
     content = etree.tostring(tree, encoding="UTF-8", standalone=True)
     return dataclasses.replace(
         package, parts={**package.parts, DOCUMENT: content}, trees={**package.trees, DOCUMENT: tree}
     )
+
+
+def _resize(section: etree._Element) -> None:
+    for size in section.iterfind(f"{W}pgSz"):
+        width, height = reversed(_F4_TWIPS) if size.get(f"{W}orient") == "landscape" else _F4_TWIPS
+        wider = width - _twips(size, "w", width)
+        size.set(f"{W}w", str(width))
+        size.set(f"{W}h", str(height))
+        for margins in section.iterfind(f"{W}pgMar"):
+            margins.set(f"{W}right", str(max(_twips(margins, "right", 0) + wider, 0)))
+
+
+def _twips(element: etree._Element, name: str, default: int) -> int:
+    written = element.get(f"{W}{name}", "")
+    return int(written) if _TWIPS.fullmatch(written) else default
 
 
 def _check_parts(package: Package, rendered: tuple[str, ...], name: str) -> None:

@@ -23,9 +23,10 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from pkdocs.content import Content
 from pkdocs.errors import DocumentError
+from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
-from pkdocs.issue.source import close_catalog, demand_plain_pages, demand_undamaged, open_source
+from pkdocs.issue.source import NOT_THE_SHAPE, close_catalog, demand_plain_pages, demand_undamaged, open_source
 
 __all__ = [
     "ATTACHMENT",
@@ -34,19 +35,15 @@ __all__ = [
     "NAMESPACE",
     "PROPERTIES",
     "Toolchain",
+    "draft_pdf",
     "electronic_roles",
+    "is_draft",
     "issue_pdf",
     "pdf_date",
 ]
 
 ATTACHMENT: Final = "agreement.json"
 LANGUAGE: Final = "id-ID"
-
-_NOT_THE_SHAPE: Final = (
-    *(pikepdf.PdfError, pikepdf.PasswordError),
-    *(AttributeError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError),
-)
-"""What pikepdf raises where a damaged file lacks an entry, or has another kind of object in its place."""
 
 
 def issue_pdf(pdf: bytes, content: Content, *, template_digest: str, toolchain: Toolchain) -> bytes:
@@ -70,7 +67,7 @@ def issue_pdf(pdf: bytes, content: Content, *, template_digest: str, toolchain: 
             issued = _save(document, content)
             demand_undamaged(document, content.id)
         _check(issued, content)
-    except _NOT_THE_SHAPE as fault:
+    except NOT_THE_SHAPE as fault:
         raise DocumentError("ISSUE_UNREADABLE", id=content.id, reason=f"{type(fault).__name__}: {fault}") from fault
     return issued
 

@@ -9,6 +9,12 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 from pkdocs.errors import DocumentError
 
+NOT_THE_SHAPE: Final = (
+    *(pikepdf.PdfError, pikepdf.PasswordError),
+    *(AttributeError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError),
+)
+"""What pikepdf raises where a damaged file lacks an entry, or has another kind of object in its place."""
+
 _KEPT: Final = frozenset(
     {"/Type", "/Pages", "/MarkInfo", "/Metadata", "/OutputIntents", "/StructTreeRoot", "/ViewerPreferences"}
 )

@@ -6,6 +6,18 @@ Templates print these strings and judging looks for them in the PDF: both are ma
 from pkdocs.page.build import build_page, format_value
 from pkdocs.page.joining import join_pages
 from pkdocs.page.printed import Runs, absent_value, printed_values
-from pkdocs.page.view import Page
+from pkdocs.page.view import Letterhead, Page
+from pkdocs.page.wording import PLAIN, Wording
 
-__all__ = ["Page", "Runs", "absent_value", "build_page", "format_value", "join_pages", "printed_values"]
+__all__ = [
+    "PLAIN",
+    "Letterhead",
+    "Page",
+    "Runs",
+    "Wording",
+    "absent_value",
+    "build_page",
+    "format_value",
+    "join_pages",
+    "printed_values",
+]

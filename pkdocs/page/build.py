@@ -1,6 +1,7 @@
 """From a content to its page: each value as Indonesian documents write it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,9 +19,10 @@ from pkdocs.content import (
     Value,
 )
 from pkdocs.numerals import format_date, format_rupiah
-from pkdocs.page.view import BudgetRow, BudgetTable, Detail, Indicator, Page, PlanRow, Sasaran, Signer
+from pkdocs.page.view import BudgetRow, BudgetTable, Detail, Indicator, Letterhead, Page, PlanRow, Sasaran, Signer
+from pkdocs.page.wording import PLAIN, Wording
 from pkdocs.plan import Mode, Polarity
-from pkdocs.roster import Level, Means
+from pkdocs.roster import Means
 
 DIRECTIONS: Final[Mapping[Polarity, str]] = MappingProxyType(
     {
@@ -48,10 +50,8 @@ SCHEMES: Final[Mapping[PersonScheme, str]] = MappingProxyType(
 QUARTERS: Final = ("TW I", "TW II", "TW III", "TW IV")
 
 
-def build_page(
-    content: Content, profile_extra: Mapping[str, str] = MappingProxyType({}), *, form: Level | None = None
-) -> Page:
-    """Return ``content`` as printed; ``form`` is the level whose headings it takes, if not its own (column Templat)."""
+def build_page(content: Content, wording: Wording = PLAIN) -> Page:
+    """Return ``content`` as printed, with the ``wording`` beside it."""
     seat = content.position
     second = content.parties.second
     return Page(
@@ -60,12 +60,13 @@ def build_page(
         nomor=content.number or "",
         tahun=str(content.year),
         organisasi=content.organisation.name,
+        kop=_letterhead(content, wording.letterhead),
         unit=seat.unit,
         unit_kerja=seat.subunit or "",
         nama_jabatan=seat.title,
         jabatan=content.parties.first.office,
         peran=seat.assignment or "",
-        bentuk=form or seat.level,
+        bentuk=wording.form or seat.level,
         pihak_pertama=_signer(content.parties.first),
         pihak_kedua=_signer(second) if second else None,
         tempat_tanggal=f"{content.place}, {format_date(content.dated)}",
@@ -73,7 +74,7 @@ def build_page(
         anggaran=_budget(content.budget) if content.budget else None,
         rencana=tuple(_plan(row) for row in content.plans),
         data_dokumen=tuple(_document_data(content)),
-        profil=MappingProxyType(dict(profile_extra)),
+        profil=MappingProxyType(dict(wording.extra)),
     )
 
 
@@ -84,6 +85,12 @@ def format_value(value: Value | None, unit: str | None = None) -> str:
     if value.category is not None or not unit:
         return str(value.target)
     return f"{value.target}%" if unit == "%" else f"{value.target} {unit}"
+
+
+def _letterhead(content: Content, given: Letterhead | None) -> Letterhead:
+    government, unit = content.organisation.name, content.position.unit
+    above = "" if unit.casefold() == government.casefold() else government
+    return replace(given or Letterhead(unit), induk=above)
 
 
 def _signer(party: Party) -> Signer:

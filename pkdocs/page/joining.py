@@ -90,8 +90,8 @@ def _mend(sheets: list[_Sheet], words: list[str], bound: _Bound) -> None:
         if not bound.allows_search((len(first.packed) + 1) * (len(ends).bit_length() + 1)):
             return
         rest = first.packed.replace(whole, _TAKEN)
-        begun = ends[: _longest(rest, whole, ends)]
-        for end in reversed(begun):
+        # the longest rest first: a shorter one may begin a line of it, and a longer beginning be another value's
+        for end in ends[: _longest(rest, whole, ends)]:
             start = _start(second, whole[end:], bound)
             if start is not None:
                 sheets[number], sheets[number + 1] = _moved(first, second, whole, end, start)
@@ -122,9 +122,10 @@ def _start(sheet: _Sheet, rest: str, bound: _Bound) -> int | None:
 
 def _moved(first: _Sheet, second: _Sheet, whole: str, end: int, start: int) -> tuple[_Sheet, _Sheet]:
     """Return both pages, with the rest of ``whole`` after its beginning, which has ``end`` characters."""
-    begun = first.packed.find(whole[:end])
-    while first.packed.startswith(whole, begun):
-        begun = first.packed.find(whole[:end], begun + len(whole))
+    # the last one: what breaks is followed by no other value of its kind
+    begun = first.packed.rfind(whole[:end])
+    while begun >= 0 and first.packed.startswith(whole, begun):
+        begun = first.packed.rfind(whole[:end], 0, begun + end - 1)
     there = first.place(begun + end - 1) + 1
     left, right = second.place(start), second.place(start + len(whole) - end - 1) + 1
     return (

@@ -10,6 +10,18 @@ from pkdocs.roster import Level, Status
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """How a unit words its letterhead; ``induk`` is the government, ``""`` where that is the unit itself."""
+
+    nama: str
+    induk: str = ""
+    alamat: str = ""
+    telepon: str = ""
+    surel: str = ""
+    laman: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A value with its label."""
 
@@ -90,8 +102,8 @@ class Page:
     """What one agreement prints.
 
     ``jabatan`` is the office as signed for (``Plt. ...``), ``nama_jabatan`` the position's own title;
-    ``bentuk`` is the level whose form it has, ``profil`` the local government's own keys; the second party
-    is None at the root, the budget where there is none.
+    ``kop`` is the letterhead, ``bentuk`` the level whose form it has, ``profil`` the local government's own
+    keys; the second party is None at the root, the budget where there is none.
     """
 
     id: str
@@ -99,6 +111,7 @@ class Page:
     nomor: str
     tahun: str
     organisasi: str
+    kop: Letterhead
     unit: str
     unit_kerja: str
     nama_jabatan: str

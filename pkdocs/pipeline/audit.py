@@ -11,7 +11,9 @@ from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
-from pkdocs.pipeline.reissue import Wording, read_wording, reissue
+from pkdocs.pipeline.drafting import is_draft_at
+from pkdocs.pipeline.reissue import reissue
+from pkdocs.pipeline.wording import Wordings, read_wordings
 from pkdocs.register import (
     LIST_NAME,
     MAX_LIST_BYTES,
@@ -57,9 +59,9 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = _read_trust(trust_file)
-    found = [file for file, _ in pdf_files(paths)]
-    heads = [file for file in found if _is_head(file)]
-    files = [file for file in found if file not in heads]
+    found = pdf_files(paths)
+    heads = [file for file, _ in found if _is_head(file)]
+    files = [file for file, named in found if file not in heads and (named or not is_draft_at(file))]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
@@ -101,8 +103,8 @@ def _read_trust(file: Path) -> Trust:
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:
-    wording = read_wording(means.workbook) if means.workbook else Wording()
-    checks = dict(reissue(exhibits, templates, wording, addresses=addresses, jobs=means.jobs))
+    wordings = read_wordings(means.workbook) if means.workbook else Wordings()
+    checks = dict(reissue(exhibits, templates, wordings, addresses=addresses, jobs=means.jobs))
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 

@@ -20,6 +20,7 @@ from pkdocs.pipeline.making import Draft, Maker
 from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
 from pkdocs.pipeline.templates import Templates
+from pkdocs.pipeline.wording import gather_wordings
 
 Progress = Callable[[int, int], None]
 
@@ -78,14 +79,13 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
         ConflictError: a signed file would have to change; nothing was written.
     """
     checked = check(workbook)
-    chosen = _choose(checked, wishes.only)
+    chosen = choose(checked, wishes.only)
     office = None if wishes.format is Format.DOCX else find_office()
     toolchain = Toolchain(__version__, office.build if office else "-", office.fonts if office else "-")
     run = _Run(checked, Shelf(folder), wishes, toolchain)
     failed, contents = run.contents(chosen)
     signed, drafts = run.drafts(contents)
-    profile = checked.profile
-    maker = Maker(run.shelf, toolchain, office, wishes.jobs, profile.address, profile.extra)
+    maker = Maker(run.shelf, toolchain, office, wishes.jobs, checked.profile.address)
     entries, made = {entry.id: entry for entry in signed}, 0
     progress(len(entries) + len(failed), len(chosen))
     run.announce(entries, drafts)
@@ -104,7 +104,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     return run.finish(entries, made, failed)
 
 
-def _choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
+def choose(checked: Checked, only: Sequence[str]) -> tuple[Agreement, ...]:
     """Return the agreements that were asked for, all of them untouched by errors."""
     if not only:
         demand_no_errors(checked)
@@ -141,6 +141,7 @@ class _Run:
         self._toolchain = toolchain
         self._profile = checked.profile
         self._templates = Templates(wishes.templates, checked.profile.paper)
+        self._wordings = gather_wordings(checked)
         self._folders = folder_names(row.unit for row in checked.workbook.roster.assignments)
         reviews = sorted(checked.workbook.plan.reviews, key=lambda entry: (entry.day is not None, entry.day))
         self._bound = bound_contents(shelf)
@@ -201,8 +202,7 @@ class _Run:
 
     def _draft(self, agreement: Agreement, content: Content) -> Draft:
         row = agreement.assignment
-        template, form = self._templates.of(row)
-        stem = self._stem(agreement)
+        template, stem = self._templates.of(row), self._stem(agreement)
         accepted = self._accepted.get(row.key.casefold(), self._accepted.get(row.code.casefold(), False))
         entry = replace(
             entry_of(content, template=template.name),
@@ -210,8 +210,8 @@ class _Run:
             pdf=None if self._wishes.format is Format.DOCX else f"{stem}.pdf",
             held=(self._profile.review_required and not accepted) or None,
         )
-        expected = self.shelf.digest_at(f"{stem}.pdf")
-        return Draft(agreement, content, self._with_known_pdf(entry), template, form, expected)
+        expected, wording = self.shelf.digest_at(f"{stem}.pdf"), self._wordings.of(content)
+        return Draft(agreement, content, self._with_known_pdf(entry), template, wording, expected)
 
     def _with_known_pdf(self, entry: Entry) -> Entry:
         """Where Word documents alone are made, the PDF of the same content stays what it was."""

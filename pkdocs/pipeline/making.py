@@ -1,7 +1,7 @@
 """One agreement after the other: rendered, converted, issued, written whole. What is there already stays."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -16,14 +16,14 @@ from pkdocs.index import Entry
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import Office, Pool
 from pkdocs.outcome import Outcome
+from pkdocs.page import Wording
 from pkdocs.pipeline.shelf import Shelf
-from pkdocs.roster import Level
 from pkdocs.verification import Weight, examine_pdf
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An agreement to be made: its content, where its files go, and the template that it takes.
+    """An agreement to be made: its content, where its files go, the template that it takes and its wording.
 
     ``expected`` is the digest of the PDF that was there when it was decided to make it (empty: none): what
     somebody signs meanwhile is not overwritten.
@@ -33,7 +33,7 @@ class Draft:
     content: Content
     entry: Entry
     template: Template
-    form: Level | None
+    wording: Wording
     expected: str
 
 
@@ -53,7 +53,6 @@ class Maker:
     office: Office | None
     jobs: int
     address: str
-    extra: Mapping[str, str]
 
     def make(self, drafts: Iterable[Draft]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:
         """Yield each agreement that is on disk now with whether it was made anew, or the error in its place.
@@ -97,7 +96,7 @@ class Maker:
         if self.office is None:
             self._write(draft.entry.docx, docx)
             return Outcome(identity, (draft.entry, True))
-        entry = replace(draft.entry, source=self._source(docx))
+        entry = replace(draft.entry, source=source_digest(self.toolchain, docx))
         known = self.shelf.unchanged(entry)
         if known is None:
             return _Rendered(draft, entry, docx)
@@ -107,11 +106,7 @@ class Maker:
     def _render(self, draft: Draft) -> bytes:
         content = draft.content
         qr = qr_text(self.address, content.id, content.digest)
-        return render_document(content, draft.template, qr=qr, profile_extra=self.extra, form=draft.form)
-
-    def _source(self, docx: bytes) -> str:
-        chain_of_tools = f"{self.toolchain.program}\n{self.toolchain.office}\n{self.toolchain.fonts}\n"
-        return digest(chain_of_tools.encode() + docx)
+        return render_document(content, draft.template, qr=qr, wording=draft.wording)
 
     def _issue(self, rendered: _Rendered, converted: Outcome[str, bytes]) -> Outcome[str, tuple[Entry, bool]]:
         entry, draft = rendered.entry, rendered.draft
@@ -136,14 +131,22 @@ class Maker:
                 write_atomic(path, data)
 
 
-def demand_fit(issued: bytes, identity: str) -> None:
+def source_digest(toolchain: Toolchain, docx: bytes) -> str:
+    """Return the digest of a Word document with what makes a PDF of it: equal ones give equal files."""
+    tools = f"{toolchain.program}\n{toolchain.office}\n{toolchain.fonts}\n"
+    return digest(tools.encode() + docx)
+
+
+def demand_fit(issued: bytes, identity: str, *, apart_from: Collection[str] = ()) -> None:
     """Pass an issued file in which judging finds nothing wrong, so that nobody signs what would fail later.
+
+    Codes ``apart_from`` which it judges are not minded.
 
     Raises:
         DocumentError: says what judging finds, such as a printed value that the page does not show in its place.
     """
     for finding in examine_pdf(issued).findings:
-        if finding.weight is Weight.FAIL:
+        if finding.weight is Weight.FAIL and finding.code not in apart_from:
             raise DocumentError("ISSUED_UNFIT", {"id": identity, "code": finding.code, "finding": finding})
 
 

@@ -1,7 +1,6 @@
 """Make issued pages again and compare the bytes: nothing else shows that a page says no more than its content."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pkdocs import __version__
@@ -12,40 +11,13 @@ from pkdocs.errors import PkdocsError
 from pkdocs.files import digest
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import Pool, find_office
-from pkdocs.pipeline.checking import check
-from pkdocs.pipeline.templates import level_named
+from pkdocs.pipeline.wording import Wordings
 from pkdocs.profile import Paper
-from pkdocs.roster import Level
 from pkdocs.verification import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a page takes from the workbook beside its content: paper, own keys, forms of single positions.
-
-    ``is_known`` says that it came from the workbook: without one, a page that differs proves nothing.
-    """
-
-    paper: Paper = Paper.A4
-    extra: Mapping[str, str] = field(default_factory=dict)
-    forms: Mapping[str, Level] = field(default_factory=dict)
-    is_known: bool = False
-
-
-def read_wording(workbook: Path) -> Wording:
-    """Return the wording of a workbook.
-
-    Raises:
-        WorkbookError: it cannot be read, or has no complete profile.
-    """
-    checked = check(workbook)
-    rows = checked.workbook.roster.assignments
-    forms = {row.key: form for row in rows if (form := level_named(row.template))}
-    return Wording(checked.profile.paper, checked.profile.extra, forms, is_known=True)
-
-
 def reissue(
-    exhibits: Iterable[Exhibit], templates: Path, wording: Wording, *, addresses: Sequence[str], jobs: int
+    exhibits: Iterable[Exhibit], templates: Path, wordings: Wordings, *, addresses: Sequence[str], jobs: int
 ) -> Iterator[tuple[str, PageCheck]]:
     """Yield for each file with a content whether issuing it again gives its issued bytes.
 
@@ -60,7 +32,7 @@ def reissue(
     """
     office = find_office()
     toolchain = Toolchain(__version__, office.build, office.fonts)
-    known = _load(templates, wording.paper)
+    known = _load(templates, wordings.paper)
     waiting: dict[str, tuple[Exhibit, Content, Template]] = {}
     untried: list[str] = []
 
@@ -75,22 +47,22 @@ def reissue(
                 continue
             waiting[exhibit.file] = exhibit, facts.content, template
             qr = _qr(facts, facts.content, addresses)
-            if (docx := _render(facts.content, template, wording, qr)) is not None:
+            if (docx := _render(facts.content, template, wordings, qr)) is not None:
                 yield exhibit.file, docx
 
     with Pool(office, workers=jobs or None) as pool:
         for converted in pool.convert(documents()):
             exhibit, content, template = waiting.pop(converted.key)
             issued = _issue_digest(converted.value, content, template, toolchain) if converted.value else ""
-            yield converted.key, _check(wording, is_same=issued == exhibit.facts.issue_digest)
-    yield from ((file, _check(wording, is_same=False)) for file in waiting)
+            yield converted.key, _check(wordings, is_same=issued == exhibit.facts.issue_digest)
+    yield from ((file, _check(wordings, is_same=False)) for file in waiting)
     yield from ((file, PageCheck.NOT_COMPARABLE) for file in untried)
 
 
-def _check(wording: Wording, *, is_same: bool) -> PageCheck:
+def _check(wordings: Wordings, *, is_same: bool) -> PageCheck:
     if is_same:
         return PageCheck.SAME
-    return PageCheck.DIFFERENT if wording.is_known else PageCheck.NOT_COMPARABLE
+    return PageCheck.DIFFERENT if wordings.is_known else PageCheck.NOT_COMPARABLE
 
 
 def _load(folder: Path, paper: Paper) -> dict[str, Template]:
@@ -103,10 +75,9 @@ def _qr(facts: Facts, content: Content, addresses: Sequence[str]) -> str:
     return next((text for text in accepted if text in facts.codes), accepted[0])
 
 
-def _render(content: Content, template: Template, wording: Wording, qr: str) -> bytes | None:
-    form = wording.forms.get(content.position.key)
+def _render(content: Content, template: Template, wordings: Wordings, qr: str) -> bytes | None:
     try:
-        return render_document(content, template, qr=qr, profile_extra=wording.extra, form=form)
+        return render_document(content, template, qr=qr, wording=wordings.of(content))
     except PkdocsError:
         # asks for a key of the workbook that is not at hand: not made again, so not the same
         return None

@@ -1,6 +1,6 @@
 """Which template an agreement takes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,32 +12,39 @@ from pkdocs.profile import Paper
 from pkdocs.roster import Assignment, Level
 
 GENERAL: Final = "umum"
+_LIKE: Final = {
+    Level.JPT_MADYA: Level.JPT_PRATAMA,
+    Level.BUMD: Level.JPT_PRATAMA,
+    Level.NON_ASN: Level.EXECUTIVE,
+}
+"""Levels whose form is another level's where they have no template of their own."""
 
 
 @dataclass(slots=True)
 class Templates:
     """The Word templates of a folder, loaded when first asked for.
 
-    A level's own template is named after it (``jpt-pratama.docx``); where there is none, ``umum.docx`` serves.
+    A level's own template is named after it (``jpt-pratama.docx``); where there is none, that of the level with
+    the same form serves, else ``umum.docx``. The head of the region signs alone, so nothing else serves there.
     """
 
     folder: Path
     paper: Paper
     _loaded: dict[str, Template] = field(default_factory=dict)
 
-    def of(self, row: Assignment) -> tuple[Template, Level | None]:
-        """Return the template of ``row``, and the level whose form it takes if not its own (column ``Templat``).
+    def of(self, row: Assignment) -> Template:
+        """Return the template of ``row``.
 
         Raises:
             TemplateError: there is no such template, or it cannot be used.
         """
         form = level_named(row.template)
         if row.template and form is None:
-            return self._load(folder_name(row.template), wanted=row.template), None
-        named = folder_name(form or row.level)
-        is_root = row.level is Level.HEAD_OF_REGION
-        chosen = named if is_root or self._file(named).is_file() else GENERAL
-        return self._load(chosen, wanted=chosen), form
+            return self._load(folder_name(row.template), wanted=row.template)
+        names = [folder_name(level) for level in _forms(form or row.level)]
+        last = names[0] if row.level is Level.HEAD_OF_REGION else GENERAL
+        chosen = next((name for name in names if self._file(name).is_file()), last)
+        return self._load(chosen, wanted=chosen)
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -56,6 +63,12 @@ class Templates:
                 raise TemplateError("TEMPLATE_ABSENT", name=wanted, folder=str(self.folder), known=known) from fault
             self._loaded[name] = load_template(data, f"{name}.docx", paper=self.paper)
         return self._loaded[name]
+
+
+def _forms(level: Level) -> Iterator[Level]:
+    yield level
+    if level in _LIKE:
+        yield _LIKE[level]
 
 
 def level_named(written: str) -> Level | None:

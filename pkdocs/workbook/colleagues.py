@@ -62,7 +62,7 @@ def _judge_keys(holdings: Iterable[Holding], day: date | None) -> None:
         if _makes_agreement(holding, day):
             groups[holding.assignment.key.casefold(), holding.assignment.version].append(holding)
     for group in groups.values():
-        rows = [holding.assignment.place.row for holding in group]
+        rows = [_row(holding) for holding in group]
         for holding in group if len(group) > 1 else ():
             entry, key, version = holding.entry, holding.assignment.key, holding.assignment.version
             entry.error("Kode Jabatan", "KEY_TWICE", key=key, version=version, rows=_listed(rows))
@@ -106,7 +106,7 @@ def _judge_persons(holdings: Iterable[Holding]) -> None:
                 for column in _differing(first, second):
                     found[id(one), column] = one
                     found[id(other), column] = other
-        rows = [holding.assignment.place.row for holding, _ in group]
+        rows = [_row(holding) for holding, _ in group]
         for (_, column), holding in found.items():
             holding.entry.error(column, "PERSON_CONTRADICTS", column=column, rows=_listed(rows))
 
@@ -129,6 +129,12 @@ def _judge_units(holdings: Iterable[Holding]) -> None:
             holding.entry.warn("Unit", "UNIT_SPELLING", unit=unit[:60], usual=usual[:60])
 
 
-def _listed(rows: Iterable[int | None]) -> str:
+def _row(holding: Holding) -> str:
+    """Return where a row stands: its number, after its file where there are several."""
+    place = holding.assignment.place
+    return f"{place.file} · {place.row}" if place.file else str(place.row)
+
+
+def _listed(rows: Iterable[str | int | None]) -> str:
     numbers = [str(row) for row in dict.fromkeys(rows)]
     return ", ".join(numbers[:_LISTED]) + (", …" if len(numbers) > _LISTED else "")

@@ -1,7 +1,7 @@
 """Sheet ``Profil``: the local government's own choices, one key a row."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -10,8 +10,8 @@ from typing import Final
 from pkdocs.nip import clean_number
 from pkdocs.problem import EVERYTHING, Place, Problem, error, note, warning
 from pkdocs.profile import DEFAULT_SHOWS, Ground, Kind, Paper, Profile, Shown, Zone
-from pkdocs.workbook.cells import Cell
-from pkdocs.workbook.entry import KEY, Choices, Entry, entries
+from pkdocs.workbook.cells import Cell, Fault
+from pkdocs.workbook.entry import KEY, Choices, Entry, entries, parse_day
 from pkdocs.workbook.names import nearest, plain
 from pkdocs.workbook.table import SheetSpec, Table
 
@@ -121,11 +121,29 @@ def _gather(tables: Iterable[Table]) -> tuple[dict[str, Cell], dict[str, Place],
     return cells, places, extra, problems
 
 
-def _contradictions(found: list[tuple[Entry, str]]) -> list[Problem]:
-    values = {entry.cell("Nilai") for entry, _ in found} - {""}
-    if len(values) < 2:
-        return []
-    return [error("PROFILE_CONTRADICTS", entry.at("Nilai"), EVERYTHING, key=name) for entry, name in found]
+def _contradictions(found: list[tuple[Entry, str]]) -> Iterator[Problem]:
+    """Yield an error at each row that differs from most, and at the first of those."""
+    groups: dict[str, list[Entry]] = {}
+    for entry, _ in found:
+        if entry.cell("Nilai") != "":
+            groups.setdefault(_meaning(entry), []).append(entry)
+    if len(groups) > 1:
+        usual, *others = sorted(groups.values(), key=len, reverse=True)
+        yield _contradiction(found[0][1], usual[0], others[0][0])
+        yield from (_contradiction(found[0][1], entry, usual[0]) for group in others for entry in group)
+
+
+def _contradiction(key: str, entry: Entry, other: Entry) -> Problem:
+    values = {"value": _meaning(entry)[:60], "other": _meaning(other)[:60]}
+    return error("PROFILE_CONTRADICTS", entry.at("Nilai"), EVERYTHING, key=key, place=other.place.label, **values)
+
+
+def _meaning(entry: Entry) -> str:
+    """Return what a value says, however it is typed: a date cell and a date in words are the same."""
+    cell = entry.cell("Nilai")
+    if isinstance(cell, Fault):
+        return cell.shown
+    return str(cell if isinstance(cell, date) else parse_day(cell) or cell)
 
 
 def _keep_extra(entry: Entry, name: str, extra: dict[str, str]) -> list[Problem]:

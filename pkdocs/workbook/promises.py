@@ -177,6 +177,6 @@ def judge_codes(rows: Iterable[tuple[Entry, str]]) -> None:
         if code:
             known[plain(code)].append((entry, code))
     for found in known.values():
-        places = ", ".join(f"{entry.place.sheet} {entry.place.row}" for entry, _ in found[:_LISTED])
+        places = ", ".join(entry.place.label for entry, _ in found[:_LISTED])
         for entry, code in found if len(found) > 1 else ():
             entry.error("Kode", "INDICATOR_CODE_TWICE", code=code[:60], places=places)

@@ -336,6 +336,7 @@ def test_a_filter_on_the_wrong_kind_is_refused(text: str) -> None:
 NAMES = [
     ("{{ judull }}", "judull", "judul"),
     ("{{ pihak_pertama.nmaa }}", "pihak_pertama.nmaa", "nama"),
+    ("{{ kop.alamt }}", "kop.alamt", "alamat"),
     ("{% for s in sasaran %}{% for i in s.indikator %}{{ i.taget }}{% endfor %}{% endfor %}", "i.taget", "target"),
     ("{% if anggaran.jumla %}x{% endif %}", "anggaran.jumla", "jumlah"),
     ("{{ judul.__class__ }}", "judul.__class__", "-"),
@@ -376,6 +377,7 @@ def test_a_name_divided_by_words_own_runs_is_found() -> None:
     "expression",
     [
         "sasaran",
+        "kop",
         "pihak_pertama",
         "pihak_kedua",
         "pihak_pertama.elektronik",

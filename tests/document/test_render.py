@@ -35,7 +35,7 @@ from pkdocs.content import (
 )
 from pkdocs.document import Template, load_template, render_document, sandbox
 from pkdocs.errors import TemplateError
-from pkdocs.page import build_page
+from pkdocs.page import Letterhead, Wording, build_page
 from pkdocs.plan import Mode, Polarity, Tier
 from pkdocs.profile import Ground, Paper
 from pkdocs.roster import Level, Means
@@ -253,7 +253,7 @@ HEADINGS = [
 
 @pytest.mark.parametrize(("level", "goal", "indicator"), HEADINGS)
 def test_headings_follow_the_level(level: Level, goal: str, indicator: str) -> None:
-    lines = text_of(rendered(head_content(), form=level)).splitlines()
+    lines = text_of(rendered(head_content(), wording=Wording(form=level))).splitlines()
     assert lines.count(goal) == 1
     assert lines.count(indicator) == 1
 
@@ -318,9 +318,51 @@ def test_a_landscape_section_stays_so_on_f4() -> None:
     assert b'<w:pgSz w:w="18709" w:h="12189" w:orient="landscape"/>' in parts(data)[DOCUMENT]
 
 
+@pytest.mark.parametrize(
+    ("width", "right", "expected"),
+    [("11906", "1134", 1417), ("12189", "1134", 1134), ("12240", "1134", 1083), ("13000", "700", 0), ("x", "", 0)],
+)
+def test_on_f4_the_text_stays_as_wide_as_it_was(width: str, right: str, expected: int) -> None:
+    page = f'<w:pgSz w:w="{width}" w:h="16838"/><w:pgMar w:right="{right}" w:left="1701"/>'
+    sized = edited("</w:sectPr>", f"</w:sectPr><w:sectPr>{page}</w:sectPr>")
+    margins = re.findall(rb'<w:pgMar w:right="(\d+)" w:left="1701"/>', parts(rendered_on_f4(sized))[DOCUMENT])
+    assert [int(found) for found in margins] == [expected]
+
+
+def rendered_on_f4(data: bytes) -> bytes:
+    return rendered(head_content(), load_template(data, "umum.docx", paper=Paper.F4))
+
+
 def test_the_local_governments_own_keys_reach_the_template() -> None:
     by = load_template(with_text("{{ profil.Provinsi }}/{{ profil['Nama Kantor'] | default('-') }}"), "umum.docx")
-    assert "Jawa Timur/-" in text_of(rendered(head_content(), by, profile_extra={"Provinsi": "Jawa Timur"}))
+    assert "Jawa Timur/-" in text_of(rendered(head_content(), by, wording=Wording({"Provinsi": "Jawa Timur"})))
+
+
+def test_the_letterhead_is_the_units_own() -> None:
+    own = Letterhead("DISKOMINFO", alamat="Jalan Raya 8", telepon="(0399) 1", surel="a@b.example", laman="b.example")
+    lines = text_of(rendered(head_content(), wording=Wording(letterhead=own))).splitlines()[:4]
+    assert lines == [
+        "", "PEMERINTAH KOTA WANASARI", "DISKOMINFO", "Jalan Raya 8, Telepon (0399) 1",
+    ]  # fmt: skip
+    assert "Laman b.example, Pos-el a@b.example" in text_of(rendered(head_content(), wording=Wording(letterhead=own)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts, texts)
+def test_a_hostile_letterhead_prints_as_it_is(name: str, address: str) -> None:
+    kop = Letterhead(name, alamat=address)
+    lines = text_of(rendered(head_content(), wording=Wording(letterhead=kop))).splitlines()
+    assert lines[2:4] == [name.upper(), address]
+
+
+def test_without_a_letterhead_the_units_name_stands_there() -> None:
+    lines = text_of(rendered(head_content())).splitlines()
+    assert lines[1:4] == ["PEMERINTAH KOTA WANASARI", "DINAS KOMUNIKASI DAN INFORMATIKA", ""]
+
+
+def test_a_unit_that_is_the_government_is_not_named_twice() -> None:
+    content = replace(head_content(), position=replace(head_content().position, unit="PEMERINTAH Kota Wanasari"))
+    assert text_of(rendered(content)).splitlines()[1:3] == ["PEMERINTAH KOTA WANASARI", ""]
 
 
 def test_a_key_that_the_profile_lacks_is_named() -> None:

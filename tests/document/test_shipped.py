@@ -8,60 +8,114 @@ from lxml import etree
 
 from pkdocs.content import Role
 from pkdocs.document import load_template
-from tests.document.word import DOCUMENT, RELATIONS, parts, template
+from tests.document.word import DOCUMENT, RELATIONS, TEMPLATES, parts, template
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-NAMES = ["umum.docx", "kepala-daerah.docx"]
+ROOT = "kepala-daerah.docx"
+STAFF = ("fungsional.docx", "pelaksana.docx")
+OF_A_UNIT = ("administrator.docx", "pengawas.docx", *STAFF)
+FOR_TWO = ("jpt-pratama.docx", "umum.docx", *OF_A_UNIT)
+NAMES = (ROOT, *FOR_TWO)
 
 
 def root(name: str, part: str = DOCUMENT) -> etree._Element:
     return etree.fromstring(parts(template(name))[part])
 
 
+def text_of(name: str) -> str:
+    files = parts(template(name))
+    return "\n".join(re.sub("<[^>]+>", "", files[part].decode()) for part in (DOCUMENT, "word/footer1.xml"))
+
+
 def style_ids(name: str) -> set[str]:
     return {style.get(f"{W}styleId", "") for style in root(name, "word/styles.xml").iter(f"{W}style")}
 
 
-def printed_names(name: str) -> set[str]:
-    files = parts(template(name))
-    text = "".join(re.sub("<[^>]+>", "", files[part].decode()) for part in (DOCUMENT, "word/footer1.xml"))
-    return set(re.findall(r"{{ ([a-z_.]+)", text))
-
-
-BOTH = {
-    "id", "judul", "nomor", "nama_jabatan", "organisasi", "jabatan", "unit", "peran", "tempat_tanggal",
+ALL = {
+    "id", "judul", "nomor", "jabatan", "unit", "peran", "tempat_tanggal",
     "pihak_pertama.nama", "pihak_pertama.jabatan", "pihak_pertama.pangkat", "pihak_pertama.nomor",
     "s.nomor", "s.teks", "i.nomor", "i.kode", "i.teks", "i.target", "d.nama", "d.nilai",
     "anggaran.judul", "anggaran.jumlah", "b.nomor", "b.kode", "b.tingkat", "b.uraian", "b.jumlah", "b.keterangan",
     "b.sasaran", "b.indikator", "b.satuan", "b.target", "b.target_akhir", "b.arah",
 }  # fmt: skip
-GENERAL = {f"pihak_kedua.{field}" for field in ("sebutan", "nama", "jabatan", "pangkat", "nomor")}
+LETTERHEAD = {f"kop.{field}" for field in ("induk", "nama", "alamat", "telepon", "laman", "surel")}
+TWO = {f"pihak_kedua.{field}" for field in ("sebutan", "nama", "jabatan", "pangkat", "nomor")} | {
+    "pihak_pertama.sebutan"
+}
 
 
-def test_the_general_template_prints_these_names() -> None:
-    assert printed_names("umum.docx") == BOTH - {"nama_jabatan"} | GENERAL | {"pihak_pertama.sebutan"}
+def test_these_templates_are_shipped() -> None:
+    assert {file.name for file in TEMPLATES.glob("*.docx")} == set(NAMES)
 
 
-def test_the_head_of_regions_template_prints_these_names() -> None:
-    assert printed_names("kepala-daerah.docx") == BOTH - {"organisasi"}
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        (ROOT, {"nama_jabatan"}),
+        *((name, LETTERHEAD | TWO) for name in ("jpt-pratama.docx", "umum.docx")),
+        *((name, LETTERHEAD | TWO | {"unit_kerja"}) for name in OF_A_UNIT),
+    ],
+)
+def test_a_template_prints_these_names(name: str, more: set[str]) -> None:
+    assert set(re.findall(r"{{ ([a-z_.]+)", text_of(name))) == ALL | more
 
 
-@pytest.mark.parametrize(("name", "roles"), [("umum.docx", list(Role)), ("kepala-daerah.docx", [Role.FIRST])])
-def test_each_signer_has_one_anchor(name: str, roles: list[Role]) -> None:
+@pytest.mark.parametrize(
+    ("name", "goal", "indicator"),
+    [
+        (ROOT, "Sasaran Strategis", "Indikator Kinerja"),
+        ("jpt-pratama.docx", "Sasaran Strategis", "Indikator Kinerja"),
+        ("administrator.docx", "Sasaran Program", "Indikator Kinerja"),
+        ("pengawas.docx", "Sasaran Kegiatan", "Indikator Kinerja"),
+        ("fungsional.docx", "Sasaran Kinerja", "Indikator Kinerja Individu"),
+        ("pelaksana.docx", "Sasaran Kinerja", "Indikator Kinerja Individu"),
+    ],
+)
+def test_the_headings_are_the_levels(name: str, goal: str, indicator: str) -> None:
+    table = next(table for table in root(name).iter(f"{W}tbl") if table.find(f".//{W}tblHeader") is not None)
+    heads = ["".join(text.text or "" for text in cell.iter(f"{W}t")) for cell in next(table.iter(f"{W}tr"))]
+    assert [head for head in heads if head] == ["No.", goal, indicator, "Target"]
+
+
+@pytest.mark.parametrize("name", FOR_TWO)
+def test_the_superior_promises_supervision_except_to_staff(name: str) -> None:
+    assert ("akan melakukan supervisi" in text_of(name)) == (name != "pelaksana.docx")
+
+
+def test_the_head_of_the_region_promises_alone() -> None:
+    assert "pihak_kedua" not in text_of(ROOT)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_signer_has_one_anchor(name: str) -> None:
+    roles = [Role.FIRST] if name == ROOT else sorted(Role)
     targets = re.findall(rb'Target="https://anchor\.pkdocs\.invalid/([^"]+)"', parts(template(name))[RELATIONS])
     assert sorted(target.decode() for target in targets) == sorted(roles)
     assert set(load_template(template(name), name).links.values()) == set(roles)
     assert parts(template(name))[DOCUMENT].count(b"<a:hlinkClick") == len(roles)
 
 
+def extent(name: str, described: str) -> tuple[int, int]:
+    """Return width and height in tenths of a millimetre of the one picture that is described so."""
+    pattern = rf'<wp:extent cx="(\d+)" cy="(\d+)"/>(?:(?!</wp:inline>).)*descr="{described}'
+    ((width, height),) = re.findall(pattern, parts(template(name))[DOCUMENT].decode())
+    return int(width) // 3600, int(height) // 3600
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_qr_code_has_a_place_of_24_millimetres(name: str) -> None:
-    document = parts(template(name))[DOCUMENT].decode()
-    place = re.search(r'<wp:extent cx="(\d+)" cy="(\d+)"/>(?:(?!</wp:inline>).)*descr="pkdocs:qr"', document)
-    assert place is not None
-    extents = re.findall(r'<wp:extent cx="(\d+)" cy="(\d+)"/>', document)
-    assert extents.count((str(24 * 36000),) * 2) == 1
-    assert set(extents) == {(str(24 * 36000),) * 2, (str(55 * 36000), str(22 * 36000))}
+def test_the_qr_code_has_24_millimetres_and_a_signature_55_by_22(name: str) -> None:
+    assert extent(name, "pkdocs:qr") == (240, 240)
+    assert extent(name, "Tempat tanda tangan elektronik pihak-pertama") == (550, 220)
+    if name != ROOT:
+        assert extent(name, "Tempat tanda tangan elektronik pihak-kedua") == (550, 220)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_emblem_can_be_put_in_the_place_of_a_neutral_one(name: str) -> None:
+    width, height = extent(name, "Lambang negara" if name == ROOT else "Lambang daerah")
+    assert (width, height) == ((220, 220) if name == ROOT else (190, 218))
+    emblem = "word/media/lambang-negara.png" if name == ROOT else "word/media/lambang-daerah.png"
+    assert parts(template(name))[emblem].startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,15 +154,22 @@ def test_rows_never_break_and_headers_repeat(name: str) -> None:
     tables = root(name).findall(f".//{W}tbl")
     assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in root(name).iter(f"{W}tr"))
     ruled = [table for table in tables if table.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") == "TabelGaris"]  # type: ignore[union-attr]  # else it fails
-    assert len(ruled) >= 4
+    assert len(ruled) == 5
     assert all(table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None for table in ruled)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_are_as_wide_as_the_text(name: str) -> None:
+    for table in root(name).iter(f"{W}tbl"):
+        widths = [int(column.get(f"{W}w", "0")) for column in table.iter(f"{W}gridCol")]
+        assert sum(widths) == 11906 - 1701 - 1134
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_there_are_headings_for_the_structure(name: str) -> None:
     styles = [style.get(f"{W}val") for style in root(name).iter(f"{W}pStyle")]
     assert styles.count("Heading1") == 2
-    assert styles.count("Heading2") >= 4
+    assert styles.count("Heading2") == 5
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -80,8 +80,9 @@ def test_the_index_says_what_the_files_are(town: Town) -> None:
         assert (entry.id, entry.content_digest) == (form.content.id, form.content.digest)
         assert list(entry.persons) == list(form.content.roles)
     root, *others = town.index.agreements
-    assert (root.template, {entry.template for entry in others}) == ("kepala-daerah.docx", {"umum.docx"})
-    assert set(town.index.templates) == {"kepala-daerah", "umum"}
+    used = {"jpt-pratama.docx", "administrator.docx", "fungsional.docx"}
+    assert (root.template, {entry.template for entry in others}) == ("kepala-daerah.docx", used)
+    assert {f"{name}.docx" for name in town.index.templates} == {root.template, *used}
     assert list(root.persons) == [Role.FIRST]
 
 

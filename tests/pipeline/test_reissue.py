@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 
 from pkdocs.chain import SetVerdict
-from pkdocs.errors import OfficeError, TemplateError, WorkbookError
+from pkdocs.errors import OfficeError, TemplateError
 from pkdocs.office import INSTALL, Office, find_office
 from pkdocs.pipeline import making, reissue
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.generation import generate
-from pkdocs.pipeline.reissue import read_wording
-from pkdocs.profile import Paper
-from pkdocs.roster import Level
 from pkdocs.settings import default_templates
 from pkdocs.verification import Result
-from tests.city import AT, KEYS, Town, change, ignore, sheets, wishes, write
+from tests.city import AT, KEYS, Town, ignore, sheets, wishes
 
 IRBAN = "PK-2026-INSP.IRBAN1-1"
 
@@ -33,8 +30,8 @@ def codes(verdict: SetVerdict) -> dict[str | None, set[str]]:
 
 
 def with_more_words(templates: Path) -> None:
-    """Let the template for two say something of its own."""
-    file, packed = templates / "umum.docx", io.BytesIO()
+    """Let the template of administrators say something of its own."""
+    file, packed = templates / "administrator.docx", io.BytesIO()
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(packed, "w") as target:
         for name in source.namelist():
             data = source.read(name)
@@ -53,7 +50,7 @@ def templates(tmp_path: Path) -> Path:
 @pytest.fixture
 def forged(town: Town, templates: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A town whose pages say more than their contents, issued as if from the genuine template."""
-    genuine = town.index.templates["umum"]
+    genuine = town.index.templates["administrator"]
     with_more_words(templates)
     real = making.issue_pdf
 
@@ -73,9 +70,25 @@ def test_issued_again_every_page_is_the_same(signed_town: Town) -> None:
     assert not [found for found in codes(verdict).values() if "OTHER_TEXT_NOT_JUDGED" in found]
 
 
-def test_without_the_workbook_the_same_page_is_the_same_too(signed_town: Town) -> None:
+def test_without_the_workbook_a_letterhead_is_not_at_hand(signed_town: Town) -> None:
     file = signed_town.pdf("INSP.IRBAN1")
-    assert "OTHER_TEXT_NOT_JUDGED" not in codes(judged(signed_town, file))[IRBAN]
+    assert "PAGE_NOT_COMPARABLE" in codes(judged(signed_town, file))[IRBAN]
+
+
+def test_without_the_workbook_a_page_that_takes_nothing_of_it_is_the_same_too(town: Town) -> None:
+    town.write(sheets() | {"Unit": []})
+    generate(town.workbook, town.out.with_name("tanpa-kop"), wishes(only=("INSP.IRBAN1",)), ignore)
+    found = codes(judged(town, town.out.with_name("tanpa-kop")))[IRBAN]
+    assert not found & {"OTHER_TEXT_NOT_JUDGED", "PAGE_NOT_COMPARABLE", "PAGE_DIFFERS"}
+
+
+def test_a_page_with_another_letterhead_than_the_workbooks_differs(signed_town: Town) -> None:
+    city = sheets()
+    for unit in city["Unit"]:
+        unit["Alamat"] = "Jalan Lain Nomor 9"
+    signed_town.write(city)
+    file = signed_town.pdf("INSP.IRBAN1")
+    assert "PAGE_DIFFERS" in codes(judged(signed_town, file, workbook=signed_town.workbook))[IRBAN]
 
 
 def test_a_page_that_says_more_than_its_content_fails(forged: Town) -> None:
@@ -127,16 +140,3 @@ def test_a_damaged_template_stops_all(signed_town: Town, templates: Path) -> Non
     (templates / "umum.docx").write_bytes(b"nothing")
     with pytest.raises(TemplateError):
         judged(signed_town, templates=templates)
-
-
-def test_the_wording_comes_from_the_workbook(tmp_path: Path) -> None:
-    city = change(sheets(), "Profil", "Kertas", "Nilai", "F4")
-    city["Profil"].append({"Kunci": "Provinsi", "Nilai": "Jawa Raya"})
-    wording = read_wording(write(tmp_path, change(city, "Pejabat", "INSP.IRBAN1", "Templat", "JPT Pratama")))
-    assert (wording.paper, wording.is_known) == (Paper.F4, True)
-    assert (dict(wording.extra), dict(wording.forms)) == ({"Provinsi": "Jawa Raya"}, {"INSP.IRBAN1": Level.JPT_PRATAMA})
-
-
-def test_a_workbook_without_profile_has_no_wording(tmp_path: Path) -> None:
-    with pytest.raises(WorkbookError):
-        read_wording(write(tmp_path, change(sheets(), "Profil", "Tahun", "Nilai", "")))

@@ -27,33 +27,49 @@ def row(level: Level, template: str = "") -> Assignment:
     )
 
 
-def test_the_root_has_its_own(folder: Path) -> None:
-    template, form = Templates(folder, Paper.A4).of(row(Level.HEAD_OF_REGION))
-    assert (template.name, form) == ("kepala-daerah.docx", None)
+def name_for(folder: Path, level: Level, template: str = "") -> str:
+    return Templates(folder, Paper.A4).of(row(level, template)).name
 
 
-def test_all_others_share_one(folder: Path) -> None:
-    templates = Templates(folder, Paper.A4)
-    found = [templates.of(row(level)) for level in Level if level is not Level.HEAD_OF_REGION]
-    assert {(template.name, form) for template, form in found} == {("umum.docx", None)}
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [
+        (Level.HEAD_OF_REGION, "kepala-daerah.docx"),
+        (Level.JPT_MADYA, "jpt-pratama.docx"),
+        (Level.JPT_PRATAMA, "jpt-pratama.docx"),
+        (Level.BUMD, "jpt-pratama.docx"),
+        (Level.ADMINISTRATOR, "administrator.docx"),
+        (Level.SUPERVISOR, "pengawas.docx"),
+        (Level.FUNCTIONAL, "fungsional.docx"),
+        (Level.EXECUTIVE, "pelaksana.docx"),
+        (Level.NON_ASN, "pelaksana.docx"),
+    ],
+)
+def test_each_level_has_its_form(folder: Path, level: Level, name: str) -> None:
+    assert name_for(folder, level) == name
 
 
-def test_a_level_may_have_its_own(folder: Path) -> None:
-    shutil.copy(folder / "umum.docx", folder / "jpt-pratama.docx")
-    templates = Templates(folder, Paper.A4)
-    assert templates.of(row(Level.JPT_PRATAMA))[0].name == "jpt-pratama.docx"
-    assert templates.of(row(Level.SUPERVISOR))[0].name == "umum.docx"
+def test_a_level_that_has_its_own_template_takes_that_of_no_other(folder: Path) -> None:
+    shutil.copy(folder / "umum.docx", folder / "jpt-madya.docx")
+    assert name_for(folder, Level.JPT_MADYA) == "jpt-madya.docx"
+    assert name_for(folder, Level.BUMD) == "jpt-pratama.docx"
+
+
+def test_a_level_without_a_template_shares_the_general_one(folder: Path) -> None:
+    for name in ("jpt-pratama", "pengawas", "pelaksana"):
+        (folder / f"{name}.docx").unlink()
+    levels = (Level.JPT_MADYA, Level.JPT_PRATAMA, Level.SUPERVISOR, Level.EXECUTIVE, Level.NON_ASN)
+    assert {name_for(folder, level) for level in levels} == {"umum.docx"}
+    assert name_for(folder, Level.FUNCTIONAL) == "fungsional.docx"
 
 
 def test_a_camat_has_the_form_of_a_head_of_agency(folder: Path) -> None:
-    template, form = Templates(folder, Paper.A4).of(row(Level.ADMINISTRATOR, "jpt pratama"))
-    assert (template.name, form) == ("umum.docx", Level.JPT_PRATAMA)
+    assert name_for(folder, Level.ADMINISTRATOR, "jpt pratama") == "jpt-pratama.docx"
 
 
 def test_a_template_may_be_named(folder: Path) -> None:
     shutil.copy(folder / "umum.docx", folder / "camat-kota.docx")
-    template, form = Templates(folder, Paper.A4).of(row(Level.ADMINISTRATOR, "Camat Kota"))
-    assert (template.name, form) == ("camat-kota.docx", None)
+    assert name_for(folder, Level.ADMINISTRATOR, "Camat Kota") == "camat-kota.docx"
 
 
 @pytest.mark.parametrize("named", ["Camat", "../umum", "/etc/passwd"])
@@ -67,7 +83,8 @@ def test_a_template_that_does_not_exist_is_named_with_those_that_do(folder: Path
 def test_what_there_is_is_listed(folder: Path) -> None:
     with pytest.raises(TemplateError) as stop:
         Templates(folder, Paper.A4).of(row(Level.ADMINISTRATOR, "Camat"))
-    assert stop.value.params["known"] == "kepala-daerah, umum"
+    known = "administrator, fungsional, jpt-pratama, kepala-daerah, pelaksana, pengawas, umum"
+    assert stop.value.params["known"] == known
 
 
 def test_the_root_is_never_given_the_form_for_two(folder: Path) -> None:
@@ -78,14 +95,14 @@ def test_the_root_is_never_given_the_form_for_two(folder: Path) -> None:
 
 def test_a_template_is_read_once_and_its_digest_is_that_of_the_file(folder: Path) -> None:
     templates = Templates(folder, Paper.A4)
-    first, _ = templates.of(row(Level.SUPERVISOR))
-    data = (folder / "umum.docx").read_bytes()
-    (folder / "umum.docx").unlink()
-    assert templates.of(row(Level.EXECUTIVE))[0] is first
-    assert templates.digests == {"umum": digest(data)}
+    first = templates.of(row(Level.EXECUTIVE))
+    data = (folder / "pelaksana.docx").read_bytes()
+    (folder / "pelaksana.docx").write_bytes(b"")
+    assert templates.of(row(Level.NON_ASN)) is first
+    assert templates.digests == {"pelaksana": digest(data)}
 
 
 def test_the_paper_is_the_profiles(folder: Path) -> None:
-    a4, _ = Templates(folder, Paper.A4).of(row(Level.SUPERVISOR))
-    f4, _ = Templates(folder, Paper.F4).of(row(Level.SUPERVISOR))
+    a4 = Templates(folder, Paper.A4).of(row(Level.SUPERVISOR))
+    f4 = Templates(folder, Paper.F4).of(row(Level.SUPERVISOR))
     assert a4.digest == f4.digest

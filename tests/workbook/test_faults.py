@@ -351,7 +351,7 @@ def test_indicator_codes_are_unique_with_those_of_the_plan(tmp_path: Path) -> No
         ("INDICATOR_CODE_TWICE", INDIKATOR, 2, "Kode"), ("INDICATOR_CODE_TWICE", INDIKATOR, 5, "Kode"),
         ("INDICATOR_CODE_TWICE", INDIKATOR, 6, "Kode"), ("INDICATOR_CODE_TWICE", "RPJMD", 2, "Kode"),
     ]  # fmt: skip
-    assert "RPJMD 2" in serious(workbook)[0].message("id")
+    assert "RPJMD · 2" in serious(workbook)[0].message("id")
 
 
 class TestTouches:

@@ -308,13 +308,40 @@ class TestSeveralFiles:
         assert workbook.roster.assignments[0].place.file == "a.xlsx"
         assert workbook.plan.budget[0].amount == 4_216_300_000
 
-    def test_contradicting_profiles_are_errors_at_each_place(self, tmp_path: Path) -> None:
+    def test_contradicting_profiles_are_an_error_that_names_both(self, tmp_path: Path) -> None:
         write_xlsx(tmp_path / "a.xlsx", valid())
         write_xlsx(tmp_path / "b.xlsx", profil(valid(), "Tempat", "Wanasri"))
         problems = serious(read_workbook(tmp_path))
         assert [(problem.code, problem.place.file, problem.place.row) for problem in problems] == [
             ("PROFILE_CONTRADICTS", "a.xlsx", 5), ("PROFILE_CONTRADICTS", "b.xlsx", 5),
         ]  # fmt: skip
+        message = problems[1].message("id")
+        for said in ("Tempat", '"Wanasri"', '"Wanasari"', "a.xlsx · Profil · 5"):
+            assert said in message
+
+    def test_of_many_profiles_the_one_that_differs_is_named_and_one_of_the_others(self, tmp_path: Path) -> None:
+        for name in "abdef":
+            write_xlsx(tmp_path / f"{name}.xlsx", valid())
+        write_xlsx(tmp_path / "c.xlsx", profil(profil(valid(), "Tempat", "Wanasri"), "Tahun", "2027"))
+        problems = serious(read_workbook(tmp_path))
+        assert {(problem.params["key"], problem.place.file) for problem in problems} == {
+            ("Tempat", "a.xlsx"), ("Tempat", "c.xlsx"), ("Tahun", "a.xlsx"), ("Tahun", "c.xlsx"),
+        }  # fmt: skip
+
+    def test_a_value_that_files_type_differently_contradicts_nothing(self, tmp_path: Path) -> None:
+        for name, day, year in (("a", "2026-01-22", "2026"), ("b", "22/1/2026", 2026), ("c", date(2026, 1, 22), "")):
+            sheets = profil(profil(valid(), "Tanggal Perjanjian", day), "Tahun", year)
+            write_xlsx(tmp_path / f"{name}.xlsx", sheets)
+        assert serious(read_workbook(tmp_path)) == []
+
+    def test_rows_that_contradict_each_other_are_named_with_their_files(self, tmp_path: Path) -> None:
+        write_xlsx(tmp_path / "a.xlsx", valid())
+        write_xlsx(tmp_path / "b.xlsx", put(valid(), "Pejabat", 3, "Nama", "Citra M."))
+        problems = serious(read_workbook(tmp_path))
+        assert {(problem.code, problem.place.file, problem.place.row) for problem in problems} == {
+            (code, file, 3) for code in ("KEY_TWICE", "PERSON_CONTRADICTS") for file in ("a.xlsx", "b.xlsx")
+        }
+        assert all("a.xlsx · 3, b.xlsx · 3" in problem.message("id") for problem in problems)
 
     def test_a_damaged_or_foreign_file_among_others_stops_every_agreement(self, tmp_path: Path) -> None:
         write_xlsx(tmp_path / "a.xlsx", valid())
