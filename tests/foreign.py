@@ -1,5 +1,7 @@
 """Signed PDFs of somebody else: plain pages, signed by pyHanko's own signer with keys of the training PKI."""
 
+import asyncio
+import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -8,9 +10,11 @@ from functools import cache
 from typing import Any
 
 import pikepdf
-from asn1crypto import keys, x509
+from asn1crypto import cms, keys, x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields as sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, SimpleSigner
@@ -133,5 +137,87 @@ def revise(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None], *, st
     return output.getvalue()
 
 
-def last_startxref(pdf: bytes) -> int:
-    return int(re.findall(rb"startxref\s+(\d+)", pdf)[-1])
+def store(writer: IncrementalPdfFileWriter) -> None:
+    """Put a document security store in place, with two streams that nobody reads here."""
+    certificate, crl = (
+        writer.add_object(generic.StreamObject(stream_data=data)) for data in (b"certificate", b"revocation")
+    )
+    entries = {pdf_name("/Certs"): generic.ArrayObject([certificate]), pdf_name("/CRLs"): generic.ArrayObject([crl])}
+    writer.root[pdf_name("/DSS")] = writer.add_object(generic.DictionaryObject(entries))
+    writer.update_root()
+
+
+def field_of(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryObject:
+    """Return the field of that name, marked as changed."""
+    listed = (entry.get_object() for entry in writer.root["/AcroForm"]["/Fields"])
+    found = next(entry for entry in listed if entry["/T"] == name)
+    writer.update_container(found)
+    return found
+
+
+def fill(name: str, value: str | None, *, drawn: str | None = None) -> Callable[[IncrementalPdfFileWriter], None]:
+    """Return the change that fills a text field in with ``value``, and shows ``drawn`` there."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        entry = field_of(writer, name)
+        if value is not None:
+            entry[pdf_name("/V")] = pdf_string(value)
+        appearance = writer.add_object(form_stream(b"BT (" + (drawn or value or "").encode() + b") Tj ET"))
+        entry[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): appearance})
+
+    return change
+
+
+def form_stream(drawing: bytes) -> generic.StreamObject:
+    """Return an appearance of 228 by 20 points."""
+    box = generic.ArrayObject(map(generic.NumberObject, (0, 0, 228, 20)))
+    entries = {"/Type": pdf_name("/XObject"), "/Subtype": pdf_name("/Form"), "/BBox": box}
+    return generic.StreamObject({pdf_name(key): value for key, value in entries.items()}, stream_data=drawing)
+
+
+def numbers_of(pdf: bytes) -> tuple[int, int]:
+    """Return the object numbers of the catalog and of the first page."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return document.Root.objgen[0], document.pages[0].obj.objgen[0]
+
+
+def gap_of(pdf: bytes) -> tuple[int, int]:
+    """Return where the container of the last signature stands, brackets included."""
+    found = list(re.finditer(rb"/Contents\s*(<[0-9a-fA-F]{200,}>)", pdf))[-1]
+    return found.span(1)
+
+
+def resigned(
+    pdf: bytes,
+    *,
+    kind: bytes = b"/ETSI.CAdES.detached",
+    prepare: Callable[[bytearray], None] | None = None,
+    byte_range: Callable[[list[int]], list[int]] = list,
+    carried: Callable[[bytes], bytes] | None = None,
+    change: Callable[[cms.ContentInfo], None] | None = None,
+    md: str = "sha256",
+    key: KeyKind = KeyKind.P256,
+) -> bytes:
+    """Return ``pdf`` with its last signature made anew after ``prepare``, over whatever ``byte_range`` says.
+
+    ``carried`` gives what the container carries inside, ``change`` changes it once it is signed.
+    """
+    output = bytearray(pdf)
+    output[:] = output.replace(b"/ETSI.CAdES.detached", kind.ljust(20))
+    if prepare:
+        prepare(output)
+    opening, closing = gap_of(output)
+    written = max(re.finditer(rb"/ByteRange\s*(\[[\d ]+\])", output), key=lambda found: found.end() - found.start())
+    numbers = byte_range([0, opening, closing, len(output) - closing])
+    listed = b"[" + b" ".join(b"%d" % number for number in numbers)
+    output[slice(*written.span(1))] = listed.ljust(len(written[1]) - 1) + b"]"
+    first, second = (bytes(output[start : start + length]) for start, length in (numbers[:2], numbers[2:]))
+    inside = carried(first + second) if carried else None
+    digest = hashlib.new(md, first + second if inside is None else inside).digest()
+    content = cms.ContentInfo({"content_type": "data", "content": inside}) if inside is not None else None
+    info = asyncio.run(signer(kind=key).async_sign(digest, md, use_pades=True, encap_content_info=content))
+    if change:
+        change(info)
+    digits = info.dump(force=True).hex().encode()
+    output[opening + 1 : closing - 1] = digits.ljust(closing - opening - 2, b"0")
+    return bytes(output)

@@ -141,11 +141,9 @@ class _FieldComparison:
         """Take a field that was not there."""
         if node.kind != "/Sig":
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
-        if node.area > 0:
-            if self._permission.document is not None:
-                # what a certified document may show was settled by who certified it
-                raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
-            self._demand_unlocked(node)
+        if node.area > 0 and self._permission.document is not None:
+            # what a certified document may show was settled by who certified it
+            raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
         self._sign(node)
 
     def compare(self, before: FieldNode, after: FieldNode) -> None:
@@ -156,16 +154,13 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
         if different <= _TOUCHED:
             return
-        self._demand_unlocked(after)
         if after.kind == "/Sig":
             self._demand_first_signed(before, after)
-            allowed = _SIGNING
             self._sign(after)
-        else:
-            self._demand_filled(before, after)
-            allowed = _FILLING
-        if not different <= allowed:
+        if not different <= (_SIGNING if after.kind == "/Sig" else _FILLING):
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
+        if after.kind != "/Sig":
+            self._demand_filled(before, after)
         self.changes.appearances.append((before.entries.get("/AP"), before.reference))
 
     def _demand_unlocked(self, node: FieldNode) -> None:
@@ -177,14 +172,16 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=after.name)
 
     def _demand_filled(self, before: FieldNode, after: FieldNode) -> None:
+        self._demand_unlocked(after)
         if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value)):
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
         self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.filled.append(after.name)
 
     def _sign(self, node: FieldNode) -> None:
-        stamped = self._new.resolve(node.value.get("/Type")) if isinstance(node.value, dict) else "/DocTimeStamp"
-        if node.area > 0 or stamped != "/DocTimeStamp":
+        kind = node.value.get("/Type") if isinstance(node.value, dict) else "/DocTimeStamp"
+        if node.area > 0 or kind != "/DocTimeStamp":
+            self._demand_unlocked(node)
             self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.widgets[node.reference] = node
 

@@ -65,10 +65,7 @@ def check_seal(signature: EmbeddedPdfSignature) -> Seal:
     certificates = _demand_holds(signature.signed_data, digest, "data")
     timed, remarks = _timestamp(signature.signer_info)
     if signature.external_md_algorithm in _WEAK or kind == _OF_DIGEST:
-        remarks = (
-            *remarks,
-            InspectionError("INSPECT_DIGEST_WEAK", Step.SIGNATURES, Weight.WARNING, {"algorithm": "sha1"}),
-        )
+        remarks = (*remarks, InspectionError.remark("INSPECT_DIGEST_WEAK", algorithm="sha1"))
     return Seal(
         certificate=certificates.signer_cert.dump(),
         others=tuple(other.dump() for other in certificates.other_certs),
