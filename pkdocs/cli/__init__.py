@@ -17,7 +17,7 @@ from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.messages import LANGUAGES
 from pkdocs.settings import Settings, read_settings
 
-COMMANDS: Final = ("sample", "check", "generate", "pki", "sign", "status", "verify")
+COMMANDS: Final = ("sample", "check", "generate", "pki", "sign", "status", "verify", "inspect")
 
 
 class _Group(click.Group):

@@ -5,12 +5,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import click
 
-from pkdocs.errors import PkdocsError
+from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.files import read_regular
 from pkdocs.messages import Language, text
 from pkdocs.persons import TRIAL_KEY, read_person_key
@@ -93,6 +94,23 @@ def given_key(ctx: click.Context, file: Path | None) -> bytes | None:
     """Return the key that names persons: the file's, or the workplace's; None if there is neither."""
     chosen = file or settings(ctx).person_key
     return read_person_key(read_regular(chosen)) if chosen else None
+
+
+def read_moment(written: str | None) -> datetime:
+    """Return the time that was written (ISO 8601 with a zone); now if none was.
+
+    Raises:
+        UsageError: no time, or one without a zone.
+    """
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as fault:
+        raise UsageError("AT_WITHOUT_ZONE", written=written) from fault
+    if moment.tzinfo is None:
+        raise UsageError("AT_WITHOUT_ZONE", written=written)
+    return moment
 
 
 def say(ctx: click.Context, line: str = "", **style: Any) -> None:

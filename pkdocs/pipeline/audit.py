@@ -40,7 +40,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         UsageError: there is no PDF file at all.
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
-    trust = _read_trust(trust_file)
+    trust = read_trust_file(trust_file)
     files = [file for file, named in pdf_files(paths) if named or file.name != _REGISTER_NAME]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
@@ -50,7 +50,12 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     return judge_set(exhibits, trust, None, at=at)
 
 
-def _read_trust(file: Path) -> Trust:
+def read_trust_file(file: Path) -> Trust:
+    """Return what the trust file says.
+
+    Raises:
+        TrustError: it cannot be read or used.
+    """
     try:
         return read_trust(read_regular(file))
     except OSError as fault:

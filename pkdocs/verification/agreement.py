@@ -37,6 +37,7 @@ def _inspected(signature: Signature, findings: tuple[Finding, ...], size: int) -
         signed_at=signature.claimed,
         end=signature.end,
         findings=own,
+        digest=signature.digest or "",
         certificate=signature.certificate,
         chain=signature.chain,
     )

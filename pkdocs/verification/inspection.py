@@ -44,9 +44,9 @@ _INTEGRITIES: Final = {Result.FAILED: Integrity.NOT_INTACT, Result.INDETERMINATE
 class InspectedSignature:
     """One signature. ``findings`` are about its integrity, ``identity`` about who made it.
 
-    ``end`` is the length of the file when it was signed, 0 where that cannot be told. ``signed_at`` is proven by a
-    timestamp whose own signature holds, if there is one, else claimed. ``certificate`` and ``chain`` (DER) are for
-    judging; None and empty where the signature itself does not hold.
+    ``end`` is the length of the file when it was signed, 0 where that cannot be told. ``signed_at`` is said by a
+    timestamp whose own signature holds where ``is_timed``, else claimed. ``certificate`` and ``chain`` (DER) and the
+    name of the ``digest`` are for judging; None and empty where the signature itself does not hold.
     """
 
     field: str
@@ -58,6 +58,7 @@ class InspectedSignature:
     end: int = 0
     findings: tuple[Finding, ...] = ()
     identity: tuple[Finding, ...] = ()
+    digest: str = ""
     certificate: bytes | None = dataclasses.field(default=None, repr=False)
     chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
 
@@ -82,8 +83,7 @@ class InspectedSignature:
 class Inspection:
     """What was found in one file. ``findings`` and ``identity`` are those of no signature in particular.
 
-    ``attachments`` are what the file carries for machines, by name. ``is_training`` says that a signer rests on a
-    training anchor.
+    ``sha256`` is empty where it could not be read. ``attachments`` are what the file carries for machines, by name.
     """
 
     sha256: str

@@ -65,8 +65,8 @@ class _Comparison:
         self._form()
         fields = compare_fields(self._old, self._new, self._permission)
         self._explained |= fields.touched
-        for appearance, holder in fields.appearances:
-            self._explain_private(appearance, {holder})
+        for part, holder in fields.private:
+            self._explain_private(part, {holder})
         self._pages(fields)
         self._structure()
         self._demand_nothing_left()

@@ -4,7 +4,7 @@ import hashlib
 import io
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -14,7 +14,6 @@ from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from pkdocs.verification.certificates import name_of_subject
 from pkdocs.verification.cms import certificates_above
@@ -30,6 +29,11 @@ from pkdocs.verification.inspection import Coverage, InspectedSignature, Inspect
 
 MAX_SIGNATURES: Final = 200
 
+_UNREADABLE: Final = {
+    Step.FILE: "INSPECT_UNREADABLE",
+    Step.SIGNATURES: "INSPECT_SIGNATURE_UNREADABLE",
+    Step.REVISIONS: "INSPECT_LATER_UNREADABLE",
+}
 _LOG: Final = logging.getLogger(__name__)
 # what it warns of becomes findings
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -61,7 +65,7 @@ class _Mark:
     def is_timestamp(self) -> bool:
         """Whether it is a document timestamp instead of somebody's signature."""
         signed = self.embedded.sig_object if self.embedded else {}
-        return "/ETSI.RFC3161" in map(str, signed.values()) or signed.get("/Type") == "/DocTimeStamp"
+        return signed.get("/SubFilter") == "/ETSI.RFC3161" or signed.get("/Type") == "/DocTimeStamp"
 
     @property
     def holds(self) -> bool:
@@ -77,25 +81,27 @@ class _Examination:
         self._findings: list[Finding] = []
 
     def inspection(self) -> Inspection:
-        reader = self._border(self._findings, "INSPECT_UNREADABLE", "", self._reader)
-        marks: list[_Mark] = []
-        if reader is not None:
-            marks = self._border(self._findings, "INSPECT_UNREADABLE", "", partial(self._marks, reader)) or []
-            for mark in marks:
-                self._border(mark.findings, "INSPECT_LATER_UNREADABLE", mark.name, partial(self._later, mark))
-            self._border(self._findings, "INSPECT_UNREADABLE", "", partial(self._tail, reader, marks))
-        signatures = [mark for mark in marks if not mark.is_timestamp]
-        if reader is not None and not signatures:
-            self._findings.append(find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN))
-        stamps = [mark for mark in marks if mark.is_timestamp]
-        self._findings.extend(finding for mark in stamps for finding in mark.findings)
-        return Inspection(
-            sha256=hashlib.sha256(self._pdf).hexdigest(),
-            findings=tuple(self._findings),
-            signatures=tuple(self._inspected(mark, stamps) for mark in signatures),
-        )
+        reader = self._border(Step.FILE, self._findings, "", self._reader)
+        marks = self._border(Step.FILE, self._findings, "", partial(self._marks, reader)) if reader else None
+        signatures: tuple[InspectedSignature, ...] = ()
+        if reader is not None and marks is not None:
+            self._border(Step.FILE, self._findings, "", partial(self._tail, reader, marks))
+            signatures = tuple(self._signatures(marks))
+        return Inspection(hashlib.sha256(self._pdf).hexdigest(), tuple(self._findings), signatures)
 
-    def _border(self, findings: list[Finding], code: str, name: str, work: Callable[[], _T]) -> _T | None:
+    def _signatures(self, marks: Sequence[_Mark]) -> Iterator[InspectedSignature]:
+        stamps = [mark for mark in marks if mark.is_timestamp]
+        for mark in marks:
+            self._border(Step.REVISIONS, mark.findings, mark.name, partial(self._later, mark))
+        if len(stamps) == len(marks):
+            self._findings.append(find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN))
+        self._findings.extend(finding for mark in stamps for finding in mark.findings)
+        for mark in marks:
+            if not mark.is_timestamp:
+                level = self._border(Step.SIGNATURES, mark.findings, mark.name, partial(_level, mark, stamps))
+                yield self._inspected(mark, level or Level.NONE)
+
+    def _border(self, step: Step, findings: list[Finding], name: str, work: Callable[[], _T]) -> _T | None:
         """Return what ``work`` gives; what it or a library below raises becomes one of ``findings``."""
         try:
             return work()
@@ -103,8 +109,8 @@ class _Examination:
             findings.append(fault.finding(name))
         except Exception as fault:  # noqa: BLE001 the one border: libraries raise many kinds on damaged files
             kind = type(fault).__name__
-            _LOG.info("%s: %s", code, kind, exc_info=fault)
-            findings.append(find(code, Step.FILE, Weight.UNKNOWN, field=name, kind=kind))
+            _LOG.info("step %d: %s", step, kind, exc_info=fault)
+            findings.append(find(_UNREADABLE[step], step, Weight.UNKNOWN, field=name, kind=kind))
         return None
 
     def _reader(self) -> PdfFileReader:
@@ -125,7 +131,7 @@ class _Examination:
             mark = _Mark(shown(str(name)))
             marks.append(mark)
             work = partial(self._mark, mark, reader, value, entry)
-            self._border(mark.findings, "INSPECT_SIGNATURE_UNREADABLE", mark.name, work)
+            self._border(Step.SIGNATURES, mark.findings, mark.name, work)
         return sorted(marks, key=lambda mark: mark.covered.end if mark.covered else len(self._pdf) + 1)
 
     def _mark(self, mark: _Mark, reader: PdfFileReader, value: Any, entry: Any) -> None:
@@ -140,8 +146,6 @@ class _Examination:
         else:
             mark.seal = check_seal(embedded)
             mark.findings.extend(remark.finding(mark.name) for remark in mark.seal.remarks)
-        if embedded.evaluate_signature_coverage() < SignatureCoverageLevel.ENTIRE_REVISION:
-            raise InspectionError.unclear("INSPECT_REVISION")
 
     def _later(self, mark: _Mark) -> None:
         """Judge what later revisions did to what this signature covers."""
@@ -152,6 +156,9 @@ class _Examination:
         values = (node.value for node in read_fields(old).values() if isinstance(node.value, dict))
         if not any(value.get("/Contents") in signed for value in values):
             raise InspectionError.changed("INSPECT_OUTSIDE")
+        if self._now.damage - old.damage:
+            # a reader that mends it may see something else there
+            raise ValueError("later revisions are damaged")
         locks, permitted = mark.embedded.fieldmdp, mark.embedded.docmdp_level
         review = review_changes(old, self._now, Permission(permitted, locks.is_locked if locks else _never))
         mark.findings.extend(_remarks(review, mark.name))
@@ -171,7 +178,7 @@ class _Examination:
         if loose is not None:
             self._findings.append(find("INSPECT_LOOSE_BYTES", Step.FILE, Weight.FAIL, offset=loose))
 
-    def _inspected(self, mark: _Mark, stamps: Sequence[_Mark]) -> InspectedSignature:
+    def _inspected(self, mark: _Mark, level: Level) -> InspectedSignature:
         seal, covered = mark.seal, mark.covered
         covers = Coverage.PART
         if covered is not None:
@@ -180,11 +187,12 @@ class _Examination:
             field=mark.name,
             signer=shown(name_of_subject(seal.certificate)) if seal else "",
             covers=covers,
-            level=_level(mark, stamps),
+            level=level,
             signed_at=(seal.timed if seal else None) or _claimed(mark),
             is_timed=seal is not None and seal.timed is not None,
             end=covered.end if covered else 0,
             findings=tuple(mark.findings),
+            digest=mark.embedded.md_algorithm if seal and mark.embedded else "",
             certificate=seal.certificate if seal else None,
             chain=_chain(seal) if seal else (),
         )

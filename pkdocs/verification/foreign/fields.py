@@ -14,8 +14,8 @@ Path: TypeAlias = tuple[str, ...]
 
 _MAX_DEPTH: Final = 32
 _MAX_NODES: Final = 20_000
-_TOUCHED: Final = frozenset({"/Ff", "/Type"})
-"""Acrobat writes these anew without meaning anything by it."""
+_TOUCHED: Final = frozenset({"/Ff", "/Type", "/Kids"})
+"""Acrobat writes the first two anew without meaning anything by it; those below a field are looked at one by one."""
 _SIGNING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/F", "/DA", "/Q", "/MK", "/Lock", "/P", "/TU", "/M", "/StructParent"}
 _FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/M", "/RV", "/I"}
 _BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
@@ -36,12 +36,16 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class FieldNode:
-    """A field, or one of its widgets; ``name`` is the field's full one, ``kind`` and ``value`` may be inherited."""
+    """A field, or one of its widgets; ``name`` is the field's full one, ``kind`` and ``value`` may be inherited.
+
+    ``stored`` is the value as it is written: a reference, for a signature.
+    """
 
     reference: str
     entries: dict[str, Json]
     name: str
     kind: Json
+    stored: Json
     value: Json
 
     @property
@@ -56,12 +60,15 @@ class FieldNode:
 
 @dataclass(slots=True)
 class FieldChanges:
-    """What happened to the fields: their objects, how far it went, new appearances by field, signed widgets."""
+    """What happened to the fields: their objects, how far it went, the names of those filled in, signed widgets.
+
+    ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed.
+    """
 
     touched: set[str] = field(default_factory=set)
     level: ModificationLevel = ModificationLevel.LTA_UPDATES
     filled: list[str] = field(default_factory=list)
-    appearances: list[tuple[Json, str]] = field(default_factory=list)
+    private: list[tuple[Json, str]] = field(default_factory=list)
     widgets: dict[str, FieldNode] = field(default_factory=dict)
 
 
@@ -93,7 +100,7 @@ def read_fields(view: View) -> dict[Path, FieldNode]:
     """
     form = view.dictionary(view.catalog.get("/AcroForm"))
     found: dict[Path, FieldNode] = {}
-    for path, node in _nodes(view, form.get("/Fields"), (), FieldNode("", {}, "", None, None)):
+    for path, node in _nodes(view, form.get("/Fields"), (), FieldNode("", {}, "", None, None, None)):
         if len(found) >= _MAX_NODES:
             raise ValueError("too many fields")
         # two fields of one name are told apart by their order
@@ -113,13 +120,15 @@ def _nodes(view: View, listed: Json, path: Path, parent: FieldNode) -> Iterator[
     for place, reference in enumerate(view.array(listed)):
         entries = view.dictionary(reference)
         title = entries.get("/T")
+        stored = entries.get("/V", parent.stored)
         name = ".".join(filter(None, (parent.name, _plain(title)))) if isinstance(title, str) else parent.name
         node = FieldNode(
             reference=reference if is_reference(reference) else "",
             entries=entries,
             name=name,
             kind=view.resolve(entries.get("/FT", parent.kind)),
-            value=view.resolve(entries["/V"]) if "/V" in entries else parent.value,
+            stored=stored,
+            value=view.resolve(stored),
         )
         below = (*path, _plain(title) if isinstance(title, str) else f"[{place}]")
         yield below, node
@@ -139,8 +148,12 @@ class _FieldComparison:
 
     def add(self, node: FieldNode) -> None:
         """Take a field that was not there."""
+        if node.kind is None and "/Kids" in node.entries and node.area == 0:
+            # a name for others, each of which is looked at by itself
+            return
         if node.kind != "/Sig":
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
+        self._demand_new_value(node)
         if node.area > 0 and self._permission.document is not None:
             # what a certified document may show was settled by who certified it
             raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
@@ -152,6 +165,8 @@ class _FieldComparison:
         different = different_keys(self._old, before.entries, self._new, after.entries)
         if before.kind != after.kind:
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
+        if "/Kids" in different:
+            self.changes.private.append((before.entries.get("/Kids"), before.reference))
         if different <= _TOUCHED:
             return
         if after.kind == "/Sig":
@@ -161,15 +176,20 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
         if after.kind != "/Sig":
             self._demand_filled(before, after)
-        self.changes.appearances.append((before.entries.get("/AP"), before.reference))
+        self.changes.private.append((before.entries.get("/AP"), before.reference))
 
     def _demand_unlocked(self, node: FieldNode) -> None:
         if self._permission.is_locked(node.name):
             raise InspectionError.changed("LATER_FIELD_LOCKED", name=node.name)
 
     def _demand_first_signed(self, before: FieldNode, after: FieldNode) -> None:
-        if before.value is not None or after.value is None or after.entries.get("/V") in self._old.references:
+        if before.value is not None or after.value is None:
             raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=after.name)
+        self._demand_new_value(after)
+
+    def _demand_new_value(self, node: FieldNode) -> None:
+        if is_reference(node.stored) and node.stored in self._old.references:
+            raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=node.name)
 
     def _demand_filled(self, before: FieldNode, after: FieldNode) -> None:
         self._demand_unlocked(after)

@@ -1,4 +1,4 @@
-"""One state of a PDF as plain values: its objects and who refers to whom, read by qpdf without repairing anything."""
+"""One state of a PDF as plain values: its objects and who refers to whom, as qpdf reads them."""
 
 import hashlib
 import io
@@ -17,6 +17,7 @@ Json: TypeAlias = Any
 """A value in qpdf's JSON form: names begin with ``/``, strings with ``u:`` or ``b:``, references are ``5 0 R``."""
 
 _REFERENCE: Final = re.compile(r"\d+ \d+ R")
+_OF_OBJECT: Final = re.compile(r"\(object \d+ \d+.*", re.DOTALL)
 _QUOTED: Final = re.compile(rb'"(\d+ \d+ R)"')
 
 
@@ -24,24 +25,28 @@ class View:
     """The objects of ``data`` that its cross-references name; what they name and is not there is null.
 
     Text strings and numbers are compared by what they mean, so an object that was merely written anew is equal.
+    ``damage`` is what qpdf had to say of single objects: a wrong length, something that is no object.
 
     Raises:
-        pikepdf.PdfError, ValueError: the file cannot be read as it stands.
+        pikepdf.PdfError, ValueError: the file cannot be read by its cross-references.
     """
 
     def __init__(self, data: bytes) -> None:
         self.texts: dict[str, bytes] = {}
         with (
             pikepdf.explicit_conversion(),
-            pikepdf.open(
-                io.BytesIO(data), attempt_recovery=False, suppress_warnings=True, inherit_page_attributes=False
-            ) as document,
+            pikepdf.open(io.BytesIO(data), suppress_warnings=True, inherit_page_attributes=False) as document,
         ):
             self.texts[TRAILER] = document.trailer.to_json(schema_version=2)
             for entry in document.objects:
                 if entry is not None and not _is_cross_reference(entry):
                     number, generation = entry.objgen
                     self.texts[f"{number} {generation} R"] = _text(entry)
+            warnings = [str(warning) for warning in document.get_warnings()]
+        self.damage = frozenset(found[0] for warning in warnings if (found := _OF_OBJECT.search(warning)))
+        if any("reconstruct" in warning for warning in warnings):
+            # found by searching, not by its cross-references: another reader finds other things
+            raise ValueError("cross-references are damaged")
 
     @property
     def references(self) -> set[str]:
