@@ -30,7 +30,7 @@ def _inspected(signature: Signature, findings: tuple[Finding, ...], size: int) -
         covers = Coverage.PART
     return InspectedSignature(
         field=signature.role.value,
-        signer=shown(name_of_subject(signature.certificate)) if signature.certificate else "",
+        signer=shown(name_of_subject(signature.certificate) if signature.certificate else signature.name),
         covers=covers,
         # what is read there is B-B, or has a finding: more is not part of the closed form yet
         level=Level.B if signature.certificate else Level.NONE,

@@ -176,7 +176,7 @@ def name_of_subject(certificate: bytes) -> str:
         subject = x509.load_der_x509_certificate(certificate).subject
         names = (subject.get_attributes_for_oid(kind) for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME))
         return next((str(named[-1].value) for named in names if named), "")
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return ""
 
 

@@ -44,9 +44,10 @@ _INTEGRITIES: Final = {Result.FAILED: Integrity.NOT_INTACT, Result.INDETERMINATE
 class InspectedSignature:
     """One signature. ``findings`` are about its integrity, ``identity`` about who made it.
 
-    ``end`` is the length of the file when it was signed, 0 where that cannot be told. ``signed_at`` is said by a
-    timestamp whose own signature holds where ``is_timed``, else claimed. ``certificate`` and ``chain`` (DER) and the
-    name of the ``digest`` are for judging; None and empty where the signature itself does not hold.
+    ``signer`` is whose it claims to be, whether it holds or not. ``end`` is the length of the file when it was
+    signed, 0 where that cannot be told. ``signed_at`` is said by a timestamp whose own signature holds where
+    ``is_timed``, else claimed. ``certificate`` and ``chain`` (DER) and the name of the ``digest`` are for judging;
+    None and empty where the signature itself does not hold.
     """
 
     field: str

@@ -11,13 +11,15 @@ import pytest
 
 from pkdocs.content import Role
 from pkdocs.errors import ConflictError
-from pkdocs.files import digest
+from pkdocs.files import MAX_READ_BYTES, digest
 from pkdocs.pipeline import inspection as module
 from pkdocs.pipeline.extraction import Extract, extract
 from pkdocs.pipeline.inspection import Basis, inspect, inspect_file
 from pkdocs.pki.authority import KeyKind
 from pkdocs.verification import Result
-from pkdocs.verification.inspection import Coverage, Inspection, Integrity, Level
+from pkdocs.verification.certificates import name_of_subject
+from pkdocs.verification.foreign import judge_identities
+from pkdocs.verification.inspection import Coverage, InspectedSignature, Inspection, Integrity, Level
 from tests.city import ignore
 from tests.factory import head_content, root_content
 from tests.foreign import page, sign
@@ -76,7 +78,7 @@ def test_a_byte_range_that_is_not_exact_covers_a_part(tmp_path: Path) -> None:
     place = pdf.rindex(b"/ByteRange [0 ") + len(b"/ByteRange [0 ")
     found = look(pdf[:place] + b"1" + pdf[place + 1 :], tmp_path)
     assert (found.integrity, found.signatures[0].covers) == (Integrity.NOT_INTACT, Coverage.PART)
-    assert (found.signatures[0].level, found.signatures[0].signer) == (Level.NONE, "")
+    assert (found.signatures[0].level, found.signatures[0].certificate) == (Level.NONE, None)
 
 
 def test_an_unsigned_agreement_cannot_be_judged(tmp_path: Path) -> None:
@@ -137,6 +139,13 @@ def test_an_algorithm_that_is_not_believed_makes_its_signer_unknown(tmp_path: Pa
     assert {"INSPECT_DIGEST_WEAK", "INSPECT_ALGORITHM"} <= set(codes(found))
 
 
+def test_a_certificate_that_cannot_be_read_is_nobodys() -> None:
+    named = InspectedSignature("Sig1", "", Coverage.FILE, digest="sha256", certificate=b"nothing")
+    (judged,) = judge_identities(Inspection("", signatures=(named,)), training_trust(), AT).signatures
+    assert {finding.code for finding in judged.identity} == {"CERTIFICATE_NOT_JUDGED", "INSPECT_ALGORITHM"}
+    assert name_of_subject(b"nothing") == ""
+
+
 def test_a_broken_signature_has_no_identity(tmp_path: Path) -> None:
     pdf = sign(page(compress_streams=False)).replace(b"nomor 7", b"nomor 8")
     found = look(pdf, tmp_path, Basis(training_trust(), AT))
@@ -165,6 +174,13 @@ def test_a_file_that_kills_its_process_or_never_ends_cannot_be_judged_and_hides_
     found = list(inspect(files, None, jobs=3, progress=ignore))
     assert [one.integrity for one in found] == [Integrity.CANNOT_SAY, Integrity.INTACT, Integrity.CANNOT_SAY]
     assert codes(found[0]) == codes(found[2]) == ["INSPECT_NOT_READ"]
+
+
+def test_a_file_that_is_gone_or_too_large_cannot_be_judged(tmp_path: Path) -> None:
+    (tmp_path / "besar.pdf").write_bytes(b"")
+    os.truncate(tmp_path / "besar.pdf", MAX_READ_BYTES + 1)
+    for name in ("hilang.pdf", "besar.pdf"):
+        assert codes(inspect_file(tmp_path / name, None)) == ["INSPECT_NOT_READ"]
 
 
 def test_progress_reaches_every_file(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import re
 from hashlib import new
+from typing import NoReturn
 
 import pikepdf
 import pytest
-from asn1crypto import keys
+from asn1crypto import cms, keys
 from asn1crypto.algos import SignedDigestAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.x509 import InvalidVersion
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -17,7 +19,7 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigSeedSu
 
 from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind
-from pkdocs.verification.foreign import inspect_foreign
+from pkdocs.verification.foreign import examine, inspect_foreign
 from pkdocs.verification.foreign.keys import LenientKeys
 from pkdocs.verification.inspection import Coverage, Inspection, Integrity, Level
 from tests import foreign
@@ -124,6 +126,19 @@ def test_who_certifies_a_form_may_let_its_values_change() -> None:
     intact(revise(certified, foreign.fill("isian0", "200")))
 
 
+def test_a_field_may_stand_below_a_name_of_its_own_or_one_that_is_there() -> None:
+    pdf = sign(sign(page()), "induk.anak", SECOND)
+    assert [one.field for one in intact(sign(pdf, "induk.anak2")).signatures] == ["Sig1", "induk.anak", "induk.anak2"]
+
+
+def test_a_page_may_have_its_size_from_above() -> None:
+    def inherit(document: pikepdf.Pdf) -> None:
+        document.Root.Pages.MediaBox = document.pages[0].obj.MediaBox
+        del document.pages[0].obj.MediaBox
+
+    intact(sign(sign(altered(page(), inherit)), "Sig2", SECOND, box=BOX))
+
+
 def test_fields_of_one_name_and_widgets_of_one_field_are_told_apart() -> None:
     def widgets(document: pikepdf.Pdf) -> None:
         first, second = document.Root.AcroForm.Fields
@@ -131,7 +146,8 @@ def test_fields_of_one_name_and_widgets_of_one_field_are_told_apart() -> None:
         parent = document.make_indirect(Dictionary(FT=Name.Tx, T=String("induk"), Kids=Array([first, second])))
         first.Parent = second.Parent = parent
         del second.T
-        document.Root.AcroForm.Fields = Array([parent, first])
+        named = [document.make_indirect(Dictionary(FT=Name.Tx, T=String("sama"))) for _ in range(3)]
+        document.Root.AcroForm.Fields = Array([parent, *named])
 
     intact(sign(sign(altered(page({}, {}), widgets)), "Sig2", SECOND))
 
@@ -197,6 +213,12 @@ def test_a_signer_may_add_a_lock_to_the_field_that_is_signed() -> None:
     assert [one.integrity for one in inspect_foreign(pdf).signatures] == [Integrity.INTACT, Integrity.CANNOT_SAY]
 
 
+def test_damage_that_was_signed_is_nobodys_doing() -> None:
+    pdf = re.sub(rb"/Length \d\d ", b"/Length 50 ", page())
+    assert pdf != page()
+    intact(sign(sign(pdf, strict=False), "Sig2", SECOND, strict=False))
+
+
 def test_freed_objects_and_used_numbers_are_nothing() -> None:
     pdf = sign(page())
     size = int(re.findall(rb"/Size (\d+)", pdf)[-1])
@@ -246,6 +268,34 @@ def test_a_structure_may_grow_by_what_was_signed() -> None:
         writer.update_container(root["/ParentTree"])
 
     intact(revise(sign(altered(page(), tag)), grow))
+
+
+def test_a_claimed_time_that_is_none_is_not_said() -> None:
+    def spoil(pdf: bytearray) -> None:
+        pdf[pdf.rindex(b"(D\\072") + 1] = ord("X")
+
+    (signature,) = intact(foreign.resigned(sign(page()), prepare=spoil)).signatures
+    assert signature.signed_at is None
+
+
+def test_a_timestamp_that_cannot_be_read_does_not_count() -> None:
+    def graft(info: cms.ContentInfo) -> None:
+        (signer,) = info["content"]["signer_infos"]
+        nothing = cms.ContentInfo({"content_type": "data", "content": b"nothing"})
+        token = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [nothing]})
+        signer["unsigned_attrs"] = cms.CMSAttributes([token])
+
+    pdf = foreign.resigned(sign(page(), timed=True), change=graft)
+    assert [finding.code for finding in intact(pdf).reasons] == ["INSPECT_TIMESTAMP_UNREAD"]
+    assert levels(pdf) == [Level.B]
+
+
+def test_certificates_beside_the_signers_may_be_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raising(_certificate: bytes, _others: list[bytes]) -> NoReturn:
+        raise InvalidVersion("version 9", 9)
+
+    monkeypatch.setattr(examine, "certificates_above", raising)
+    assert intact(sign(page())).signatures[0].chain == ()
 
 
 def test_old_digests_hold_and_are_called_weak() -> None:

@@ -98,8 +98,7 @@ class _Examination:
         self._findings.extend(finding for mark in stamps for finding in mark.findings)
         for mark in marks:
             if not mark.is_timestamp:
-                level = self._border(Step.SIGNATURES, mark.findings, mark.name, partial(_level, mark, stamps))
-                yield self._inspected(mark, level or Level.NONE)
+                yield self._inspected(mark, stamps)
 
     def _border(self, step: Step, findings: list[Finding], name: str, work: Callable[[], _T]) -> _T | None:
         """Return what ``work`` gives; what it or a library below raises becomes one of ``findings``."""
@@ -178,24 +177,35 @@ class _Examination:
         if loose is not None:
             self._findings.append(find("INSPECT_LOOSE_BYTES", Step.FILE, Weight.FAIL, offset=loose))
 
-    def _inspected(self, mark: _Mark, level: Level) -> InspectedSignature:
-        seal, covered = mark.seal, mark.covered
-        covers = Coverage.PART
-        if covered is not None:
-            covers = Coverage.FILE if covered.is_whole(self._pdf) else Coverage.REVISION
+    def _inspected(self, mark: _Mark, stamps: Sequence[_Mark]) -> InspectedSignature:
+        """Return what is known of a signature; whose it claims to be even where it does not hold."""
+        if mark.embedded is None:
+            return InspectedSignature(mark.name, "", Coverage.PART, findings=tuple(mark.findings))
+        seal = mark.seal
+        certificate = self._tried(partial(_certificate, mark.embedded))
+        level = self._border(Step.SIGNATURES, mark.findings, mark.name, partial(_level, mark, stamps))
         return InspectedSignature(
             field=mark.name,
-            signer=shown(name_of_subject(seal.certificate)) if seal else "",
-            covers=covers,
-            level=level,
-            signed_at=(seal.timed if seal else None) or _claimed(mark),
+            signer=shown(name_of_subject(certificate or b"")),
+            covers=self._covers(mark.covered),
+            level=level or Level.NONE,
+            signed_at=(seal.timed if seal else None) or self._tried(partial(_claimed, mark.embedded)),
             is_timed=seal is not None and seal.timed is not None,
-            end=covered.end if covered else 0,
+            end=mark.covered.end if mark.covered else 0,
             findings=tuple(mark.findings),
-            digest=mark.embedded.md_algorithm if seal and mark.embedded else "",
+            digest=mark.embedded.md_algorithm,
             certificate=seal.certificate if seal else None,
-            chain=_chain(seal) if seal else (),
+            chain=(self._tried(partial(_chain, seal)) if seal else None) or (),
         )
+
+    def _tried(self, work: Callable[[], _T]) -> _T | None:
+        """Return what ``work`` gives; None where it cannot be read, and nothing rests on it."""
+        return self._border(Step.SIGNATURES, [], "", work)
+
+    def _covers(self, covered: Range | None) -> Coverage:
+        if covered is None:
+            return Coverage.PART
+        return Coverage.FILE if covered.is_whole(self._pdf) else Coverage.REVISION
 
 
 def _never(_field: str) -> bool:
@@ -234,15 +244,15 @@ def _has_validation_data(catalog: Any) -> bool:
         return False
 
 
-def _claimed(mark: _Mark) -> datetime | None:
-    try:
-        return mark.embedded.self_reported_timestamp if mark.embedded else None
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+def _certificate(signature: EmbeddedPdfSignature) -> bytes:
+    encoded: bytes = signature.signer_cert.dump()
+    return encoded
+
+
+def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
+    claimed: datetime | None = signature.self_reported_timestamp
+    return claimed
 
 
 def _chain(seal: Seal) -> tuple[bytes, ...]:
-    try:
-        return tuple(certificates_above(seal.certificate, list(seal.others)))
-    except ValueError:
-        return ()
+    return tuple(certificates_above(seal.certificate, list(seal.others)))

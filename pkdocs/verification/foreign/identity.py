@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import believed_until, key_of
+from pkdocs.verification.algorithms import Key, believed_until, key_of
 from pkdocs.verification.certificates import CertificateJudge
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.inspection import InspectedSignature, Inspection
@@ -36,10 +37,17 @@ def _identity(
     yield from (replace(finding, params=(*finding.params, *named)) for finding in standing.findings)
     if standing.anchor is not None and standing.anchor.training:
         yield find("TRAINING", Step.CERTIFICATES, Weight.NOTE)
-    key = key_of(x509.load_der_x509_certificate(certificate))
+    key = _key(certificate)
     until = believed_until(signature.digest, key) if key else None
     if until is None:
         yield find("INSPECT_ALGORITHM", Step.SIGNATURES, Weight.UNKNOWN, field=signature.field)
     elif at > until:
         params = {"until": f"{until:%Y-%m-%d}", "role": signature.field}
         yield Finding.of("ALGORITHM_LAPSED", Step.SIGNATURES, Weight.UNKNOWN, params)
+
+
+def _key(certificate: bytes) -> Key | None:
+    try:
+        return key_of(x509.load_der_x509_certificate(certificate))
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return None

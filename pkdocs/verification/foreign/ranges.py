@@ -69,11 +69,7 @@ def demand_alone(pdf: bytes, start: int, covered: Range) -> None:
 
 def is_padded_with_zeros(container: bytes) -> bool:
     """Tell whether behind the signature's own bytes the container holds zeros alone."""
-    try:
-        length = parser.peek(container)
-    except ValueError:
-        return False
-    return not container[length:].strip(b"\0")
+    return not container[parser.peek(container) :].strip(b"\0")
 
 
 def _decoded(written: bytes) -> bytes:

@@ -131,7 +131,7 @@ def _timestamp(signer: Any) -> tuple[datetime | None, tuple[InspectionError, ...
 def _read_token(signed_data: Any, expected: Callable[[str], bytes]) -> datetime:
     """Return the time of a timestamp token (RFC 3161), after checking its signature and what it stamps."""
     content = signed_data["encap_content_info"]["content"]
-    stamped = content.parsed
+    stamped = content.parsed if isinstance(content, core.ParsableOctetString) else None
     if not isinstance(stamped, tsp.TSTInfo):
         raise InspectionError.unclear("INSPECT_CMS", what="TSTInfo")
     (signer,) = signed_data["signer_infos"]

@@ -60,11 +60,7 @@ class View:
 
     def resolve(self, value: Json) -> Json:
         """Return what ``value`` refers to, or itself."""
-        for _ in range(8):
-            if not is_reference(value):
-                return value
-            value = self.value(value)
-        raise ValueError("a chain of references")
+        return self.value(value) if is_reference(value) else value
 
     def dictionary(self, value: Json) -> dict[str, Json]:
         """Return the dictionary that ``value`` is or refers to; an empty one if it is none."""
@@ -84,15 +80,8 @@ class View:
 
     @property
     def root(self) -> str:
-        """The reference of the document catalog.
-
-        Raises:
-            ValueError: there is none.
-        """
-        root = self.trailer.get("/Root")
-        if not is_reference(root):
-            raise ValueError("no catalog")
-        return root
+        """The reference of the document catalog; qpdf takes no file without it."""
+        return str(self.trailer["/Root"])
 
     @property
     def catalog(self) -> dict[str, Json]:
