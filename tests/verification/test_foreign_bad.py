@@ -402,6 +402,19 @@ def no_annotation(writer: Writer) -> None:
     writer.update_container(sheet)
 
 
+def other_order(writer: Writer) -> None:
+    sheet = writer.root["/Pages"]["/Kids"][0]
+    sheet[pdf_name("/Annots")] = generic.ArrayObject(reversed(sheet["/Annots"]))
+    writer.update_container(sheet)
+
+
+def acting_signature(writer: Writer) -> None:
+    entries = {"/FT": pdf_name("/Sig"), "/T": pdf_string("Sig9"), "/AA": generic.DictionaryObject()}
+    field = generic.DictionaryObject({pdf_name(key): value for key, value in entries.items()})
+    writer.root["/AcroForm"]["/Fields"].append(writer.add_object(field))
+    writer.update_container(writer.root["/AcroForm"])
+
+
 def text_field(writer: Writer) -> None:
     entries = {"/FT": pdf_name("/Tx"), "/T": pdf_string("baru"), "/V": pdf_string("1")}
     field = generic.DictionaryObject({pdf_name(key): value for key, value in entries.items()})
@@ -454,6 +467,8 @@ CHANGES: dict[str, tuple[Callable[[Writer], None], str]] = {
     "26 page resized": (page_key("/CropBox", NUMBERS), "LATER_PAGE"),
     "27 annotation added": (annotation, "LATER_ANNOTATION"),
     "19 annotation removed": (no_annotation, "LATER_ANNOTATION"),
+    "27 annotations in another order": (other_order, "LATER_ANNOTATION"),
+    "30 field that acts": (acting_signature, "LATER_FIELD_ADDED"),
     "28 outlines": (catalog_key("/Outlines", generic.DictionaryObject()), "LATER_CATALOG"),
     "28 structure": (catalog_key("/StructTreeRoot", generic.DictionaryObject()), "LATER_CATALOG"),
     "28 names": (catalog_key("/Names", generic.DictionaryObject()), "LATER_CATALOG"),

@@ -267,7 +267,9 @@ def test_a_structure_may_grow_by_what_was_signed() -> None:
         writer.update_container(root)
         writer.update_container(root["/ParentTree"])
 
-    intact(revise(sign(altered(page(), tag)), grow))
+    grown = revise(sign(altered(page(), tag)), grow)
+    assert inspect_foreign(grown).integrity is Integrity.NOT_INTACT
+    intact(sign(grown, "Sig2", SECOND))
 
 
 def test_a_claimed_time_that_is_none_is_not_said() -> None:

@@ -68,7 +68,8 @@ class _Comparison:
         for part, holder in fields.private:
             self._explain_private(part, {holder})
         self._pages(fields)
-        self._structure()
+        if fields.widgets:
+            self._structure()
         self._demand_nothing_left()
         return Review(max(self._level, fields.level), tuple(dict.fromkeys(fields.filled)), tuple(self._doubts))
 
@@ -120,7 +121,8 @@ class _Comparison:
 
     def _annotations(self, page: str, before: dict[str, Json], after: dict[str, Json], fields: FieldChanges) -> None:
         listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
-        if any(annotation not in later for annotation in listed):
+        if not _has_grown(listed, later):
+            # in another order, one may cover another
             raise InspectionError.changed("LATER_ANNOTATION")
         for added in (annotation for annotation in later if annotation not in listed):
             widget = fields.widgets.get(added) if is_reference(added) else None
@@ -137,7 +139,7 @@ class _Comparison:
         self._doubts.append("LATER_ANNOTATION_PERMITTED")
 
     def _structure(self) -> None:
-        """The structure may grow by what was signed later; what was there stays, in its order."""
+        """The structure may grow where something was signed later; what was there stays, in its order."""
         for reference in _structure(self._old) & self._changed:
             if _has_grown(self._old.value(reference), self._new.value(reference)):
                 self._explained.add(reference)
@@ -208,6 +210,7 @@ def _structure(view: View) -> set[str]:
 
 
 def _has_grown(before: Json, after: Json) -> bool:
+    """Tell whether all that an array or structure element had is still there, in its order."""
     if isinstance(before, list) and isinstance(after, list):
         left = iter(after)
         return all(any(entry == candidate for candidate in left) for entry in before)

@@ -18,6 +18,7 @@ _TOUCHED: Final = frozenset({"/Ff", "/Type", "/Kids"})
 """Acrobat writes the first two anew without meaning anything by it; those below a field are looked at one by one."""
 _SIGNING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/F", "/DA", "/Q", "/MK", "/Lock", "/P", "/TU", "/M", "/StructParent"}
 _FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/M", "/RV", "/I"}
+_ACTIONS: Final = frozenset({"/A", "/AA"})
 _BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
 
 
@@ -151,7 +152,7 @@ class _FieldComparison:
         if node.kind is None and "/Kids" in node.entries and node.area == 0:
             # a name for others, each of which is looked at by itself
             return
-        if node.kind != "/Sig":
+        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS:
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
         self._demand_new_value(node)
         if node.area > 0 and self._permission.document is not None:
