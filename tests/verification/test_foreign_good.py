@@ -229,6 +229,15 @@ def test_freed_objects_and_used_numbers_are_nothing() -> None:
         intact(state)
 
 
+def test_one_object_may_be_pointed_to_with_the_white_space_before_it() -> None:
+    pdf = sign(page())
+    size = int(re.findall(rb"/Size (\d+)", pdf)[-1])
+    table = b"xref\n%d 1\n%010d 00000 n \n"
+    added = revision(pdf + b"\n", {size: b"(rubbish)"}, xref=table % (size, len(pdf)))
+    intact(added)
+    intact(revision(added, {}, xref=table % (size, len(pdf) + 1)))
+
+
 def test_hybrid_references_are_read() -> None:
     intact(sign(sign(hybrid(page()), strict=False), "Sig2", SECOND, strict=False))
 

@@ -124,12 +124,11 @@ class _Comparison:
         if not _has_grown(listed, later):
             # in another order, one may cover another
             raise InspectionError.changed("LATER_ANNOTATION")
-        for added in (annotation for annotation in later if annotation not in listed):
-            widget = fields.widgets.get(added) if is_reference(added) else None
-            if widget is None:
-                self._annotated()
-            elif widget.area > _COVERING_SHARE * _sheet_area(self._new, page):
-                self._doubts.append("LATER_COVERS")
+        if any(added not in fields.widgets for added in later if added not in listed):
+            self._annotated()
+        drawn = sum(fields.drawn.get(annotation, 0) for annotation in later if is_reference(annotation))
+        if drawn > _COVERING_SHARE * _sheet_area(self._new, page):
+            self._doubts.append("LATER_COVERS")
 
     def _annotated(self) -> None:
         if self._permission.document is not MDPPerm.ANNOTATE:

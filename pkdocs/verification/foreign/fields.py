@@ -61,16 +61,18 @@ class FieldNode:
 
 @dataclass(slots=True)
 class FieldChanges:
-    """What happened to the fields: their objects, how far it went, the names of those filled in, signed widgets.
+    """What happened to the fields: their objects, how far it went, and the names of those filled in.
 
-    ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed.
+    ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed;
+    ``widgets`` are those of new and newly signed fields, ``drawn`` the areas of whatever shows something new.
     """
 
     touched: set[str] = field(default_factory=set)
     level: ModificationLevel = ModificationLevel.LTA_UPDATES
     filled: list[str] = field(default_factory=list)
     private: list[tuple[Json, str]] = field(default_factory=list)
-    widgets: dict[str, FieldNode] = field(default_factory=dict)
+    widgets: set[str] = field(default_factory=set)
+    drawn: dict[str, float] = field(default_factory=dict)
 
 
 def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges:
@@ -152,7 +154,8 @@ class _FieldComparison:
         if node.kind is None and "/Kids" in node.entries and node.area == 0:
             # a name for others, each of which is looked at by itself
             return
-        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS:
+        is_drawn_unsigned = node.area > 0 and node.value is None and "/AP" in node.entries
+        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS or is_drawn_unsigned:
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
         self._demand_new_value(node)
         if node.area > 0 and self._permission.document is not None:
@@ -198,13 +201,15 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
         self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.filled.append(after.name)
+        self.changes.drawn[after.reference] = after.area
 
     def _sign(self, node: FieldNode) -> None:
         kind = node.value.get("/Type") if isinstance(node.value, dict) else "/DocTimeStamp"
         if node.area > 0 or kind != "/DocTimeStamp":
             self._demand_unlocked(node)
             self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
-        self.changes.widgets[node.reference] = node
+        self.changes.widgets.add(node.reference)
+        self.changes.drawn[node.reference] = node.area
 
 
 def _is_blank(value: Json) -> bool:

@@ -7,31 +7,35 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pyhanko.pdf_utils.generic import Reference, read_object
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.xref import XRefSection, XRefSectionType
+from pyhanko.pdf_utils.xref import XRefSection, XRefSectionType, read_object_header
 
+_BLANK: Final = b"\0\t\n\f\r "
 _OBJECT: Final = re.compile(rb"[\0\t\n\f\r ]*\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj\b")
-_STREAM: Final = re.compile(rb"\bstream(?:\r\n|\n|\r)")
-_LENGTH: Final = re.compile(rb"/Length[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]*(?=[/>])")
-_STREAM_END: Final = re.compile(rb"[\0\t\n\f\r ]*endstream[\0\t\n\f\r ]+endobj\b")
-_OBJECT_END: Final = re.compile(rb"\bendobj\b")
+_OBJECT_END: Final = re.compile(rb"[\0\t\n\f\r ]*(?:endobj\b)?")
 _TABLE: Final = re.compile(rb"[\0\t\n\f\r ]*xref[\0\t\n\f\r 0-9fn]*trailer\b")
-_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r ]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!obj)[^\r\n])*(?=[\r\n]|$))*")
+_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r ]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!\bobj\b)[^\r\n])*(?=[\r\n]|$))*")
 _KEYWORD: Final = b"xref\n"
 """What the library has read of a table where it says that the section starts."""
 _TABLES: Final = frozenset({XRefSectionType.STANDARD, XRefSectionType.HYBRID_MAIN})
 
 
 def loose_bytes(reader: PdfFileReader, pdf: bytes, start: int) -> int | None:
-    """Return where, from ``start`` on, the first bytes stand that belong to no revision; None if all do."""
-    cursor = _filled(pdf, start)
+    """Return where, from ``start`` on, the first bytes stand that belong to no revision; None if all do.
+
+    Raises:
+        PdfReadError, ValueError: an object there cannot be read.
+    """
+    cursor, last = _filled(pdf, start), -1
     for piece in sorted(set(_pieces(reader, start))):
-        if piece < cursor:
-            # pointed to twice, or within another object: nothing of its own
+        if last >= 0 and not pdf[last:piece].strip(_BLANK):
+            # the same object, with the white space before it or without
             continue
-        if pdf[cursor:piece].strip(b"\0\t\n\f\r "):
-            return cursor
-        cursor = _filled(pdf, _piece_end(pdf, piece))
+        low, high = sorted((piece, cursor))
+        if pdf[low:high].strip(_BLANK):
+            return low
+        cursor, last = _filled(pdf, _piece_end(reader, pdf, piece)), piece
     return cursor if cursor < len(pdf) else None
 
 
@@ -54,23 +58,17 @@ def _filled(pdf: bytes, offset: int) -> int:
     return matched.end() if matched else offset
 
 
-def _piece_end(pdf: bytes, start: int) -> int:
+def _piece_end(reader: PdfFileReader, pdf: bytes, start: int) -> int:
     """Return where the object or table at ``start`` ends; ``start`` itself if there is none."""
     if _OBJECT.match(pdf, start):
-        return _object_end(pdf, start)
+        reader.stream.seek(start)
+        number, generation = read_object_header(reader.stream, strict=False)
+        # read in earnest: what looks like its end may stand in a string
+        read_object(reader.stream, Reference(number, generation, reader))
+        ending = _OBJECT_END.match(pdf, reader.stream.tell())
+        return ending.end() if ending else start
     table = _TABLE.match(pdf, start)
     return _dictionary_end(pdf, table.end()) if table else start
-
-
-def _object_end(pdf: bytes, start: int) -> int:
-    ending = _OBJECT_END.search(pdf, start)
-    opening = _STREAM.search(pdf, start, ending.start()) if ending else None
-    if opening is None:
-        return ending.end() if ending else start
-    written = _LENGTH.search(pdf, start, opening.start())
-    closing = _STREAM_END.match(pdf, opening.end() + int(written[1])) if written else None
-    closing = closing or _STREAM_END.search(pdf, opening.end())
-    return closing.end() if closing else start
 
 
 def _dictionary_end(pdf: bytes, start: int) -> int:

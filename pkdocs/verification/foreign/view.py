@@ -17,7 +17,9 @@ Json: TypeAlias = Any
 """A value in qpdf's JSON form: names begin with ``/``, strings with ``u:`` or ``b:``, references are ``5 0 R``."""
 
 _REFERENCE: Final = re.compile(r"\d+ \d+ R")
-_OF_OBJECT: Final = re.compile(r"\(object \d+ \d+.*", re.DOTALL)
+_STREAM_NAME: Final = re.compile(r"^stream <[^>]*>")
+_COUNTED: Final = "reported number of objects"
+"""Begins a warning that many writers earn, and that says nothing of any object."""
 _QUOTED: Final = re.compile(rb'"(\d+ \d+ R)"')
 
 
@@ -39,11 +41,11 @@ class View:
         ):
             self.texts[TRAILER] = document.trailer.to_json(schema_version=2)
             for entry in document.objects:
-                if entry is not None and not _is_cross_reference(entry):
+                if entry is not None:
                     number, generation = entry.objgen
                     self.texts[f"{number} {generation} R"] = _text(entry)
-            warnings = [str(warning) for warning in document.get_warnings()]
-        self.damage = frozenset(found[0] for warning in warnings if (found := _OF_OBJECT.search(warning)))
+            warnings = [_STREAM_NAME.sub("", str(warning)) for warning in document.get_warnings()]
+        self.damage = frozenset(warning for warning in warnings if "object" in warning and _COUNTED not in warning)
         if any("reconstruct" in warning for warning in warnings):
             # found by searching, not by its cross-references: another reader finds other things
             raise ValueError("cross-references are damaged")
@@ -164,11 +166,6 @@ def is_same(old: View, one: Json, new: View, other: Json, depth: int = 8) -> boo
 def different_keys(old: View, one: dict[str, Json], new: View, other: dict[str, Json]) -> set[str]:
     """Return the entries that are not the same in both dictionaries; absent and null are the same."""
     return {key for key in one.keys() | other.keys() if not is_same(old, one.get(key), new, other.get(key))}
-
-
-def _is_cross_reference(entry: pikepdf.Object) -> bool:
-    # it repeats the trailer, and is no part of the document
-    return isinstance(entry, pikepdf.Stream) and entry.stream_dict.get("/Type") == "/XRef"
 
 
 def _text(entry: pikepdf.Object) -> bytes:
