@@ -1,6 +1,7 @@
 """Facts, trust and time to verdicts on every agreement and on the set (docs/chain.md, section 6)."""
 
+from pkdocs.chain.alone import judge_alone
 from pkdocs.chain.judge import judge_set
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, SetVerdict
 
-__all__ = ["AgreementVerdict", "Exhibit", "PageCheck", "SetVerdict", "judge_set"]
+__all__ = ["AgreementVerdict", "Exhibit", "PageCheck", "SetVerdict", "judge_alone", "judge_set"]

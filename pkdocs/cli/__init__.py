@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "status",
     "register",
     "verify",
+    "inspect",
     "trust",
 )
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,7 +14,7 @@ import click
 from pkdocs.cli.runlog import run_log
 from pkdocs.cli.speech import LANGUAGE, language, words
 from pkdocs.cli.spoken import Argument, Command, Group, Option, argument, option
-from pkdocs.errors import PkdocsError
+from pkdocs.errors import PkdocsError, UsageError
 from pkdocs.files import read_regular
 from pkdocs.persons import TRIAL_KEY, read_person_key
 from pkdocs.settings import Settings
@@ -79,6 +80,23 @@ def given_key(ctx: click.Context, file: Path | None) -> bytes | None:
     """Return the key that names persons: the file's, or the workplace's; None if there is neither."""
     chosen = file or settings(ctx).person_key
     return read_person_key(read_regular(chosen)) if chosen else None
+
+
+def read_moment(written: str | None) -> datetime:
+    """Return the time that was written (ISO 8601 with a zone); now if none was.
+
+    Raises:
+        UsageError: no time, or one without a zone.
+    """
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as fault:
+        raise UsageError("AT_WITHOUT_ZONE", written=written) from fault
+    if moment.tzinfo is None:
+        raise UsageError("AT_WITHOUT_ZONE", written=written)
+    return moment
 
 
 def say(ctx: click.Context, line: str = "", **style: Any) -> None:

@@ -1,12 +1,22 @@
 """``pkdocs verify``: signatures and the chain, offline, trusting only what is named."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from pkdocs.cli.base import Command, argument, json_option, language, option, print_json, progress, say, settings, words
-from pkdocs.errors import UsageError
+from pkdocs.cli.base import (
+    Command,
+    argument,
+    json_option,
+    language,
+    option,
+    print_json,
+    progress,
+    read_moment,
+    say,
+    settings,
+    words,
+)
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.report import as_json, tree_lines
 from pkdocs.verification import Result
@@ -47,7 +57,7 @@ def command(
     jobs: int | None,
 ) -> None:
     """Verify files."""
-    at = _moment(moment) if moment else datetime.now(UTC)
+    at = read_moment(moment)
     means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
@@ -58,13 +68,3 @@ def command(
     if Result.FAILED in results:
         ctx.exit(_EXIT_FAILED)
     ctx.exit(_EXIT_UNKNOWN if results & {Result.INDETERMINATE, Result.INCOMPLETE} else 0)
-
-
-def _moment(written: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError as fault:
-        raise UsageError("AT_WITHOUT_ZONE", written=written) from fault
-    if moment.tzinfo is None:
-        raise UsageError("AT_WITHOUT_ZONE", written=written)
-    return moment

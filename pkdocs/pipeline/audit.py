@@ -58,7 +58,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         UsageError: there is no PDF file at all.
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
-    trust = _read_trust(trust_file)
+    trust = read_trust_file(trust_file)
     found = pdf_files(paths)
     heads = [file for file, _ in found if _is_head(file)]
     files = [file for file, named in found if file not in heads and (named or not is_draft_at(file))]
@@ -95,7 +95,12 @@ def _believed_head(file: Path, trust: Trust, at: datetime) -> Head | None:
     return verdict.head if verdict.believed else None
 
 
-def _read_trust(file: Path) -> Trust:
+def read_trust_file(file: Path) -> Trust:
+    """Return what the trust file says.
+
+    Raises:
+        TrustError: it cannot be read or used.
+    """
     try:
         return read_trust(read_regular(file))
     except OSError as fault:

@@ -6,6 +6,7 @@ from pkdocs.register.enrolment import MAX_ENROLMENT_BYTES, Enrolled, demand_one_
 from pkdocs.register.examine import HeadFacts, examine_head
 from pkdocs.register.files import HEAD_NAME, LIST_NAME, archive_name
 from pkdocs.register.head import Head, Keepers, Registrar, UnitCount, parse_head
+from pkdocs.register.inspecting import inspect_head, judge_head_alone
 from pkdocs.register.judge import HeadVerdict, judge_head
 from pkdocs.register.lines import (
     MAX_LIST_BYTES,
@@ -57,8 +58,10 @@ __all__ = [
     "compare_heads",
     "demand_one_owner",
     "examine_head",
+    "inspect_head",
     "is_head",
     "judge_head",
+    "judge_head_alone",
     "list_root",
     "merkle_root",
     "next_head",

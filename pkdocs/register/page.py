@@ -19,8 +19,8 @@ from pkdocs.signing.font import load_face
 ATTACHED: Final = 2
 """The object of the attachment. It and what names it come first, so that a head is known by its beginning."""
 
-_FILE: Final = "register.json"
-_NAMED: Final = f"<< /Type /Filespec /F ({_FILE}) /UF ({_FILE})"
+ATTACHMENT: Final = "register.json"
+_NAMED: Final = f"<< /Type /Filespec /F ({ATTACHMENT}) /UF ({ATTACHMENT})"
 _BEGINNING: Final = HEADER + f"1 0 obj\n{_NAMED} ".encode("ascii")
 _EXTENSIONS: Final = (
     "<< /ESIC << /Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel 1 >>"
@@ -75,6 +75,6 @@ def _catalog(made: Made, named: int, metadata: int, intent: int) -> str:
         f"<< /Type /Catalog /Pages {ref(made.pages)} /Lang ({LANGUAGE}) /MarkInfo << /Marked true >>"
         f" /StructTreeRoot {ref(made.tree)} /Metadata {ref(metadata)} /OutputIntents [{ref(intent)}]"
         " /ViewerPreferences << /DisplayDocTitle true >>"
-        f" /Names << /EmbeddedFiles << /Names [({_FILE}) {ref(named)}] >> >> /AF [{ref(named)}]"
+        f" /Names << /EmbeddedFiles << /Names [({ATTACHMENT}) {ref(named)}] >> >> /AF [{ref(named)}]"
         f" /AcroForm << /Fields {refs(made.fields)} /SigFlags 3 >> /Extensions {_EXTENSIONS} >>"
     )

@@ -15,6 +15,7 @@ from typing import Final
 from asn1crypto.crl import CertificateList
 from asn1crypto.x509 import Certificate
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -190,6 +191,16 @@ def may_sign(certificate: bytes) -> bool:
             if not named & _SIGNING_USES:
                 return False
     return usage.digital_signature or usage.content_commitment
+
+
+def name_of_subject(certificate: bytes) -> str:
+    """Return the common name of who holds the certificate (DER), else the organisation's; empty without a name."""
+    try:
+        subject = x509.load_der_x509_certificate(certificate).subject
+        names = (subject.get_attributes_for_oid(kind) for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME))
+        return next((str(named[-1].value) for named in names if named), "")
+    except (ValueError, x509.InvalidVersion):
+        return ""
 
 
 def _is_self_issued(certificate: bytes) -> bool:

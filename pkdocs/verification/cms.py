@@ -126,7 +126,7 @@ class CmsReader:
         ]
         if len(own) != 1:
             raise self.fault("SIGNATURE_CERTIFICATE_ABSENT", Sub.NO_SIGNING_CERTIFICATE_FOUND)
-        chain = tuple(_line(own[0], encoded))
+        chain = tuple(certificates_above(own[0], encoded))
         if len(chain) + 1 != len(encoded):
             stray = len(encoded) - len(chain) - 1
             finding = self.fault("SIGNATURE_STRAY_CERTIFICATE", Sub.SIG_CONSTRAINTS_FAILURE, count=stray).finding
@@ -242,8 +242,8 @@ def _is_sealed(certificate: Any) -> bool:
     return bool(_sequence(signed.dump(), algorithm, signature) == certificate.dump() and certificate.serial_number > 0)
 
 
-def _line(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
-    """Yield those of ``others`` that vouch for one another above ``certificate``."""
+def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
+    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first."""
     below = x509.load_der_x509_certificate(certificate)
     left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in others if encoded != certificate}
     while issuer := next((encoded for encoded, above in left.items() if _issued(below, above)), None):

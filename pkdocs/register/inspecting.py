@@ -1,0 +1,30 @@
+"""A head of the register as one signed PDF among others."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from pkdocs.register.examine import HeadFacts
+from pkdocs.register.head import Head
+from pkdocs.register.judge import judge_head
+from pkdocs.register.page import ATTACHMENT
+from pkdocs.trust import Trust
+from pkdocs.verification import Step, Weight, find
+from pkdocs.verification.agreement import inspected_signature
+from pkdocs.verification.inspection import Inspection
+
+
+def inspect_head(facts: HeadFacts, head: Head, *, size: int) -> Inspection:
+    """Return what ``facts`` say of a head of ``size`` bytes, as far as they need neither trust nor clock."""
+    unsigned = () if facts.signatures else (find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN),)
+    return Inspection(
+        sha256=facts.sha256,
+        findings=(*facts.findings, *unsigned),
+        signatures=tuple(inspected_signature(one, (), size=size) for one in facts.signatures),
+        attachments={ATTACHMENT: head.canonical},
+    )
+
+
+def judge_head_alone(inspection: Inspection, facts: HeadFacts, trust: Trust, *, at: datetime) -> Inspection:
+    """Return ``inspection``, which was made of ``facts``, with what ``trust`` says of its keepers as of ``at``."""
+    judged = tuple(finding for finding in judge_head(facts, trust, at).findings if finding not in facts.findings)
+    return replace(inspection, identity=judged)

@@ -1,0 +1,48 @@
+"""An agreement of ours as one signed PDF among others: the facts of its closed form as an inspection."""
+
+from collections.abc import Sequence
+
+from pkdocs.content import Content
+from pkdocs.issue import ATTACHMENT
+from pkdocs.verification.certificates import name_of_subject
+from pkdocs.verification.facts import Facts
+from pkdocs.verification.finding import Finding, Step, Weight, find
+from pkdocs.verification.inspection import Coverage, InspectedSignature, Inspection, Level, shown
+from pkdocs.verification.signature import Signature
+
+
+def inspect_agreement(facts: Facts, content: Content, *, size: int) -> Inspection:
+    """Return what ``facts`` say of an agreement of ``size`` bytes, as far as they need neither trust nor clock."""
+    roles = {signature.role for signature in facts.signatures}
+    general = [finding for finding in facts.findings if finding.role not in roles]
+    if not facts.signatures:
+        general.append(find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN))
+    return Inspection(
+        sha256=facts.sha256,
+        findings=tuple(general),
+        signatures=tuple(
+            inspected_signature(one, [finding for finding in facts.findings if finding.role is one.role], size=size)
+            for one in facts.signatures
+        ),
+        attachments={ATTACHMENT: content.canonical},
+    )
+
+
+def inspected_signature(signature: Signature, own: Sequence[Finding], *, size: int) -> InspectedSignature:
+    """Return a signature of a closed form; ``own`` are the findings about it, ``size`` is that of the file in bytes."""
+    covers = Coverage.FILE if signature.end == size else Coverage.REVISION
+    if any(finding.code == "SIGNATURE_BYTE_RANGE" for finding in own):
+        covers = Coverage.PART
+    return InspectedSignature(
+        field=signature.field,
+        signer=shown(name_of_subject(signature.certificate) if signature.certificate else signature.name),
+        covers=covers,
+        # what is read there is B-B, or has a finding: more is not part of the closed form yet
+        level=Level.B if signature.certificate else Level.NONE,
+        signed_at=signature.claimed,
+        end=signature.end,
+        findings=tuple(own),
+        digest=signature.digest or "",
+        certificate=signature.certificate,
+        chain=signature.chain,
+    )

@@ -1,0 +1,225 @@
+"""What later revisions did to a signed state: everything that a reader sees must be as it was (ISO 32000-2, 12.8.2.2).
+
+Two views of one file are compared. What is the same needs no word; each object that is not must be explained by
+the place that it has: catalog, form, page, structure, or what shows nothing at all. What is left unexplained and
+still used is a change of what was signed.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm
+
+from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.fields import FieldChanges, Permission, compare_fields
+from pkdocs.verification.foreign.view import TRAILER, Json, View, different_keys, is_reference, references_in
+
+_SHOWS_NOTHING: Final = frozenset(
+    {"/DSS", "/Metadata", "/Extensions", "/MarkInfo", "/Version", "/PieceInfo", "/Legal", "/LastModified"}
+)
+_FORM_SETTINGS: Final = frozenset({"/Fields", "/DR", "/DA", "/Q", "/SigFlags", "/NeedAppearances"})
+_OF_PAGES: Final = frozenset({"/Annots", "/Tabs", "/StructParents", "/LastModified", "/PieceInfo"})
+_GROWING: Final = frozenset({"/K", "/Kids", "/Nums", "/Limits", "/ParentTree", "/ParentTreeNextKey"})
+_STRUCTURE: Final = (None, "/StructElem", "/StructTreeRoot")
+_COVERING_SHARE: Final = 0.5
+_SHEET: Final = [0, 0, 595, 842]
+_MAX_PAGES: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful."""
+
+    level: ModificationLevel
+    filled: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def review_changes(old: View, new: View, permission: Permission) -> Review:
+    """Return what was done between two views of one file, as far as it is harmless.
+
+    Intermediate states are not looked at: they show nothing any more, and whoever signed one is judged by it.
+
+    Raises:
+        InspectionError: something that the signed state showed is another, or is not there any more.
+        ValueError: the file's structure has no end.
+    """
+    return _Comparison(old, new, permission).review()
+
+
+class _Comparison:
+    """Explains the objects that differ, place by place."""
+
+    def __init__(self, old: View, new: View, permission: Permission) -> None:
+        self._old, self._new, self._permission = old, new, permission
+        self._changed = {reference for reference in old.references if old.differs(reference, new)}
+        self._explained: set[str] = set()
+        self._doubts: list[str] = []
+        self._level = ModificationLevel.LTA_UPDATES
+
+    def review(self) -> Review:
+        self._demand_nothing_supplied()
+        self._catalog()
+        self._form()
+        fields = compare_fields(self._old, self._new, self._permission)
+        self._explained |= fields.touched
+        for part, holder in fields.private:
+            self._explain_private(part, {holder})
+        self._pages(fields)
+        if fields.widgets:
+            self._structure()
+        self._demand_nothing_left()
+        return Review(max(self._level, fields.level), tuple(dict.fromkeys(fields.filled)), tuple(self._doubts))
+
+    def _demand_nothing_supplied(self) -> None:
+        """Nothing may be brought that the signed state refers to and lacks: it would appear there."""
+        added = self._new.references - self._old.references
+        if supplied := added & self._old.referrers.keys():
+            raise InspectionError.changed("LATER_OBJECT_SUPPLIED", object=_number(min(supplied)))
+
+    def _catalog(self) -> None:
+        before, after = self._old.catalog, self._new.catalog
+        other = different_keys(self._old, before, self._new, after)
+        if other := other - _SHOWS_NOTHING - {"/AcroForm", "/StructTreeRoot"}:
+            raise InspectionError.changed("LATER_CATALOG", what=min(other))
+        if ("/StructTreeRoot" in before) != ("/StructTreeRoot" in after):
+            raise InspectionError.changed("LATER_CATALOG", what="/StructTreeRoot")
+        root = self._old.root
+        self._explained.add(root)
+        for key in _SHOWS_NOTHING & before.keys():
+            self._explain_private(before[key], {root})
+        self._explain_private(self._old.trailer.get("/Info"), {TRAILER})
+
+    def _form(self) -> None:
+        before, after = (view.catalog.get("/AcroForm") for view in (self._old, self._new))
+        form, later = self._old.dictionary(before), self._new.dictionary(after)
+        if other := different_keys(self._old, form, self._new, later) - _FORM_SETTINGS:
+            raise InspectionError.changed("LATER_CATALOG", what=f"/AcroForm {min(other)}")
+        if later.get("/NeedAppearances") is True and form.get("/NeedAppearances") is not True:
+            # readers would draw every field anew, from values that nobody may have seen
+            raise InspectionError.changed("LATER_CATALOG", what="/NeedAppearances")
+        root = self._old.root
+        holder = before if is_reference(before) else root
+        self._explain_alone(before, {root})
+        self._explain_alone(form.get("/Fields"), {holder})
+        self._explain_private(form.get("/DR"), {holder})
+
+    def _pages(self, fields: FieldChanges) -> None:
+        pages = list(_pages(self._old))
+        if pages != list(_pages(self._new)):
+            raise InspectionError.changed("LATER_PAGE", what="/Pages")
+        for page in pages:
+            before, after = self._old.dictionary(page), self._new.dictionary(page)
+            if other := different_keys(self._old, before, self._new, after) - _OF_PAGES:
+                raise InspectionError.changed("LATER_PAGE", what=min(other))
+            self._explained.add(page)
+            self._explain_alone(before.get("/Annots"), {page})
+            self._explain_private(before.get("/PieceInfo"), {page})
+            self._annotations(page, before, after, fields)
+
+    def _annotations(self, page: str, before: dict[str, Json], after: dict[str, Json], fields: FieldChanges) -> None:
+        listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+        if not _has_grown(listed, later):
+            # in another order, one may cover another
+            raise InspectionError.changed("LATER_ANNOTATION")
+        if any(added not in fields.widgets for added in later if added not in listed):
+            self._annotated()
+        drawn = sum(fields.drawn.get(annotation, 0) for annotation in later if is_reference(annotation))
+        if drawn > _COVERING_SHARE * _sheet_area(self._new, page):
+            self._doubts.append("LATER_COVERS")
+
+    def _annotated(self) -> None:
+        if self._permission.document is not MDPPerm.ANNOTATE:
+            raise InspectionError.changed("LATER_ANNOTATION")
+        # permitted, and yet it may lie over what was signed
+        self._level = ModificationLevel.ANNOTATIONS
+        self._doubts.append("LATER_ANNOTATION_PERMITTED")
+
+    def _structure(self) -> None:
+        """The structure may grow where something was signed later; what was there stays, in its order."""
+        for reference in _structure(self._old) & self._changed:
+            if _has_grown(self._old.value(reference), self._new.value(reference)):
+                self._explained.add(reference)
+
+    def _demand_nothing_left(self) -> None:
+        left = self._changed - self._explained
+        if left and (used := left & self._new.used):
+            raise InspectionError.changed("LATER_OBJECT", object=_number(min(used)), count=len(used))
+
+    def _explain_alone(self, value: Json, holders: Collection[str]) -> None:
+        """Take an object as looked at, unless it also serves elsewhere."""
+        if is_reference(value) and self._old.referrers.get(value, set()) <= set(holders):
+            self._explained.add(value)
+
+    def _explain_private(self, value: Json, holders: Collection[str]) -> None:
+        """Take all below ``value`` as free to change that serves nobody else than what is above it."""
+        private, pending = set(holders), list(references_in(value))
+        progress = True
+        while progress:
+            found = {one for one in pending if self._old.referrers.get(one, set()) <= private} - private
+            private |= found
+            pending.extend(target for one in found for target in self._old.mentions.get(one, frozenset()))
+            progress = bool(found)
+        self._explained |= private - set(holders)
+
+
+def _number(reference: str) -> int:
+    return int(reference.partition(" ")[0])
+
+
+def _pages(view: View) -> Iterator[str]:
+    """Yield the references of the pages in their order."""
+    pending = [view.catalog.get("/Pages")]
+    visited: set[str] = set()
+    while pending:
+        reference = pending.pop()
+        if not is_reference(reference) or reference in visited or len(visited) > _MAX_PAGES:
+            raise ValueError("a page tree without end")
+        visited.add(reference)
+        node = view.dictionary(reference)
+        if "/Kids" in node:
+            pending.extend(reversed(view.array(node["/Kids"])))
+        else:
+            yield reference
+
+
+def _sheet_area(view: View, page: str) -> float:
+    node = view.dictionary(page)
+    for _ in range(8):
+        if "/MediaBox" in node:
+            break
+        node = view.dictionary(node.get("/Parent"))
+    left, bottom, right, top = map(float, view.array(node.get("/MediaBox", _SHEET)))
+    return abs(right - left) * abs(top - bottom)
+
+
+def _structure(view: View) -> set[str]:
+    """Return the objects of the structure tree, its index included; nothing beyond pages."""
+    beyond = set(_pages(view)) | {TRAILER}
+    reached: set[str] = set()
+    pending = list(references_in(view.catalog.get("/StructTreeRoot")))
+    while pending:
+        reference = pending.pop()
+        if reference not in reached | beyond:
+            reached.add(reference)
+            pending.extend(view.mentions.get(reference, frozenset()))
+    return reached
+
+
+def _has_grown(before: Json, after: Json) -> bool:
+    """Tell whether all that an array or structure element had is still there, in its order."""
+    if isinstance(before, list) and isinstance(after, list):
+        left = iter(after)
+        return all(any(entry == candidate for candidate in left) for entry in before)
+    if not isinstance(before, dict) or not isinstance(after, dict) or before.get("/Type") not in _STRUCTURE:
+        return False
+    others = (before.keys() | after.keys()) - _GROWING
+    if any(before.get(key) != after.get(key) for key in others):
+        return False
+    return all(_has_grown(_listed(before.get(key)), _listed(after.get(key))) for key in ("/K", "/Kids", "/Nums"))
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,216 @@
+"""What later revisions did to the fields of a form: signed once, filled in where they were blank, or else changed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm
+
+from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.view import Json, View, different_keys, is_reference
+
+Path: TypeAlias = tuple[str, ...]
+
+_MAX_DEPTH: Final = 32
+_MAX_NODES: Final = 20_000
+_TOUCHED: Final = frozenset({"/Ff", "/Type", "/Kids"})
+"""Acrobat writes the first two anew without meaning anything by it; those below a field are looked at one by one."""
+_SIGNING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/F", "/DA", "/Q", "/MK", "/Lock", "/P", "/TU", "/M", "/StructParent"}
+_FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/M", "/RV", "/I"}
+_ACTIONS: Final = frozenset({"/A", "/AA"})
+_BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a signature lets others do later: by DocMDP (None: it says nothing), and which fields it locks."""
+
+    document: MDPPerm | None
+    is_locked: Callable[[str], bool]
+
+    @property
+    def lets_fill(self) -> bool:
+        """Whether the signer, who certified the document, lets others fill in its form."""
+        return self.document in {MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNode:
+    """A field, or one of its widgets; ``name`` is the field's full one, ``kind`` and ``value`` may be inherited.
+
+    ``stored`` is the value as it is written: a reference, for a signature.
+    """
+
+    reference: str
+    entries: dict[str, Json]
+    name: str
+    kind: Json
+    stored: Json
+    value: Json
+
+    @property
+    def area(self) -> float:
+        """The area of its rectangle in square points; 0 for what is not seen."""
+        corners = self.entries.get("/Rect")
+        if not isinstance(corners, list) or len(corners) != 4 or any(isinstance(corner, str) for corner in corners):
+            return 0.0
+        left, bottom, right, top = map(float, corners)
+        return abs(right - left) * abs(top - bottom)
+
+
+@dataclass(slots=True)
+class FieldChanges:
+    """What happened to the fields: their objects, how far it went, and the names of those filled in.
+
+    ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed;
+    ``widgets`` are those of new and newly signed fields, ``drawn`` the areas of whatever shows something new.
+    """
+
+    touched: set[str] = field(default_factory=set)
+    level: ModificationLevel = ModificationLevel.LTA_UPDATES
+    filled: list[str] = field(default_factory=list)
+    private: list[tuple[Json, str]] = field(default_factory=list)
+    widgets: set[str] = field(default_factory=set)
+    drawn: dict[str, float] = field(default_factory=dict)
+
+
+def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges:
+    """Return what was done to the fields between two views.
+
+    Raises:
+        InspectionError: a field was removed, added, locked, or changed beyond what ``permission`` and the signature
+            allow.
+        ValueError: the fields have no end.
+    """
+    before, after = read_fields(old), read_fields(new)
+    if gone := before.keys() - after.keys():
+        raise InspectionError.changed("LATER_FIELD_REMOVED", name=before[min(gone)].name)
+    comparison = _FieldComparison(old, new, permission)
+    for path, node in after.items():
+        if path in before:
+            comparison.compare(before[path], node)
+        else:
+            comparison.add(node)
+    return comparison.changes
+
+
+def read_fields(view: View) -> dict[Path, FieldNode]:
+    """Return every field and widget of the form by its path of names; widgets have their place in the field.
+
+    Raises:
+        ValueError: nested without end, or too many.
+    """
+    form = view.dictionary(view.catalog.get("/AcroForm"))
+    found: dict[Path, FieldNode] = {}
+    for path, node in _nodes(view, form.get("/Fields"), (), FieldNode("", {}, "", None, None, None)):
+        if len(found) >= _MAX_NODES:
+            raise ValueError("too many fields")
+        # two fields of one name are told apart by their order
+        found[next(unique for unique in _numbered(path) if unique not in found)] = node
+    return found
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    yield path
+    for number in range(2, _MAX_NODES):
+        yield (*path[:-1], f"{path[-1]} ({number})")
+
+
+def _nodes(view: View, listed: Json, path: Path, parent: FieldNode) -> Iterator[tuple[Path, FieldNode]]:
+    if len(path) >= _MAX_DEPTH:
+        raise ValueError("fields nested without end")
+    for place, reference in enumerate(view.array(listed)):
+        entries = view.dictionary(reference)
+        title = entries.get("/T")
+        stored = entries.get("/V", parent.stored)
+        name = ".".join(filter(None, (parent.name, _plain(title)))) if isinstance(title, str) else parent.name
+        node = FieldNode(
+            reference=reference if is_reference(reference) else "",
+            entries=entries,
+            name=name,
+            kind=view.resolve(entries.get("/FT", parent.kind)),
+            stored=stored,
+            value=view.resolve(stored),
+        )
+        below = (*path, _plain(title) if isinstance(title, str) else f"[{place}]")
+        yield below, node
+        yield from _nodes(view, entries.get("/Kids"), below, node)
+
+
+def _plain(text: str) -> str:
+    return text.partition(":")[2]
+
+
+class _FieldComparison:
+    """Takes the fields one by one."""
+
+    def __init__(self, old: View, new: View, permission: Permission) -> None:
+        self._old, self._new, self._permission = old, new, permission
+        self.changes = FieldChanges()
+
+    def add(self, node: FieldNode) -> None:
+        """Take a field that was not there."""
+        if node.kind is None and "/Kids" in node.entries and node.area == 0:
+            # a name for others, each of which is looked at by itself
+            return
+        is_drawn_unsigned = node.area > 0 and node.value is None and "/AP" in node.entries
+        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS or is_drawn_unsigned:
+            raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
+        self._demand_new_value(node)
+        if node.area > 0 and self._permission.document is not None:
+            # what a certified document may show was settled by who certified it
+            raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
+        self._sign(node)
+
+    def compare(self, before: FieldNode, after: FieldNode) -> None:
+        """Take a field that was there."""
+        self.changes.touched.add(before.reference)
+        different = different_keys(self._old, before.entries, self._new, after.entries)
+        if before.kind != after.kind:
+            raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
+        if "/Kids" in different:
+            self.changes.private.append((before.entries.get("/Kids"), before.reference))
+        if different <= _TOUCHED:
+            return
+        if after.kind == "/Sig":
+            self._demand_first_signed(before, after)
+            self._sign(after)
+        if not different <= (_SIGNING if after.kind == "/Sig" else _FILLING):
+            raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
+        if after.kind != "/Sig":
+            self._demand_filled(before, after)
+        self.changes.private.append((before.entries.get("/AP"), before.reference))
+
+    def _demand_unlocked(self, node: FieldNode) -> None:
+        if self._permission.is_locked(node.name):
+            raise InspectionError.changed("LATER_FIELD_LOCKED", name=node.name)
+
+    def _demand_first_signed(self, before: FieldNode, after: FieldNode) -> None:
+        if before.value is not None or after.value is None:
+            raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=after.name)
+        self._demand_new_value(after)
+
+    def _demand_new_value(self, node: FieldNode) -> None:
+        if is_reference(node.stored) and node.stored in self._old.references:
+            raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=node.name)
+
+    def _demand_filled(self, before: FieldNode, after: FieldNode) -> None:
+        self._demand_unlocked(after)
+        if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value)):
+            raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
+        self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
+        self.changes.filled.append(after.name)
+        self.changes.drawn[after.reference] = after.area
+
+    def _sign(self, node: FieldNode) -> None:
+        kind = node.value.get("/Type") if isinstance(node.value, dict) else "/DocTimeStamp"
+        if node.area > 0 or kind != "/DocTimeStamp":
+            self._demand_unlocked(node)
+            self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
+        self.changes.widgets.add(node.reference)
+        self.changes.drawn[node.reference] = node.area
+
+
+def _is_blank(value: Json) -> bool:
+    return value in _BLANK or (isinstance(value, str) and not _plain(value).strip() and not value.startswith("/"))
