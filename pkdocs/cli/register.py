@@ -85,7 +85,7 @@ def _show_built(ctx: click.Context, built: Built) -> None:
     else:
         say(ctx, words(ctx, "REGISTER_SAME", version=head.version), bold=True)
     say(ctx, words(ctx, "REGISTER_STATES", **_states(built)))
-    names = ", ".join(one.name for one in head.keepers.registrars)
+    names = "; ".join(one.name for one in head.keepers.registrars)
     if built.is_new:
         say(ctx, words(ctx, "REGISTER_AWAITS", threshold=head.keepers.threshold, names=names))
 
@@ -143,7 +143,7 @@ def show_command(ctx: click.Context, head: Path, person: str | None, person_key:
     """Show what the register says."""
     kept = read_kept(head)
     say(ctx, words(ctx, "REGISTER_HEADLINE", **_headline(kept.head)), bold=True)
-    names = ", ".join(kept.signed) or "-"
+    names = "; ".join(kept.signed) or "-"
     say(ctx, words(ctx, "REGISTER_SIGNERS", names=names, threshold=kept.head.keepers.threshold))
     if kept.head.closed:
         say(ctx, words(ctx, "REGISTER_CLOSED"))
