@@ -80,7 +80,7 @@ def _state(ctx: click.Context, pinned: PinnedCertificate | PinnedList, at: datet
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment:%Y-%m-%d %H:%M %Z}"
 
 
 def _as_json(trust: Trust, at: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pkdocs.errors import ConflictError
 from pkdocs.files import PRIVATE, in_the_way, new_folder, write_atomic
 from pkdocs.messages import LANGUAGES, Language, text
 from pkdocs.persons import new_person_key
-from pkdocs.settings import FILE_NAME, Settings, default_templates
+from pkdocs.settings import FILE_NAME, LOG_NAME, Settings, default_templates
 from pkdocs.workbook import GUIDE
 from pkdocs.workplace import WORKBOOK, blank_workbook
 
@@ -86,7 +86,7 @@ def _readme() -> str:
 
 def _settings(language: Language) -> str:
     """Return ``pkdocs.toml``: every setting, with what it means above it."""
-    chosen = {"lang": language, "person_key": KEY, "templates": TEMPLATES}
+    chosen = {"lang": language, "person_key": KEY, "templates": TEMPLATES, "log": LOG_NAME}
     lines = [_comment("SETTINGS_HEAD", language)]
     for setting in fields(Settings):
         value = chosen.get(setting.name, setting.default)

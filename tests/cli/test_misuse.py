@@ -100,7 +100,7 @@ def test_a_wrong_call_is_said_in_both_languages(arguments: tuple[str, ...]) -> N
     ("language", "expected"), [("id", "Perintah belum disebutkan."), ("en", "The command is missing.")]
 )
 def test_a_call_without_its_command_names_those_that_there_are(language: str, expected: str) -> None:
-    assert f"{expected} {text('MISUSE_COMMANDS', language, {'known': 'sample, check'})[:-1]}" in said(
+    assert f"{expected} {text('MISUSE_COMMANDS', language, {'known': 'init, sample'})[:-1]}" in said(
         pkdocs("--lang", language)
     )
 
