@@ -14,7 +14,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.persons import TRIAL_KEY, read_person_key
 from pkdocs.pipeline import workplace
 from pkdocs.pipeline.workplace import init_workplace
-from pkdocs.settings import Settings, default_templates, read_settings
+from pkdocs.settings import LOG_NAME, Settings, default_templates, read_settings
 from pkdocs.workplace import blank_workbook
 from tests.city import sheets, snapshot
 from tests.cli.runner import pkdocs
@@ -65,9 +65,10 @@ def test_every_workplace_has_a_key_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_inside_find_key_templates_and_language(tmp_path: Path, language: str) -> None:
     made = init_workplace(tmp_path / "kerja", language=language, day=DAY)
-    assert read_settings(made.folder, {}) == Settings(language, made.person_key, made.templates, 0)
+    expected = Settings(language, made.person_key, made.templates, 0, made.folder / LOG_NAME)
+    assert read_settings(made.folder, {}) == expected
     lines = made.settings.read_text(encoding="utf-8").splitlines()
-    for name in ("lang", "person_key", "templates", "jobs"):
+    for name in ("lang", "person_key", "templates", "jobs", "log"):
         (at,) = (number for number, line in enumerate(lines) if line.startswith(f"{name} = "))
         assert lines[at - 1].startswith("# ")
 
