@@ -66,10 +66,11 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         agreements=agreements,
         result=result_of(whole) if account else Result.NOT_JUDGED,
         findings=whole,
-        at=at,
+        at=at.astimezone(trust.zone.info),
         zone=trust.zone,
         trust=trust.digest,
         register=_mark(register),
+        organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
     )
 

@@ -69,11 +69,11 @@ class RegisterMark:
 
 @dataclass(frozen=True, slots=True)
 class SetVerdict:
-    """The verdicts in the order of the tree, parents first and units together; unreadable files at the end.
+    """The verdicts in the order of the tree, each after its parent; unreadable files at the end.
 
-    ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging, ``zone`` that of times shown,
-    ``trust`` the digest of the trust file, ``register`` the head that was believed, ``training`` whether any signature
-    rests on a training anchor.
+    ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging in ``zone`` of the trust file;
+    ``trust`` is that file's digest and ``organisation`` whom it is for, ``register`` the head that was believed,
+    ``training`` whether any signature rests on a training anchor.
     """
 
     agreements: tuple[AgreementVerdict, ...]
@@ -82,6 +82,7 @@ class SetVerdict:
     at: datetime
     zone: Zone
     trust: str
+    organisation: str
     register: RegisterMark | None
     training: bool
 

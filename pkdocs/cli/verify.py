@@ -18,7 +18,8 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.pipeline.audit import Means, verify
-from pkdocs.report import as_json, tree_lines
+from pkdocs.pipeline.reporting import demand_place, write_report
+from pkdocs.report import as_json, overall, tree_lines
 from pkdocs.verification import Result
 
 _COLOURS = {
@@ -29,8 +30,7 @@ _COLOURS = {
     Result.NOT_JUDGED: None,
 }
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_EXIT_FAILED = 9
-_EXIT_UNKNOWN = 10
+_EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Result.FAILED: 9}
 
 
 @click.command("verify", cls=Command, code="VERIFY")
@@ -42,6 +42,7 @@ _EXIT_UNKNOWN = 10
 @option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES")
 @option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
 @option("--at", "moment", metavar="TIME", code="OPTION_AT")
+@option("--report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), code="OPTION_REPORT")
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS")
 @json_option
 @click.pass_context
@@ -54,17 +55,20 @@ def command(
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
+    report: Path | None,
     jobs: int | None,
 ) -> None:
     """Verify files."""
     at = read_moment(moment)
+    if report:
+        demand_place(report)
     means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):
         say(ctx, line.text, fg=_COLOURS[line.result] if line.result else None)
+    if report:
+        write_report(verdict, report, language(ctx))
+        say(ctx, words(ctx, "REPORT_WRITTEN", file=report))
     print_json(ctx, as_json(verdict, language(ctx)))
-    results = {agreement.result for agreement in verdict.agreements} | {verdict.result}
-    if Result.FAILED in results:
-        ctx.exit(_EXIT_FAILED)
-    ctx.exit(_EXIT_UNKNOWN if results & {Result.INDETERMINATE, Result.INCOMPLETE} else 0)
+    ctx.exit(_EXITS[overall(verdict)])

@@ -1,0 +1,73 @@
+"""The first sections of the page: what came out, and what it rests on."""
+
+from collections.abc import Iterator
+
+from pkdocs import __version__
+from pkdocs.chain import SetVerdict
+from pkdocs.messages import Language, text
+from pkdocs.report.html.markup import Html, element, join
+from pkdocs.report.html.parts import badge, code, facts, findings, section, small, style, table
+from pkdocs.report.outline import heaviest_first, overall, unread
+from pkdocs.report.wording import MARKS, moment, number
+from pkdocs.verification import Result
+
+
+def summary_section(verdict: SetVerdict, language: Language) -> Html:
+    """Return the headline, the four counts, and what is said of the set."""
+    return section(
+        "summary",
+        language,
+        _headline(verdict, language),
+        _counts(verdict, language),
+        element("h3", text("REPORT_ABOUT_SET", language)),
+        element("p", badge(verdict.result), " ", text(f"REPORT_MEANING_{verdict.result.name}", language)),
+        findings(sorted(verdict.findings, key=heaviest_first), language),
+    )
+
+
+def _headline(verdict: SetVerdict, language: Language) -> Html:
+    result = overall(verdict)
+    passed, total = verdict.summary[Result.PASSED], len(verdict.agreements)
+    counted = {"passed": number(passed, language), "total": number(total, language)}
+    return element(
+        "div",
+        element("p", MARKS[result], class_="mark", aria_hidden="true"),
+        element("p", element("strong", text(f"REPORT_HEADLINE_{result.name}", language))),
+        element("p", text("REPORT_PASSED_OF", language, counted)),
+        class_=f"headline {style(result)}",
+    )
+
+
+def _counts(verdict: SetVerdict, language: Language) -> Html:
+    columns = (text("REPORT_COLUMN_RESULT", language), text("REPORT_COLUMN_FILES", language))
+    rows = (
+        (join(badge(result), small(text(f"REPORT_MEANING_{result.name}", language))), number(count, language))
+        for result, count in verdict.summary.items()
+    )
+    return table(text("REPORT_RESULTS", language), columns, rows, class_="wide counts results")
+
+
+def basis_section(verdict: SetVerdict, language: Language) -> Html:
+    """Return what was judged, when, by whom trusted and by which program."""
+    binding = text("REPORT_BINDING", language, {"at": verdict.at.isoformat()})
+    return section(
+        "basis",
+        language,
+        facts((text(term, language), value) for term, value in _basis(verdict, language)),
+        element("p", binding),
+    )
+
+
+def _basis(verdict: SetVerdict, language: Language) -> Iterator[tuple[str, str]]:
+    yield "REPORT_ORGANISATION", verdict.organisation or "-"
+    yield "REPORT_AT", element("time", moment(verdict.at), datetime=verdict.at.isoformat())
+    yield "REPORT_FILES", _files(verdict, language)
+    yield "REPORT_TRUST", code(verdict.trust)
+    if verdict.result is Result.NOT_JUDGED:
+        yield "REPORT_REGISTER", text("REPORT_REGISTER_ABSENT", language)
+    yield "REPORT_PROGRAM", f"pkdocs {__version__}"
+
+
+def _files(verdict: SetVerdict, language: Language) -> str:
+    count, lost = number(len(verdict.agreements), language), len(unread(verdict))
+    return text("REPORT_FILES_UNREAD", language, {"count": count, "unread": number(lost, language)}) if lost else count
