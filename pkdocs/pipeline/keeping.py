@@ -24,7 +24,7 @@ from pkdocs.register import (
     sign_head,
     valid_lines,
 )
-from pkdocs.schema import SchemaError
+from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.signing import Signer
 from pkdocs.verification import Weight
 
@@ -79,6 +79,8 @@ def read_kept(file: Path) -> Kept:
 def _read_list(path: Path, head: Head) -> tuple[Line, ...]:
     try:
         lines = parse_lines(read_regular(path, limit=MAX_LIST_BYTES))[: head.size]
+    except NewerSchemaError as fault:
+        raise ConflictError("SCHEMA_NEWER", fault.params, file=path.name) from fault
     except (OSError, SchemaError) as fault:
         raise ConflictError("REGISTER_DAMAGED", file=path.name) from fault
     if len(lines) < head.size or list_root(lines) != head.root_hash:

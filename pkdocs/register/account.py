@@ -6,9 +6,9 @@ from typing import Final
 
 from pkdocs.register.book import Register
 from pkdocs.register.head import Head
-from pkdocs.register.lines import parse_lines
+from pkdocs.register.lines import Line, parse_lines
 from pkdocs.register.merkle import merkle_root
-from pkdocs.schema import SchemaError
+from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.verification import Finding, Step, Weight, find
 
 _QUOTED: Final = 120
@@ -38,17 +38,24 @@ def _open_list(head: Head, data: bytes | None) -> tuple[Register | None, tuple[F
         return None, (find("LIST_ABSENT", Step.SET, Weight.UNKNOWN),)
     try:
         lines = parse_lines(data)
+    except NewerSchemaError as fault:
+        return None, (find("LIST_NEWER", Step.SET, Weight.UNKNOWN, found=fault.found, known=fault.known),)
     except SchemaError as fault:
         return None, (_fail("LIST_UNREADABLE", why=str(fault)[:_QUOTED]),)
-    if len(lines) < head.size:
-        return None, (_fail("LIST_CUT", found=len(lines), size=head.size),)
-    if not _has_root(data, head):
-        return None, (_fail("LIST_OTHER", size=head.size),)
-    if lines[head.size - 1].entered > head.dated:
-        return None, (_fail("LIST_LATER", entered=lines[head.size - 1].entered.isoformat()),)
+    if contradiction := _contradiction(head, lines, data):
+        return None, (contradiction,)
     ahead = len(lines) - head.size
     found = (find("LIST_AHEAD", Step.SET, Weight.WARNING, count=ahead),) if ahead else ()
     return Register.of(head, lines[: head.size]), found
+
+
+def _contradiction(head: Head, lines: tuple[Line, ...], data: bytes) -> Finding | None:
+    if len(lines) < head.size:
+        return _fail("LIST_CUT", found=len(lines), size=head.size)
+    if not _has_root(data, head):
+        return _fail("LIST_OTHER", size=head.size)
+    entered = lines[head.size - 1].entered
+    return _fail("LIST_LATER", entered=entered.isoformat()) if entered > head.dated else None
 
 
 def _has_root(data: bytes, head: Head) -> bool:

@@ -1,6 +1,5 @@
 """Whose certificates are: found out when people were enrolled, never read off the files to be judged."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date
@@ -15,7 +14,7 @@ from pkdocs.errors import CredentialError
 from pkdocs.persons import PSEUDONYM
 from pkdocs.pki import ENROLMENT_SCHEMA
 from pkdocs.register.lines import CertificateLine
-from pkdocs.schema import is_plain_text
+from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema, is_plain_text, parse_json
 
 MAX_ENROLMENT_BYTES: Final = 256_000_000
 _LONGEST: Final = 120
@@ -72,14 +71,13 @@ def parse_enrolment(data: bytes) -> tuple[Enrolled, ...]:
         CredentialError: not such a file, of a newer pkdocs, or an entry that is not what it says.
     """
     try:
-        raw: Any = json.loads(data) if len(data) <= MAX_ENROLMENT_BYTES else None
-    except (ValueError, RecursionError) as fault:
+        raw: Any = parse_json(data) if len(data) <= MAX_ENROLMENT_BYTES else None
+        demand_schema(raw, ENROLMENT_SCHEMA)
+    except NewerSchemaError as fault:
+        raise CredentialError("SCHEMA_NEWER", fault.params, file="enrolment.json") from fault
+    except SchemaError as fault:
         raise CredentialError("ENROLMENT_UNREADABLE") from fault
-    if (
-        not isinstance(raw, dict)
-        or raw.get("schema") != ENROLMENT_SCHEMA
-        or not isinstance(raw.get("certificates"), list)
-    ):
+    if not isinstance(raw.get("certificates"), list):
         raise CredentialError("ENROLMENT_UNREADABLE")
     return demand_one_owner(_parse_entry(entry) for entry in raw["certificates"])
 

@@ -90,7 +90,7 @@ class Head:
         _demand(self.version >= 1 and (self.previous is None) == (self.version == 1), "not the version after the last")
         _demand(self.previous is None or _DIGEST.fullmatch(self.previous), "not a digest")
         _demand(_DIGEST.fullmatch(self.root_hash), "not a digest")
-        _demand(self.size >= 1 and self.root_position, "an empty register")
+        _demand(self.size >= 1 and self.root_position and self.units, "an empty register")
         _demand(self.dated <= self.next_by, "overdue on its own day")
         _demand(self.closed is not False, "closed is said or left out")
 

@@ -3,7 +3,6 @@
 Lines are only ever added. The last one of a subject holds; ``void`` says that it never was so.
 """
 
-import json
 import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Final
 
 from pkdocs.content import Role
 from pkdocs.roster import Level, Status
-from pkdocs.schema import SchemaError, canonical, parse_canonical
+from pkdocs.schema import NewerSchemaError, SchemaError, canonical, parse_canonical, parse_json
 
 MAX_LIST_BYTES: Final = 512_000_000
 MAX_LINE_BYTES: Final = 10_000
@@ -221,6 +220,7 @@ def parse_lines(data: bytes) -> tuple[Line, ...]:
     """Return the lines of a list's file, in which days of entry never go back.
 
     Raises:
+        NewerSchemaError: a line of a newer pkdocs.
         SchemaError: too large, or a line is not whole, canonical, of a known kind, or older than the one before.
     """
     _demand(len(data) <= MAX_LIST_BYTES, "too large")
@@ -235,20 +235,20 @@ def _parse_each(written: Iterable[bytes]) -> Iterator[Line]:
     for number, data in enumerate(written, 1):
         try:
             yield _parse(data)
+        except NewerSchemaError:
+            raise
         except SchemaError as fault:
             raise SchemaError(f"line {number}: {fault}") from fault
 
 
 def _parse(data: bytes) -> Line:
     _demand(len(data) <= MAX_LINE_BYTES, "too long")
-    try:
-        raw = json.loads(data)
-    except (ValueError, RecursionError) as fault:
-        raise SchemaError("not JSON") from fault
-    kind = _KINDS.get(str(raw.get("schema"))) if isinstance(raw, dict) else None
-    if kind is None:
+    raw = parse_json(data)
+    name = str(raw.get("schema")).partition("/")[0] if isinstance(raw, dict) else ""
+    known = next((schema for schema in _KINDS if schema.startswith(f"{name}/")), None)
+    if known is None:
         raise SchemaError("of an unknown kind")
-    return parse_canonical(kind, data)
+    return parse_canonical(_KINDS[known], data, schema=known)
 
 
 def added_lines(before: Iterable[Line], stated: Iterable[Line], entered: date) -> Iterator[Line]:
