@@ -20,6 +20,8 @@ from pkdocs.pipeline import drafting, making, reissue
 from pkdocs.pipeline.ceremony import SigningResult, plan_signing, sign_plan
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Generated, Wishes, generate
+from pkdocs.pipeline.keeping import read_kept, sign_kept
+from pkdocs.pipeline.registering import Built, HeadWishes, build_register
 from pkdocs.pki import init_pki
 from pkdocs.sample.sheets import base_city
 from pkdocs.settings import default_templates
@@ -27,6 +29,9 @@ from pkdocs.signing import FileSigner, load_pkcs12
 
 KEYS = ("WALIKOTA", "INSP", "INSP.IRBAN1", "INSP.IRBAN1.AUDITOR", "BKPSDM", "BKPSDM.PKP", "BKPSDM.PKP.ANALIS")
 """Parents first: the order of the index."""
+
+REGISTRARS = ("INSP", "BKPSDM")
+"""Who keeps the register: two of different units."""
 
 AT = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
 """When certificates begin and everybody signs. The commands look at the clock, so this is close to now."""
@@ -138,6 +143,24 @@ class Town:
         return index
 
     @property
+    def enrolment(self) -> Path:
+        return self.pki / "enrolment.json"
+
+    @property
+    def head(self) -> Path:
+        return self.out / "register.pdf"
+
+    def build_register(self, at: datetime | None = None, **wishes: Any) -> Built:
+        """Bring the register up to workbook and files; nobody has signed its head."""
+        chosen = HeadWishes(**({"person_key": TRIAL_KEY} | wishes))
+        return build_register(self.out, self.workbook, self.enrolment, chosen, at=at or AT, progress=ignore)
+
+    def sign_register(self, *keys: str) -> None:
+        """Let the holders of ``keys`` (the registrars) sign the head."""
+        for key in keys or REGISTRARS:
+            sign_kept(read_kept(self.head), self.signer(key), at=lambda: AT)
+
+    @property
     def trust(self) -> Path:
         return self.pki / "trust.toml"
 
@@ -190,7 +213,7 @@ def made(base: Path) -> Town:
         patch.setattr(making, "Pool", WarmPool)
         done = town.generate()
     assert (done.made, done.failed) == (len(KEYS), ())
-    init_pki(town.pki, at=AT)
+    init_pki(town.pki, at=AT, registrars=[number_of(key) for key in REGISTRARS])
     issue_for_workbook(town.pki, town.workbook, person_key=TRIAL_KEY, at=AT, renew=False)
     return town
 

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from pkdocs import __version__
-from pkdocs.chain import AgreementVerdict, SetVerdict
+from pkdocs.chain import AgreementVerdict, RegisterMark, SetVerdict
 from pkdocs.messages import Language
 from pkdocs.verification import Finding
 
@@ -27,6 +27,7 @@ def as_json(verdict: SetVerdict, language: Language) -> dict[str, Any]:
         "program": f"pkdocs {__version__}",
         "at": verdict.at.isoformat(),
         "trust": verdict.trust,
+        "register": _register_json(verdict.register),
         "training": verdict.training,
         "summary": {str(result): count for result, count in verdict.summary.items()},
         "agreements": [_agreement_json(agreement, language) for agreement in verdict.agreements],
@@ -35,6 +36,10 @@ def as_json(verdict: SetVerdict, language: Language) -> dict[str, Any]:
             "findings": [_finding_json(finding, language) for finding in verdict.findings],
         },
     }
+
+
+def _register_json(mark: RegisterMark | None) -> dict[str, Any] | None:
+    return {"version": mark.version, "digest": mark.digest, "dated": mark.dated.isoformat()} if mark else None
 
 
 def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.messages import Language, text
 from pkdocs.report.outline import CAUSES, REMARKS, Entry, kinds, units, unread
-from pkdocs.report.wording import MARKS, moment, visible
+from pkdocs.report.wording import MARKS, moment, register_line, visible
 from pkdocs.verification import Finding, Result
 
 _MOST_OF_A_KIND: Final = 5
@@ -39,6 +39,8 @@ def _lines(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     yield from _remarks(verdict, language)
     facts = {"at": moment(verdict.at), "digest": verdict.trust}
     yield Line(text("REPORT_BASIS", language, facts))
+    if mark := verdict.register:
+        yield Line(register_line(mark, language))
 
 
 def _agreement(entry: Entry, language: Language) -> str:

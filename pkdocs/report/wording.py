@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pkdocs.messages import Language
+from pkdocs.chain import RegisterMark
+from pkdocs.messages import Language, text
 from pkdocs.numerals import format_number
 from pkdocs.schema import is_plain_text
 from pkdocs.verification import Result
@@ -37,6 +38,12 @@ def visible(written: str) -> str:
 def moment(at: datetime) -> str:
     """Return ``2026-01-22 09:15:00 WIB``, in the zone that ``at`` has."""
     return f"{at:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def register_line(mark: RegisterMark, language: Language) -> str:
+    """Return which head of the register was believed, for people to compare."""
+    facts = {"version": mark.version, "dated": mark.dated.isoformat(), "digest": mark.digest}
+    return text("REPORT_REGISTER_USED", language, facts)
 
 
 def number(count: int, language: Language) -> str:

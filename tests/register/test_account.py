@@ -14,7 +14,8 @@ LIST = render_lines(ALL)
 
 
 def head(**changes: object) -> Head:
-    return replace(kept_head(), size=len(ALL), root_hash=list_root(ALL), **changes)  # type: ignore[arg-type]  # names of fields
+    fields = {"size": len(ALL), "root_hash": list_root(ALL)} | changes
+    return replace(kept_head(), **fields)  # type: ignore[arg-type]  # names of fields
 
 
 def codes(account: Account) -> list[tuple[str, Weight]]:

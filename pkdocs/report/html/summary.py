@@ -8,7 +8,7 @@ from pkdocs.messages import Language, text
 from pkdocs.report.html.markup import Html, element, join
 from pkdocs.report.html.parts import badge, code, facts, findings, section, small, style, table
 from pkdocs.report.outline import heaviest_first, overall, unread
-from pkdocs.report.wording import MARKS, moment, number
+from pkdocs.report.wording import MARKS, moment, number, register_line
 from pkdocs.verification import Result
 
 
@@ -63,8 +63,8 @@ def _basis(verdict: SetVerdict, language: Language) -> Iterator[tuple[str, str]]
     yield "REPORT_AT", element("time", moment(verdict.at), datetime=verdict.at.isoformat())
     yield "REPORT_FILES", _files(verdict, language)
     yield "REPORT_TRUST", code(verdict.trust)
-    if verdict.result is Result.NOT_JUDGED:
-        yield "REPORT_REGISTER", text("REPORT_REGISTER_ABSENT", language)
+    absent = "REPORT_REGISTER_ABSENT" if verdict.result is Result.NOT_JUDGED else "REGISTER_NOT_BELIEVED"
+    yield "REPORT_REGISTER", register_line(verdict.register, language) if verdict.register else text(absent, language)
     yield "REPORT_PROGRAM", f"pkdocs {__version__}"
 
 

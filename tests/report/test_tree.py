@@ -9,6 +9,7 @@ import pytest
 
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.content import Content, Role
+from pkdocs.profile import Zone
 from pkdocs.report import as_json, tree_lines
 from pkdocs.verification import Finding, Result, Step, Sub, Weight, find, result_of
 from tests.factory import division_content, head_content, root_content
@@ -36,7 +37,17 @@ def verdict(content: Content | None, *findings: Finding, depth: int = 0, file: s
 
 
 def whole(*agreements: AgreementVerdict, findings: tuple[Finding, ...] = ()) -> SetVerdict:
-    return SetVerdict(agreements, Result.NOT_JUDGED, findings, AT, "f" * 64, training=True)
+    return SetVerdict(
+        agreements=agreements,
+        result=Result.NOT_JUDGED,
+        findings=findings,
+        at=AT.astimezone(Zone.WIB.info),
+        zone=Zone.WIB,
+        trust="f" * 64,
+        organisation="Pemerintah Kota Wanasari",
+        register=None,
+        training=True,
+    )
 
 
 SET = whole(
@@ -132,7 +143,7 @@ def test_warnings_and_notes_are_said_once_for_each_kind() -> None:
 
 
 def test_the_last_line_says_by_what_was_judged() -> None:
-    assert lines(SET)[-1] == f"Judged at 2026-01-22T02:15:00+00:00 by the trust file with SHA-256 {'f' * 64}."
+    assert lines(SET)[-1] == f"Judged at 2026-01-22 09:15:00 WIB by the trust file with SHA-256 {'f' * 64}."
 
 
 def test_json_has_the_contracts_form() -> None:
