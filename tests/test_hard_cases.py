@@ -14,14 +14,15 @@ import pytest
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.content import Content, Party
 from pkdocs.issue import electronic_roles
-from pkdocs.pipeline.templates import Templates
-from pkdocs.profile import Ground, Paper, Zone
+from pkdocs.pipeline.wording import gather_wordings
+from pkdocs.profile import Ground, Zone
+from pkdocs.register import Account
 from pkdocs.report import as_json
 from pkdocs.roster import Level, Means, Status
-from pkdocs.settings import default_templates
 from pkdocs.signing import sign_pdf
 from pkdocs.verification import Result, examine_pdf
-from samples.compare import EXPECTED, WITHOUT, compare, read_json
+from samples.compare import EXPECTED, WITH, WITHOUT, compare, read_json
+from tests.chain.books import account_of, lines_of
 from tests.chain.kit import AT, LATER, codes
 from tests.city import change
 from tests.issued import issued
@@ -175,7 +176,7 @@ def as_wanted(city: City, name: str) -> Wanted:
         day=content.dated,
         days=(content.first_day, content.last_day),
         means=content.parties.first.means,
-        form=Templates(default_templates(), Paper.A4).of(city.made[name].assignment)[1],
+        form=gather_wordings(city.checked).forms.get(city.made[name].id),
     )
 
 
@@ -250,7 +251,10 @@ def test_staff_who_come_after_the_new_officer_hang_on_the_new_version() -> None:
 # --- what is judged of them
 
 
-REGISTERS: Mapping[str, Callable[[Iterable[Exhibit]], None]] = {WITHOUT: lambda _: None}
+REGISTERS: Mapping[str, Callable[[Iterable[Exhibit]], Account | None]] = {
+    WITHOUT: lambda _: None,
+    WITH: lambda files: account_of(lines_of(files)),
+}
 """What is judged with the files, by the column of expected.json that says what must come of it."""
 
 
