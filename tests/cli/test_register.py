@@ -123,3 +123,20 @@ def test_a_missing_agreement_and_a_changed_list_change_the_exit(signed_town: Tow
     file = signed_town.out / "register.jsonl"
     file.write_bytes(file.read_bytes().replace(b"Inspektur", b"Direktur.", 1))
     assert pkdocs(*verify(signed_town)).exit == 9
+
+
+def test_a_head_alone_is_inspected_with_and_without_trust(signed_town: Town) -> None:
+    signed_town.build_register()
+
+    def inspected(*more: str) -> tuple[int, dict[str, object]]:
+        run = pkdocs("inspect", str(signed_town.head), "--json", *more)
+        return run.exit, json.loads(run.out)[0]
+
+    assert inspected()[0] == 10
+    signed_town.sign_register("INSP")
+    assert inspected()[1]["integrity"] == "intact"
+    code, judged = inspected("--trust", str(signed_town.trust))
+    assert (code, judged["result"]) == (10, "INDETERMINATE")
+    assert "HEAD_THRESHOLD" in str(judged["reasons"])
+    signed_town.head.write_bytes(signed_town.head.read_bytes()[:-10] + b"x" * 10)
+    assert inspected()[0] != 0

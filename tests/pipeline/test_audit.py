@@ -133,9 +133,17 @@ def test_one_file_alone_is_judged_by_its_path_as_given(signed_town: Town, monkey
 
 @pytest.mark.usefixtures("quick")
 def test_the_head_of_the_register_is_no_agreement(signed_town: Town) -> None:
-    (signed_town.out / "register.pdf").write_bytes(b"%PDF-1.7 head")
+    signed_town.build_register()
     assert len(judged(signed_town).agreements) == len(KEYS)
-    assert len(judged(signed_town, signed_town.out / "register.pdf").agreements) == 1
+    with pytest.raises(UsageError):
+        judged(signed_town, signed_town.head)
+
+
+def test_what_is_only_called_a_head_counts_as_a_file(signed_town: Town) -> None:
+    signed_town.head.write_bytes(b"%PDF-1.7 head")
+    verdict = judged(signed_town)
+    assert len(verdict.agreements) == len(KEYS) + 1
+    assert "SET_UNREADABLE" in {finding.code for finding in verdict.findings}
 
 
 @pytest.mark.usefixtures("quick")

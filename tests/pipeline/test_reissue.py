@@ -21,7 +21,7 @@ IRBAN = "PK-2026-INSP.IRBAN1-1"
 
 
 def judged(town: Town, *paths: Path, templates: Path | None = None, workbook: Path | None = None) -> SetVerdict:
-    means = Means(templates or default_templates(), workbook, jobs=1)
+    means = Means(templates=templates or default_templates(), workbook=workbook, jobs=1)
     return verify(paths or [town.out], town.trust, at=AT, means=means, progress=ignore)
 
 
