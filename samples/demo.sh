@@ -72,8 +72,8 @@ for registrar in "$organisation" "$inspector"; do
         --passphrase-file "$out/pki/signers/$registrar.pass" --yes
 done
 code=0
-"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" --json \
-    > "$out/verdict-register.json" 2> "$out/verify-register.txt" || code=$?
+"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" \
+    --report "$out/laporan.html" --json > "$out/verdict-register.json" 2> "$out/verify-register.txt" || code=$?
 [ "$code" -eq 10 ] || fail "exit $code, not 10: one agreement waits, one is signed on paper"
 compare "$out/verdict-register.json" --register
 
@@ -91,4 +91,5 @@ echo "penanda tangan / signers:  $(ls "$out/pki/signers/" | grep -c '\.p12$'), s
 echo "asli / genuine:            sesuai / as expected: samples/expected.json"
 echo "palsu / forged:            $forged, caught, exit $code"
 echo "waktu / time:              $(($(date +%s) - started)) s"
+echo "laporan / report:          $out/laporan.html"
 echo "hasil / results:           $out"
