@@ -17,13 +17,14 @@ from typing import Final
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
-from pkdocs.schema import SchemaError, canonical, parse_canonical, to_json
+from pkdocs.schema import SchemaError, canonical, demand, parse_canonical, to_json
 
 SCHEMA: Final = "pkdocs-content/1"
 MAX_CONTENT_BYTES: Final = 4_000_000
 
 _ID = re.compile(r"(?:PK|PI)-[0-9]{4}-[A-Za-z0-9._-]{1,45}-[1-9][0-9]{0,3}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+"""SHA-256 in hexadecimal."""
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _AMOUNT = re.compile(r"[1-9][0-9]*")
 _PERSON = re.compile(r"[A-Z2-7]{16}")
@@ -53,11 +54,6 @@ class PersonScheme(StrEnum):
     TRIAL = "uji"
 
 
-def _demand(matched: object, what: str) -> None:
-    if not matched:
-        raise SchemaError(what)
-
-
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """The local government; without a code its name serves."""
@@ -74,8 +70,8 @@ class Reference:
     digest: str
 
     def __post_init__(self) -> None:
-        _demand(_ID.fullmatch(self.id), "not an id")
-        _demand(_DIGEST.fullmatch(self.digest), "not a digest")
+        demand(_ID.fullmatch(self.id), "not an id")
+        demand(DIGEST.fullmatch(self.digest), "not a digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +105,8 @@ class Party:
     number: str | None = None
 
     def __post_init__(self) -> None:
-        _demand(_PERSON.fullmatch(self.person), "not a person")
-        _demand(self.status is not Status.VACANT, "a vacant position signs nothing")
+        demand(_PERSON.fullmatch(self.person), "not a person")
+        demand(self.status is not Status.VACANT, "a vacant position signs nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +120,9 @@ class Value:
 
     def __post_init__(self) -> None:
         given = (self.number is not None, self.low is not None, self.high is not None, self.category is not None)
-        _demand(given in {(1, 0, 0, 0), (0, 1, 1, 0), (0, 0, 0, 1)}, "not a number, a range or a category")
+        demand(given in {(1, 0, 0, 0), (0, 1, 1, 0), (0, 0, 0, 1)}, "not a number, a range or a category")
         for written in (self.number, self.low, self.high):
-            _demand(written is None or _DECIMAL.fullmatch(written), "not a decimal")
+            demand(written is None or _DECIMAL.fullmatch(written), "not a decimal")
 
     @classmethod
     def of(cls, target: Target) -> "Value":
@@ -153,7 +149,7 @@ class Quarter:
     target: Value
 
     def __post_init__(self) -> None:
-        _demand(self.quarter in {1, 2, 3, 4}, "not a quarter")
+        demand(self.quarter in {1, 2, 3, 4}, "not a quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +172,7 @@ class Promise:
 
     def __post_init__(self) -> None:
         numbers = [entry.quarter for entry in self.quarters]
-        _demand(numbers == sorted(set(numbers)), "quarters twice or out of order")
+        demand(numbers == sorted(set(numbers)), "quarters twice or out of order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +183,7 @@ class Goal:
     indicators: tuple[Promise, ...]
 
     def __post_init__(self) -> None:
-        _demand(self.indicators, "a sasaran without indicators")
+        demand(self.indicators, "a sasaran without indicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +198,7 @@ class Expense:
     goal: int | None = None
 
     def __post_init__(self) -> None:
-        _demand(_AMOUNT.fullmatch(self.amount), "not whole rupiah")
+        demand(_AMOUNT.fullmatch(self.amount), "not whole rupiah")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +209,7 @@ class Budget:
     total: str
 
     def __post_init__(self) -> None:
-        _demand(self.total == str(budget_total(self.lines)), "the total is not that of the lines")
+        demand(self.total == str(budget_total(self.lines)), "the total is not that of the lines")
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -264,7 +260,7 @@ class Parties:
     second: Party | None = None
 
     def __post_init__(self) -> None:
-        _demand(self.second is None or self.second.person != self.first.person, "one person on both sides")
+        demand(self.second is None or self.second.person != self.first.person, "one person on both sides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,18 +289,18 @@ class Content:
     plans: tuple[PlanReference, ...] = ()
 
     def __post_init__(self) -> None:
-        _demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
-        _demand(_ID.fullmatch(self.id), "not an id")
-        _demand(self.id == agreement_id(self.year, self.position.key, self.version), "the id is not the position's")
-        _demand(self.first_day <= self.last_day, "ends before it begins")
-        _demand(self.first_day.year == self.last_day.year == self.year, "days outside the year")
-        _demand((self.version > 1) == (self.amendment is not None), "a ground belongs to a later version alone")
-        _demand(self.amendment is None or self._follows(self.amendment), "supersedes another than the version before")
-        _demand((self.parent is None) == (self.parties.second is None), "a parent belongs to two parties")
-        _demand(self.goals, "nothing promised")
+        demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
+        demand(_ID.fullmatch(self.id), "not an id")
+        demand(self.id == agreement_id(self.year, self.position.key, self.version), "the id is not the position's")
+        demand(self.first_day <= self.last_day, "ends before it begins")
+        demand(self.first_day.year == self.last_day.year == self.year, "days outside the year")
+        demand((self.version > 1) == (self.amendment is not None), "a ground belongs to a later version alone")
+        demand(self.amendment is None or self._follows(self.amendment), "supersedes another than the version before")
+        demand((self.parent is None) == (self.parties.second is None), "a parent belongs to two parties")
+        demand(self.goals, "nothing promised")
         codes = [promise.code.casefold() for promise in self.indicators]
-        _demand(len(codes) == len(set(codes)), "an indicator twice")
-        _demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
+        demand(len(codes) == len(set(codes)), "an indicator twice")
+        demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
 
     def _follows(self, amendment: Amendment) -> bool:
         before = agreement_id(self.year, self.position.key, self.version - 1)

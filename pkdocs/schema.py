@@ -65,6 +65,16 @@ def demand_schema(raw: object, known: str) -> None:
         raise NewerSchemaError(matched[0], known)
 
 
+def demand(fulfilled: object, what: str) -> None:
+    """Pass what holds; for the constructors of values.
+
+    Raises:
+        SchemaError: it does not; ``what`` is wrong.
+    """
+    if not fulfilled:
+        raise SchemaError(what)
+
+
 def is_plain_text(written: str) -> bool:
     """Tell whether the text is NFC without control, direction, private-use or unassigned characters."""
     return unicodedata.is_normalized("NFC", written) and not any(

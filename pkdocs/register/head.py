@@ -1,24 +1,16 @@
 """The head of a year's register: what its keepers sign (docs/chain.md, section 4)."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pkdocs.content import Organisation, PersonScheme, content_digest
-from pkdocs.schema import SchemaError, canonical, parse_canonical
+from pkdocs.content import DIGEST, Organisation, PersonScheme, content_digest
+from pkdocs.persons import PSEUDONYM
+from pkdocs.schema import SchemaError, canonical, demand, parse_canonical
 
 SCHEMA: Final = "pkdocs-head/1"
 MAX_HEAD_BYTES: Final = 1_000_000
 MOST_REGISTRARS: Final = 8
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_PERSON = re.compile(r"[A-Z2-7]{16}")
-
-
-def _demand(fulfilled: object, what: str) -> None:
-    if not fulfilled:
-        raise SchemaError(what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +23,9 @@ class Registrar:
     certificate: str
 
     def __post_init__(self) -> None:
-        _demand(_PERSON.fullmatch(self.person), "not a person")
-        _demand(_DIGEST.fullmatch(self.certificate), "not a digest")
-        _demand(self.name and self.unit, "a registrar without name or unit")
+        demand(PSEUDONYM.fullmatch(self.person), "not a person")
+        demand(DIGEST.fullmatch(self.certificate), "not a digest")
+        demand(self.name and self.unit, "a registrar without name or unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +36,9 @@ class Keepers:
     threshold: int
 
     def __post_init__(self) -> None:
-        _demand(1 <= self.threshold <= len(self.registrars) <= MOST_REGISTRARS, "a threshold that cannot be reached")
+        demand(1 <= self.threshold <= len(self.registrars) <= MOST_REGISTRARS, "a threshold that cannot be reached")
         for values in zip(*((one.person, one.certificate) for one in self.registrars), strict=True):
-            _demand(len(set(values)) == len(values), "a registrar twice")
+            demand(len(set(values)) == len(values), "a registrar twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class UnitCount:
     complete: int
 
     def __post_init__(self) -> None:
-        _demand(self.unit and 0 <= self.complete <= self.agreements, "not a count")
+        demand(self.unit and 0 <= self.complete <= self.agreements, "not a count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +78,13 @@ class Head:
     closed: bool | None = None
 
     def __post_init__(self) -> None:
-        _demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
-        _demand(self.version >= 1 and (self.previous is None) == (self.version == 1), "not the version after the last")
-        _demand(self.previous is None or _DIGEST.fullmatch(self.previous), "not a digest")
-        _demand(_DIGEST.fullmatch(self.root_hash), "not a digest")
-        _demand(self.size >= 1 and self.root_position and self.units, "an empty register")
-        _demand(self.dated <= self.next_by, "overdue on its own day")
-        _demand(self.closed is not False, "closed is said or left out")
+        demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
+        demand(self.version >= 1 and (self.previous is None) == (self.version == 1), "not the version after the last")
+        demand(self.previous is None or DIGEST.fullmatch(self.previous), "not a digest")
+        demand(DIGEST.fullmatch(self.root_hash), "not a digest")
+        demand(self.size >= 1 and self.root_position and self.units, "an empty register")
+        demand(self.dated <= self.next_by, "overdue on its own day")
+        demand(self.closed is not False, "closed is said or left out")
 
     @property
     def canonical(self) -> bytes:

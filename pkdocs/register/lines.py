@@ -3,7 +3,6 @@
 Lines are only ever added. The last one of a subject holds; ``void`` says that it never was so.
 """
 
-import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,24 +10,17 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from pkdocs.content import Role
+from pkdocs.content import DIGEST, Role
+from pkdocs.persons import PSEUDONYM
 from pkdocs.roster import Level, Status
-from pkdocs.schema import NewerSchemaError, SchemaError, canonical, parse_canonical, parse_json
+from pkdocs.schema import NewerSchemaError, SchemaError, canonical, demand, parse_canonical, parse_json
 
 MAX_LIST_BYTES: Final = 512_000_000
 MAX_LINE_BYTES: Final = 10_000
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_PERSON = re.compile(r"[A-Z2-7]{16}")
-
-
-def _demand(fulfilled: object, what: str) -> None:
-    if not fulfilled:
-        raise SchemaError(what)
-
 
 def _demand_days(begins: date | None, ends: date | None) -> None:
-    _demand(begins is None or ends is None or begins <= ends, "ends before it begins")
+    demand(begins is None or ends is None or begins <= ends, "ends before it begins")
 
 
 class State(StrEnum):
@@ -48,7 +40,7 @@ class Stretch:
     length: int
 
     def __post_init__(self) -> None:
-        _demand(_DIGEST.fullmatch(self.digest) and self.length > 0, "not a digest with a length")
+        demand(DIGEST.fullmatch(self.digest) and self.length > 0, "not a digest with a length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +88,8 @@ class AssignmentLine:
     schema: str = "pkdocs-assignment/1"
 
     def __post_init__(self) -> None:
-        _demand(_PERSON.fullmatch(self.person), "not a person")
-        _demand(self.status is not Status.VACANT, "nobody holds a vacant position")
+        demand(PSEUDONYM.fullmatch(self.person), "not a person")
+        demand(self.status is not Status.VACANT, "nobody holds a vacant position")
         _demand_days(self.begins, self.ends)
 
     @property
@@ -124,8 +116,8 @@ class CertificateLine:
     schema: str = "pkdocs-certificate/1"
 
     def __post_init__(self) -> None:
-        _demand(_PERSON.fullmatch(self.person), "not a person")
-        _demand(_DIGEST.fullmatch(self.certificate), "not a digest")
+        demand(PSEUDONYM.fullmatch(self.person), "not a person")
+        demand(DIGEST.fullmatch(self.certificate), "not a digest")
         _demand_days(self.begins, self.ends)
 
     @property
@@ -145,7 +137,7 @@ class TemplateLine:
     schema: str = "pkdocs-template/1"
 
     def __post_init__(self) -> None:
-        _demand(_DIGEST.fullmatch(self.digest), "not a digest")
+        demand(DIGEST.fullmatch(self.digest), "not a digest")
 
     @property
     def subject(self) -> Hashable:
@@ -176,12 +168,12 @@ class AgreementLine:
     schema: str = "pkdocs-agreement/1"
 
     def __post_init__(self) -> None:
-        _demand(_DIGEST.fullmatch(self.content), "not a digest")
-        _demand(self.persons and all(map(_PERSON.fullmatch, self.persons)), "not persons")
+        demand(DIGEST.fullmatch(self.content), "not a digest")
+        demand(self.persons and all(map(PSEUDONYM.fullmatch, self.persons)), "not persons")
         finished = self.state in {State.COMPLETE, State.SUPERSEDED}
-        _demand((self.signed is not None) == finished, "complete and signed go together")
-        _demand(self.signed is None or self.signed.length > self.issued.length, "signed bytes follow the issued ones")
-        _demand((self.successor is not None) == (self.state is State.SUPERSEDED), "superseded by nobody")
+        demand((self.signed is not None) == finished, "complete and signed go together")
+        demand(self.signed is None or self.signed.length > self.issued.length, "signed bytes follow the issued ones")
+        demand((self.successor is not None) == (self.state is State.SUPERSEDED), "superseded by nobody")
 
     @property
     def subject(self) -> Hashable:
@@ -223,11 +215,11 @@ def parse_lines(data: bytes) -> tuple[Line, ...]:
         NewerSchemaError: a line of a newer pkdocs.
         SchemaError: too large, or a line is not whole, canonical, of a known kind, or older than the one before.
     """
-    _demand(len(data) <= MAX_LIST_BYTES, "too large")
-    _demand(not data or data.endswith(b"\n"), "the last line is cut off")
+    demand(len(data) <= MAX_LIST_BYTES, "too large")
+    demand(not data or data.endswith(b"\n"), "the last line is cut off")
     lines = tuple(_parse_each(data.split(b"\n")[:-1]))
     for number, (before, line) in enumerate(pairwise(lines), 2):
-        _demand(before.entered <= line.entered, f"line {number}: entered before the line above it")
+        demand(before.entered <= line.entered, f"line {number}: entered before the line above it")
     return lines
 
 
@@ -242,7 +234,7 @@ def _parse_each(written: Iterable[bytes]) -> Iterator[Line]:
 
 
 def _parse(data: bytes) -> Line:
-    _demand(len(data) <= MAX_LINE_BYTES, "too long")
+    demand(len(data) <= MAX_LINE_BYTES, "too long")
     raw = parse_json(data)
     name = str(raw.get("schema")).partition("/")[0] if isinstance(raw, dict) else ""
     known = next((schema for schema in _KINDS if schema.startswith(f"{name}/")), None)
