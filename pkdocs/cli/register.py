@@ -19,6 +19,7 @@ from pkdocs.cli.base import (
     read_key,
     say,
     settings,
+    warn,
     words,
 )
 from pkdocs.cli.sign import demand_consent, passphrase_option, read_passphrase
@@ -88,6 +89,8 @@ def _show_built(ctx: click.Context, built: Built) -> None:
     names = "; ".join(one.name for one in head.keepers.registrars)
     if built.is_new:
         say(ctx, words(ctx, "REGISTER_AWAITS", threshold=head.keepers.threshold, names=names))
+    if head.keepers.threshold == 1:
+        warn(words(ctx, "REGISTER_ONE_KEEPER"))
 
 
 def _states(built: Built) -> dict[str, int]:

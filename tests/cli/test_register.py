@@ -140,3 +140,10 @@ def test_a_head_alone_is_inspected_with_and_without_trust(signed_town: Town) -> 
     assert "HEAD_THRESHOLD" in str(judged["reasons"])
     signed_town.head.write_bytes(signed_town.head.read_bytes()[:-10] + b"x" * 10)
     assert inspected()[0] != 0
+
+
+def test_a_register_of_one_keeper_is_warned_of(town: Town) -> None:
+    run = pkdocs(*build(town, "--threshold", "1"))
+    assert run.exit == 0
+    assert "dari unit yang berbeda" in run.err
+    assert "dari unit yang berbeda" not in pkdocs(*build(town)).err
