@@ -11,20 +11,10 @@ from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
+from pkdocs.pipeline.accounting import is_head_at, read_account
 from pkdocs.pipeline.drafting import is_draft_at
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
-from pkdocs.register import (
-    LIST_NAME,
-    MAX_LIST_BYTES,
-    Account,
-    Head,
-    compare_heads,
-    examine_head,
-    is_head,
-    judge_head,
-    open_account,
-)
 from pkdocs.trust import Trust, read_trust
 from pkdocs.verification import Facts, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
@@ -60,39 +50,17 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     """
     trust = read_trust_file(trust_file)
     found = pdf_files(paths)
-    heads = [file for file, _ in found if _is_head(file)]
+    heads = [file for file, _ in found if is_head_at(file)]
     files = [file for file, named in found if file not in heads and (named or not is_draft_at(file))]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
-    account = _account(means.register, heads, trust, at) if means.register else None
+    account = None
+    if means.register:
+        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
     return judge_set(exhibits, trust, account, at=at)
-
-
-def _is_head(file: Path) -> bool:
-    try:
-        return is_head(read_regular(file))
-    except OSError:
-        return False
-
-
-def _account(named: Path, others: Iterable[Path], trust: Trust, at: datetime) -> Account:
-    """Return what the head ``named`` and the list beside it are worth, compared with other heads at hand."""
-    verdict = judge_head(examine_head(read_regular(named)), trust, at)
-    beside = named.parent / LIST_NAME
-    data = read_regular(beside, limit=MAX_LIST_BYTES) if beside.exists() else None
-    account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)
-    if account.register is None:
-        return account
-    rivals = [head for file in others if (head := _believed_head(file, trust, at))]
-    return replace(account, findings=(*account.findings, *compare_heads(account.register.head, rivals, data)))
-
-
-def _believed_head(file: Path, trust: Trust, at: datetime) -> Head | None:
-    verdict = judge_head(examine_head(read_regular(file)), trust, at)
-    return verdict.head if verdict.believed else None
 
 
 def read_trust_file(file: Path) -> Trust:

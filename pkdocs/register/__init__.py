@@ -3,7 +3,7 @@
 from pkdocs.register.account import Account, compare_heads, open_account
 from pkdocs.register.book import Register
 from pkdocs.register.enrolment import MAX_ENROLMENT_BYTES, Enrolled, demand_one_owner, parse_enrolment
-from pkdocs.register.examine import HeadFacts, examine_head
+from pkdocs.register.examine import HeadFacts, examine_head, unexamined_head
 from pkdocs.register.files import HEAD_NAME, LIST_NAME, archive_name
 from pkdocs.register.head import Head, Keepers, Registrar, UnitCount, parse_head
 from pkdocs.register.inspecting import inspect_head, judge_head_alone
@@ -76,6 +76,7 @@ __all__ = [
     "state_agreement",
     "state_assignments",
     "state_positions",
+    "unexamined_head",
     "valid_lines",
     "with_successors",
 ]

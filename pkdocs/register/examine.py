@@ -50,6 +50,11 @@ class HeadFacts:
         return tuple((places[signature.field], signature) for signature in self.signatures)
 
 
+def unexamined_head(cause: str) -> HeadFacts:
+    """Return the facts of a file that could not be examined; ``cause`` is a code of the catalogue."""
+    return HeadFacts("", (_fail("HEAD_FILE", cause=cause),))
+
+
 def examine_head(pdf: bytes) -> HeadFacts:
     """Return what ``pdf`` proves by itself; it never raises for what is in the file, and needs no clock.
 

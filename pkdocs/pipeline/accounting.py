@@ -1,0 +1,65 @@
+"""The register that an auditor names, on disk: its head, its list, and other heads at hand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pkdocs.executor import run_each
+from pkdocs.files import read_regular
+from pkdocs.register import (
+    LIST_NAME,
+    MAX_LIST_BYTES,
+    Account,
+    HeadFacts,
+    compare_heads,
+    examine_head,
+    is_head,
+    judge_head,
+    open_account,
+    unexamined_head,
+)
+from pkdocs.trust import Trust
+
+TIMEOUT_S: Final = 60.0
+"""For one head; usual are 0.02 s."""
+
+
+def is_head_at(file: Path) -> bool:
+    """Tell whether the file has the form of a head; what cannot be read has none."""
+    try:
+        return is_head(read_regular(file))
+    except OSError:
+        return False
+
+
+def read_account(named: Path, others: Sequence[Path], trust: Trust, *, at: datetime, jobs: int) -> Account:
+    """Return what the head ``named`` and the list beside it are worth, compared with ``others``.
+
+    Each head is examined in a process of its own, with limits of time and memory.
+
+    Raises:
+        OSError: the list is there and cannot be read, or is beyond its limit.
+    """
+    heads = list(dict.fromkeys((named, *others)))
+    facts = run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
+    verdict, *verdicts = (judge_head(one, trust, at) for one in facts)
+    beside = named.parent / LIST_NAME
+    data = read_regular(beside, limit=MAX_LIST_BYTES) if beside.exists() else None
+    account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)
+    if account.register is None:
+        return account
+    rivals = [one.head for one in verdicts if one.believed and one.head]
+    return replace(account, findings=(*account.findings, *compare_heads(account.register.head, rivals, data)))
+
+
+def _examine(file: Path) -> HeadFacts:
+    try:
+        return examine_head(read_regular(file))
+    except OSError:
+        return unexamined_head("FILE_NOT_READ")
+
+
+def _lost(_file: Path) -> HeadFacts:
+    return unexamined_head("EXAMINATION_LOST")

@@ -1,0 +1,53 @@
+"""The register that an auditor names: a head that cannot be examined hides nothing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pkdocs.pipeline import accounting
+from pkdocs.pipeline.accounting import is_head_at, read_account
+from pkdocs.register import HeadFacts
+from pkdocs.trust import Trust, read_trust
+from tests.city import AT, Town
+
+
+def trust_of(town: Town) -> Trust:
+    return read_trust(town.trust.read_bytes())
+
+
+def codes(town: Town, *others: Path) -> list[str]:
+    account = read_account(town.head, others, trust_of(town), at=AT, jobs=1)
+    return [finding.code for finding in account.findings if finding.weight.value != "note"]
+
+
+def test_an_older_head_among_the_files_is_compared(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.sign_register()
+    first = signed_town.head.read_bytes()
+    signed_town.build_register(closed=True)
+    signed_town.sign_register()
+    archived = signed_town.out / "register-1.pdf"
+    assert archived.read_bytes() == first
+    assert codes(signed_town, archived) == []
+    (signed_town.out / "register-2.pdf").write_bytes(signed_town.head.read_bytes())
+    signed_town.head.write_bytes(first)
+    assert codes(signed_town, signed_town.out / "register-2.pdf") == ["HEAD_NEWER"]
+
+
+def test_a_head_that_kills_its_process_is_not_believed(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_town.build_register()
+
+    def die(_file: Path) -> HeadFacts:
+        os._exit(1)
+
+    monkeypatch.setattr(accounting, "_examine", die)
+    account = read_account(signed_town.head, (), trust_of(signed_town), at=AT, jobs=1)
+    assert account.register is None
+    assert "HEAD_FILE" in [finding.code for finding in account.findings]
+
+
+def test_what_cannot_be_read_is_no_head_and_not_believed(town: Town, tmp_path: Path) -> None:
+    assert not is_head_at(tmp_path)
+    account = read_account(tmp_path, (), trust_of(town), at=AT, jobs=1)
+    assert [finding.code for finding in account.findings][:1] == ["HEAD_FILE"]
