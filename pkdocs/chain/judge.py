@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pkdocs.chain.counting import count, is_believed
+from pkdocs.chain.counting import Counted, count, is_believed
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.listed import listed_set_findings, listing_findings
 from pkdocs.chain.people import PeopleJudge, key_findings
 from pkdocs.chain.promises import PromiseBook
-from pkdocs.chain.tree import Node, grow_forest
+from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
 from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
@@ -47,18 +47,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         for node in forest.nodes
     }
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
-    book = PromiseBook(forest, counted)
-    judged: dict[Node, AgreementVerdict] = {}
-    for node in forest.nodes:
-        own = (
-            *alone[node],
-            *version_findings(node, forest, counted),
-            *book.findings(node),
-            *copy_findings(node, counted),
-            *rival_findings(node, forest, counted),
-        )
-        judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
-    agreements = (*judged.values(), *map(_unreadable, forest.unreadable))
+    agreements = (*_verdicts(forest, alone, signings, counted), *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account), *set_findings(forest, believed, counted))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
@@ -73,6 +62,27 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
     )
+
+
+def _verdicts(
+    forest: Forest,
+    alone: Mapping[Node, tuple[Finding, ...]],
+    signings: Mapping[Node, Mapping[Role, Signing]],
+    counted: Counted,
+) -> Iterator[AgreementVerdict]:
+    """Yield each verdict after that of its parent: what a file is ``alone``, and what the others do to it."""
+    book = PromiseBook(forest, counted)
+    judged: dict[Node, AgreementVerdict] = {}
+    for node in forest.nodes:
+        own = (
+            *alone[node],
+            *version_findings(node, forest, counted),
+            *book.findings(node),
+            *copy_findings(node, counted),
+            *rival_findings(node, forest, counted),
+        )
+        judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
+        yield judged[node]
 
 
 def _account_findings(account: Account | None) -> tuple[Finding, ...]:
