@@ -37,21 +37,24 @@ def is_head_at(file: Path) -> bool:
 def read_account(named: Path, others: Sequence[Path], trust: Trust, *, at: datetime, jobs: int) -> Account:
     """Return what the head ``named`` and the list beside it are worth, compared with ``others``.
 
-    Each head is examined in a process of its own, with limits of time and memory.
-
-    Raises:
-        OSError: the list is there and cannot be read, or is beyond its limit.
+    Each head is examined in a process of its own, with limits of time and memory. A list that cannot be read is absent.
     """
     heads = list(dict.fromkeys((named, *others)))
     facts = run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
     verdict, *verdicts = (judge_head(one, trust, at) for one in facts)
-    beside = named.parent / LIST_NAME
-    data = read_regular(beside, limit=MAX_LIST_BYTES) if beside.exists() else None
+    data = _read_list(named.parent / LIST_NAME)
     account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)
     if account.register is None:
         return account
     rivals = [one.head for one in verdicts if one.believed and one.head]
     return replace(account, findings=(*account.findings, *compare_heads(account.register.head, rivals, data)))
+
+
+def _read_list(file: Path) -> bytes | None:
+    try:
+        return read_regular(file, limit=MAX_LIST_BYTES)
+    except OSError:
+        return None
 
 
 def _examine(file: Path) -> HeadFacts:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.chain import SetVerdict
-from pkdocs.errors import ConflictError, PkdocsError, UsageError
+from pkdocs.errors import ConflictError, UsageError
 from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.messages import Language
 from pkdocs.report import FORMS, Form
@@ -28,14 +28,14 @@ def write_report(verdict: SetVerdict, file: Path, language: Language) -> None:
     """Write the report whole, in the form that the suffix of ``file`` names; an earlier report gives way.
 
     Raises:
-        UsageError, ConflictError: as ``demand_place``, or somebody else wrote the file meanwhile; theirs stands.
-        PkdocsError: the file system refuses.
+        UsageError, ConflictError: as ``demand_place``; also if somebody else wrote the file meanwhile (theirs stands),
+            or the file system refuses.
     """
     form = _form(file)
     try:
         replace_unchanged(file, form.render(verdict, language), expected=_replaceable(file, form))
     except OSError as fault:
-        raise PkdocsError("REPORT_NOT_WRITTEN", file=str(file), reason=fault.strerror or str(fault)) from fault
+        raise ConflictError("REPORT_NOT_WRITTEN", file=str(file), reason=fault.strerror or str(fault)) from fault
 
 
 def _form(file: Path) -> Form:

@@ -47,6 +47,14 @@ def test_a_head_that_kills_its_process_is_not_believed(signed_town: Town, monkey
     assert "HEAD_FILE" in [finding.code for finding in account.findings]
 
 
+def test_a_list_that_cannot_be_read_is_absent(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.sign_register()
+    (signed_town.out / "register.jsonl").unlink()
+    (signed_town.out / "register.jsonl").mkdir()
+    assert codes(signed_town) == ["LIST_ABSENT"]
+
+
 def test_what_cannot_be_read_is_no_head_and_not_believed(town: Town, tmp_path: Path) -> None:
     assert not is_head_at(tmp_path)
     account = read_account(tmp_path, (), trust_of(town), at=AT, jobs=1)
