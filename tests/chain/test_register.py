@@ -11,6 +11,7 @@ import pytest
 
 from pkdocs.chain import Exhibit, SetVerdict
 from pkdocs.content import Content, Parties, Party, PersonScheme, Role
+from pkdocs.pki.authority import KeyKind, Subject, certify
 from pkdocs.register import (
     Account,
     AgreementLine,
@@ -30,6 +31,7 @@ from pkdocs.register import (
 )
 from pkdocs.register.head import SCHEMA
 from pkdocs.roster import Status
+from pkdocs.signing import load_pkcs12
 from pkdocs.verification import Result, Step, Weight, find
 from tests.chain.kit import (
     DIVISION_HEAD,
@@ -48,7 +50,7 @@ from tests.chain.kit import (
     verdict,
 )
 from tests.issued import TEMPLATE_DIGEST
-from tests.signed import signer_of, training_trust
+from tests.signed import BEGUN, PASSPHRASE, authorities, container, credential, signer_of, training_trust
 
 ALL = (ROOT, MIDDLE, LEAF)
 PARTIES = (MAYOR, HEAD, DIVISION_HEAD)
@@ -244,6 +246,19 @@ def test_a_training_certificate_that_the_register_does_not_have_names_its_person
     assert own(judged(by=account(bare)), *ALL) == {Result.PASSED}
 
 
+def test_a_renewed_certificate_that_the_register_does_not_have_yet_is_of_nobody_else():
+    key, known = credential(HEAD, KeyKind.P256)
+    subject = Subject(HEAD.person, HEAD.name, "Dinas Komunikasi dan Informatika", "Pemerintah Kota Wanasari")
+    renewed = certify(authorities(KeyKind.P256)[1], subject, known.public_key(), at=BEGUN)
+    signer = load_pkcs12(container(key, renewed), PASSPHRASE)
+    file = signed_by(LEAF, first=signer_of(DIVISION_HEAD), second=signer)
+    earnest = tuple(replace(anchor, training=False) for anchor in training_trust().anchors)
+    whole = judged(ROOT, MIDDLE, file, by=account(), trust=replace(training_trust(), anchors=earnest))
+    found = {code for content in (MIDDLE, LEAF) for code in codes(verdict(whole, content))}
+    assert "PERSON_UNKNOWN" in found
+    assert "KEY_OF_SEVERAL" not in found
+
+
 # the chain
 
 
@@ -260,6 +275,19 @@ def test_a_superior_of_who_has_none_fails():
 def test_whom_the_register_lets_sign_instead_is_the_superior():
     whole = judged(by=account(changed(position(LEAF), superior="KOMINFO.SEKRET", signs_with="KOMINFO")))
     assert own(whole, *ALL) == {Result.PASSED}
+
+
+@pytest.mark.parametrize(("begins", "result"), [(date(2026, 1, 1), Result.FAILED), (date(2026, 9, 1), Result.PASSED)])
+def test_the_superior_is_that_of_the_first_day(begins, result):
+    earlier = replace(position(LEAF), ends=begins - timedelta(days=1))
+    later = replace(position(LEAF), signs_with="SETDA", begins=begins)
+    whole = judged(by=account((*without(position(LEAF)), earlier, later)))
+    assert own(whole, LEAF) == {result}
+
+
+def test_a_position_of_other_days_only_still_names_its_superior():
+    line = changed(position(LEAF), superior="SETDA", begins=date(2026, 9, 1))
+    assert codes(verdict(judged(by=account(line)), LEAF)) == {"SUPERIOR_OTHER"}
 
 
 def test_a_stand_in_who_held_the_office_passes_with_the_register():
@@ -393,14 +421,7 @@ def test_a_file_without_a_line_leaves_the_set_open():
     extra = replace(agreement(LEAF), content=DIGEST, id="PK-2026-KOMINFO.APTIKA-9")
     whole = judged(by=account((*without(agreement(LEAF)), extra)))
     assert set_codes(whole) == {"SET_MISSING": Weight.UNKNOWN, "SET_UNLISTED": Weight.UNKNOWN}
-    only = judged(exhibit(LEAF), ROOT, MIDDLE, by=account((*without(agreement(LEAF)), draft_elsewhere())))
-    assert "SET_UNLISTED" in set_codes(only)
-    assert only.result is Result.INDETERMINATE
-
-
-def draft_elsewhere() -> AgreementLine:
-    """A draft of the same position that was taken back at once: listed nowhere, so missed by nobody."""
-    return replace(agreement(LEAF), content=DIGEST, state=State.ISSUED, signed=None, void=True)
+    assert whole.result is Result.INDETERMINATE
 
 
 def test_two_signed_contents_of_one_id_fail_the_set():
