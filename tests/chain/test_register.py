@@ -55,7 +55,7 @@ from tests.signed import BEGUN, PASSPHRASE, authorities, container, credential, 
 ALL = (ROOT, MIDDLE, LEAF)
 PARTIES = (MAYOR, HEAD, DIVISION_HEAD)
 SIGNERS = (MAYOR, HEAD, DIVISION_HEAD, second(MAYOR), second(HEAD))
-"""Each has a key and a certificate of their own, so two persons have two."""
+"""Whose keys signed the chain: who signs in both roles has a key and a certificate for each."""
 SIGNED = date(2026, 1, 22)
 """The day that all signatures claim, and on which the register has the signed bytes."""
 JUDGED = date(2026, 1, 23)
@@ -87,17 +87,17 @@ def head() -> Head:
     )
 
 
-def agreement(content: Content, *roles: Role) -> AgreementLine:
-    """Return the line of ``content``, signed by ``roles`` (default: everybody)."""
+def agreement(content: Content) -> AgreementLine:
+    """Return the line of ``content``, signed by everybody."""
     owners = {signer_of(party).certificate: party.person for party in SIGNERS}
-    return state_agreement(content, facts(content, roles or tuple(Role)), owners, SIGNED)
+    return state_agreement(content, facts(content), owners, SIGNED)
 
 
 @cache
 def lines() -> tuple[Line, ...]:
     """The lines of a register that lists the whole chain."""
     seats = [content.position for content in ALL]
-    above = {content.position.key: second.position for content in ALL if (second := content.parties.second)}
+    above = {content.position.key: party.position for content in ALL if (party := content.parties.second)}
     return (
         *(PositionLine(SIGNED, seat.key, seat.title, seat.unit, seat.level, above.get(seat.key)) for seat in seats),
         *(AssignmentLine(SIGNED, party.person, party.position, party.status) for party in PARTIES),
