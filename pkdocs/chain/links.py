@@ -55,9 +55,12 @@ def _root_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iter
 
 
 def _superior_findings(content: Content, register: Register | None) -> Iterator[Finding]:
-    """Yield that the register puts another position above; one that it does not have is unlisted, which step 9 says."""
+    """Yield that the register puts another position above on the first day, or if it has no line of that day, ever.
+
+    A position that it does not have is unlisted, which step 9 says.
+    """
     second, lines = content.parties.second, register.positions.get(content.position.key, ()) if register else ()
-    above = {line.accepts for line in lines}
+    above = {line.accepts for line in lines if line.holds_on(content.first_day)} or {line.accepts for line in lines}
     if second is not None and above and second.position not in above:
         listed = ", ".join(sorted(key or "-" for key in above))
         yield _fail("SUPERIOR_OTHER", position=second.position, listed=listed)

@@ -12,7 +12,8 @@ from pkdocs.verification import Finding, Step, Weight, find
 def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
     """Yield what the register says against one file.
 
-    What is not in it at all is unknown while the year is open: it may be entered in the next version.
+    What is not in it at all is unknown while the year is open: it may be entered in the next version. Of other years
+    a register says nothing.
     """
     line = register.agreements.get(node.digest)
     if line is None:
@@ -35,7 +36,8 @@ def _unlisted(node: Node, register: Register) -> Finding:
         return _fail("DRAFT_REPLACED", id=node.id)
     if node.id.casefold() in register.ids:
         return _fail("CONTENT_OTHER", id=node.id)
-    weight = Weight.FAIL if register.head.closed else Weight.UNKNOWN
+    closed = register.head.closed and register.head.year == node.content.year
+    weight = Weight.FAIL if closed else Weight.UNKNOWN
     return find("UNLISTED", Step.SET, weight, id=node.id, version=register.head.version)
 
 

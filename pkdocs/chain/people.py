@@ -109,11 +109,13 @@ def is_root(node: Node, trust: Trust) -> bool:
 def key_findings(signings: Mapping[Node, Mapping[Role, Signing]]) -> Mapping[Node, tuple[Finding, ...]]:
     """Return a finding for each signature whose key signs for several persons in the set.
 
-    Only believed certificates count: anybody can put his key into one of his own making.
+    Only believed certificates count: anybody can put his key into one of his own making. One of nobody known, such as
+    a renewed one that the register does not have yet, is not somebody else's.
     """
     persons: dict[str, set[str]] = defaultdict(set)
     for signing in _believed(signings.values()):
-        persons[signing.key].add(signing.person)
+        if signing.person:
+            persons[signing.key].add(signing.person)
     return {
         node: tuple(
             find("KEY_OF_SEVERAL", Step.PERSONS, Weight.FAIL, role=role, count=len(persons[signing.key]))

@@ -22,7 +22,7 @@ class Register:
     """A believed head with the lines that it covers; of each subject the last one that is not void.
 
     ``agreements`` holds lines by content digest, ``ids`` their ids without case, ``voided`` the digests of drafts that
-    were taken back, ``signed_on`` the day on which a content's signed bytes were entered.
+    were taken back, ``signed_on`` the day on which a content's signed bytes, as they are listed now, were entered.
     """
 
     head: Head
@@ -44,7 +44,9 @@ class Register:
         agreements = {line.content: line for line in held if isinstance(line, AgreementLine)}
         signed_on: dict[str, date] = {}
         for line in listed:
-            if line.signed is not None:
+            # what was listed before other bytes took its place proves nothing of these
+            last = agreements.get(line.content)
+            if last is not None and line.signed is not None and line.signed == last.signed:
                 signed_on.setdefault(line.content, line.entered)
         positions: dict[str, list[PositionLine]] = defaultdict(list)
         assignments: dict[str, list[AssignmentLine]] = defaultdict(list)

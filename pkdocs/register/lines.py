@@ -19,6 +19,10 @@ MAX_LIST_BYTES: Final = 512_000_000
 MAX_LINE_BYTES: Final = 10_000
 
 
+def _is_within(day: date, begins: date | None, ends: date | None) -> bool:
+    return (begins is None or begins <= day) and (ends is None or day <= ends)
+
+
 def _demand_days(begins: date | None, ends: date | None) -> None:
     demand(begins is None or ends is None or begins <= ends, "ends before it begins")
 
@@ -72,6 +76,10 @@ class PositionLine:
         """The position whose holder signs as Pihak Kedua; None at the root."""
         return self.signs_with or self.superior
 
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the line says of ``day`` who is above."""
+        return _is_within(day, self.begins, self.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentLine:
@@ -99,7 +107,7 @@ class AssignmentLine:
 
     def holds_on(self, day: date) -> bool:
         """Tell whether the position is held on ``day``."""
-        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+        return _is_within(day, self.begins, self.ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ _MAX_INSETS: Final = 1_000
 
 _INVISIBLE_MODES: Final = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 
+_QR_CODES: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -118,9 +120,13 @@ class _Page:
         return next(following, None)
 
     def codes(self) -> Iterator[str]:
-        """Yield the text of every QR code."""
+        """Yield the text of every QR code, as cameras read them.
+
+        Micro QR and rMQR are left out: a few modules are enough for them, so an ordinary page now and then seems to
+        bear one of some digits.
+        """
         image = memoryview(self._pixels).cast("B", self._shape)
-        for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
+        for code in zxingcpp.read_barcodes(image, formats=_QR_CODES):
             yield code.text
 
     def hidden(self) -> Iterator[str]:
