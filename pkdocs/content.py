@@ -47,6 +47,16 @@ ANCHOR_ADDRESS: Final = "https://anchor.pkdocs.invalid/"
 """Where the template's anchors link to; the role's value follows. No such host can exist (RFC 6761)."""
 
 
+def first_mark(place: int) -> str:
+    """Return the name of the bookmark where an agreement begins that is laid out with others, as the ``place``-th."""
+    return f"pkdocs-awal-{place}"
+
+
+def last_mark(place: int) -> str:
+    """Return the name of the bookmark where such an agreement ends."""
+    return f"pkdocs-akhir-{place}"
+
+
 class PersonScheme(StrEnum):
     """Under which secret persons are named: the organisation's, or the public one for trials."""
 

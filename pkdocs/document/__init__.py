@@ -4,7 +4,9 @@ Templates and the texts of a workbook are both taken for hostile: a template is 
 a text is printed as it is.
 """
 
+from pkdocs.document.batch import is_usual, join_batch
+from pkdocs.document.prelude import Binding
 from pkdocs.document.render import render_document
 from pkdocs.document.template import Template, load_template
 
-__all__ = ["Template", "load_template", "render_document"]
+__all__ = ["Binding", "Template", "is_usual", "join_batch", "load_template", "render_document"]

@@ -17,6 +17,7 @@ from pkdocs.content import Role
 from pkdocs.document.anchors import anchor_roles, check_anchors, qr_picture
 from pkdocs.document.names import check_names
 from pkdocs.document.package import DOCUMENT, Package, read_package
+from pkdocs.document.prelude import Binding, binding_of
 from pkdocs.document.safety import W, check_alone, check_balance, check_places, check_tree
 from pkdocs.document.sandbox import compile_counted, parse, sandbox
 from pkdocs.errors import TemplateError
@@ -51,7 +52,8 @@ class Template:
     """A checked template; ``digest`` is SHA-256 of its file, in hexadecimal.
 
     ``links`` are the relationships of its anchors; ``qr_part``, the picture, and ``core_part``, the properties, are
-    replaced in each document; ``copied`` is a zip file of the parts that are the same in all.
+    replaced in each document; ``copied`` is a zip file of the parts that are the same in all. ``binding`` is how
+    several documents are laid out together; None where they cannot be.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Template:
     qr_part: str
     core_part: str
     copied: bytes
+    binding: Binding | None
 
 
 def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Template:
@@ -87,7 +90,8 @@ def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Templat
     core_part = package.core_part
     changed = {*rendered, qr_part, core_part}
     copied = _zip({part: content for part, content in package.parts.items() if part not in changed})
-    return Template(name, hashlib.sha256(data).hexdigest(), parts, links, qr_part, core_part, copied)
+    binding = binding_of(package, rendered, qr_part=qr_part)
+    return Template(name, hashlib.sha256(data).hexdigest(), parts, links, qr_part, core_part, copied, binding)
 
 
 def entry(name: str) -> zipfile.ZipInfo:

@@ -23,9 +23,11 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from pkdocs.content import Content
 from pkdocs.errors import DocumentError
+from pkdocs.issue.batch import part_batch
 from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
+from pkdocs.issue.objects import IrregularError
 from pkdocs.issue.source import NOT_THE_SHAPE, close_catalog, demand_plain_pages, demand_undamaged, open_source
 
 __all__ = [
@@ -34,11 +36,13 @@ __all__ = [
     "LANGUAGE",
     "NAMESPACE",
     "PROPERTIES",
+    "IrregularError",
     "Toolchain",
     "draft_pdf",
     "electronic_roles",
     "is_draft",
     "issue_pdf",
+    "part_batch",
     "pdf_date",
 ]
 

@@ -35,6 +35,7 @@ _EXPORT_OPTIONS: Final[dict[str, int | bool]] = {
     "PDFUACompliance": True,
     "ExportFormFields": False,
     "ExportBookmarks": False,
+    "ExportBookmarksToPDFDestination": True,  # of agreements laid out together, to tell them apart
     "ExportNotes": False,
     "ReduceImageResolution": False,
     "UseLosslessCompression": True,

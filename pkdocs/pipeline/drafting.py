@@ -21,8 +21,10 @@ from pkdocs.issue import Toolchain, draft_pdf, is_draft, issue_pdf
 from pkdocs.office import Office, Pool, find_office
 from pkdocs.outcome import Outcome, demand
 from pkdocs.pipeline.checking import Checked, check
+from pkdocs.pipeline.conversion import Sheet, convert_sheets
+from pkdocs.pipeline.finishing import demand_fit
 from pkdocs.pipeline.generation import Failure, Generated, Progress, Wishes, choose
-from pkdocs.pipeline.making import demand_fit, source_digest
+from pkdocs.pipeline.making import source_digest
 from pkdocs.pipeline.templates import Templates
 from pkdocs.pipeline.wording import gather_wordings
 
@@ -92,16 +94,16 @@ class Drafter:
         """
         waiting: dict[str, Rendered] = {}
 
-        def documents() -> Iterator[tuple[str, bytes]]:
+        def sheets() -> Iterator[Sheet]:
             for entry in rendered:
                 waiting[entry.content.id] = entry
-                yield entry.content.id, entry.docx
+                yield Sheet(entry.content.id, entry.template, entry.docx)
 
-        source = documents()
+        source = sheets()
         # where nothing is left to do, LibreOffice is not started
         if first := next(source, None):
             with Pool(self._office, workers=self._jobs or None) as pool:
-                for converted in pool.convert(chain([first], source)):
+                for converted in convert_sheets(pool, chain([first], source)):
                     yield self._finish(waiting.pop(converted.key), converted)
 
     def _finish(self, rendered: Rendered, converted: Outcome[str, bytes]) -> Outcome[str, Draft]:

@@ -1,24 +1,23 @@
 """One agreement after the other: rendered, converted, issued, written whole. What is there already stays."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 
 from pkdocs.cascade import Agreement
 from pkdocs.content import Content, qr_text
 from pkdocs.document import Template, render_document
-from pkdocs.errors import DocumentError, PkdocsError
-from pkdocs.files import digest, replace_unchanged, write_atomic
+from pkdocs.errors import PkdocsError
+from pkdocs.files import digest
 from pkdocs.index import Entry
-from pkdocs.issue import Toolchain, issue_pdf
-from pkdocs.office import Office, Pool
+from pkdocs.issue import Toolchain
+from pkdocs.office import Office, Pool, cores
 from pkdocs.outcome import Outcome
 from pkdocs.page import Wording
+from pkdocs.pipeline.conversion import Sheet, convert_sheets
+from pkdocs.pipeline.finishing import Finished, Finishers, Piece, write_changed
 from pkdocs.pipeline.shelf import Shelf
-from pkdocs.verification import Weight, examine_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rendered:
-    draft: Draft
-    entry: Entry
-    docx: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Maker:
     """What every document of a run has in common. Without ``office`` Word documents alone are made."""
 
@@ -54,39 +46,40 @@ class Maker:
     jobs: int
     address: str
 
-    def make(self, drafts: Iterable[Draft]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:
+    def make(self, drafts: Iterable[Draft]) -> Iterator[Finished]:
         """Yield each agreement that is on disk now with whether it was made anew, or the error in its place.
 
         Raises:
             OfficeError: LibreOffice does not start.
         """
-        settled: deque[Outcome[str, tuple[Entry, bool]]] = deque()
-        waiting: dict[str, _Rendered] = {}
-
-        def documents() -> Iterator[tuple[str, bytes]]:
-            for draft in drafts:
-                prepared = self._prepare(draft)
-                if isinstance(prepared, Outcome):
-                    settled.append(prepared)
-                else:
-                    waiting[draft.entry.id] = prepared
-                    yield draft.entry.id, prepared.docx
-
-        source = documents()
-        first = next(source, None)
-        checking: deque[Future[Outcome[str, tuple[Entry, bool]]]] = deque()
+        settled: deque[Finished] = deque()
+        waiting: dict[str, Piece] = {}
+        sheets = self._sheets(drafts, waiting, settled)
+        first = next(sheets, None)
         if first and self.office:
-            # one thread, for pdfium allows no more; it checks while the workers convert
-            with Pool(self.office, workers=self.jobs or None) as pool, ThreadPoolExecutor(1) as checker:
-                for converted in pool.convert(chain([first], source)):
-                    checking.append(checker.submit(self._issue, waiting.pop(converted.key), converted))
-                    while checking and checking[0].done():
-                        settled.append(checking.popleft().result())
+            jobs = self.jobs or cores()
+            with Finishers(jobs) as finishers, Pool(self.office, workers=jobs) as pool:
+                for converted in convert_sheets(pool, chain([first], sheets)):
+                    piece = waiting.pop(converted.key)
+                    if converted.value is None:
+                        settled.append(Outcome(converted.key, error=converted.error))
+                    else:
+                        settled.extend(finishers.give(replace(piece, pdf=converted.value)))
                     yield from _drain(settled)
-                settled.extend(future.result() for future in checking)
+                yield from finishers.rest()
         yield from _drain(settled)
 
-    def _prepare(self, draft: Draft) -> _Rendered | Outcome[str, tuple[Entry, bool]]:
+    def _sheets(self, drafts: Iterable[Draft], waiting: dict[str, Piece], settled: deque[Finished]) -> Iterator[Sheet]:
+        """Yield what is to be converted, to become a piece that is ``waiting``; of the rest the outcome is settled."""
+        for draft in drafts:
+            prepared = self._prepare(draft)
+            if isinstance(prepared, Outcome):
+                settled.append(prepared)
+            else:
+                waiting[prepared.entry.id] = prepared
+                yield Sheet(prepared.entry.id, draft.template, prepared.docx)
+
+    def _prepare(self, draft: Draft) -> Piece | Finished:
         """Return the Word document to be converted; an outcome where nothing is left to do."""
         identity = draft.entry.id
         try:
@@ -94,41 +87,31 @@ class Maker:
         except PkdocsError as error:
             return Outcome(identity, error=error)
         if self.office is None:
-            self._write(draft.entry.docx, docx)
+            write_changed(self.shelf.folder, draft.entry.docx, docx)
             return Outcome(identity, (draft.entry, True))
         entry = replace(draft.entry, source=source_digest(self.toolchain, docx))
         known = self.shelf.unchanged(entry)
         if known is None:
-            return _Rendered(draft, entry, docx)
-        self._write(entry.docx, docx)
+            return self._piece(draft, entry, docx)
+        write_changed(self.shelf.folder, entry.docx, docx)
         return Outcome(identity, (replace(entry, issue_digest=known.issue_digest), False))
+
+    def _piece(self, draft: Draft, entry: Entry, docx: bytes) -> Piece:
+        return Piece(
+            folder=self.shelf.folder,
+            entry=entry,
+            content=draft.content,
+            template_digest=draft.template.digest,
+            toolchain=self.toolchain,
+            expected=draft.expected,
+            docx=docx,
+            pdf=b"",
+        )
 
     def _render(self, draft: Draft) -> bytes:
         content = draft.content
         qr = qr_text(self.address, content.id, content.digest)
         return render_document(content, draft.template, qr=qr, wording=draft.wording)
-
-    def _issue(self, rendered: _Rendered, converted: Outcome[str, bytes]) -> Outcome[str, tuple[Entry, bool]]:
-        entry, draft = rendered.entry, rendered.draft
-        if converted.value is None:
-            return Outcome(entry.id, error=converted.error)
-        try:
-            issued = issue_pdf(
-                converted.value, draft.content, template_digest=draft.template.digest, toolchain=self.toolchain
-            )
-            demand_fit(issued, entry.id)
-            self._write(entry.docx, rendered.docx)
-            if entry.pdf:
-                replace_unchanged(self.shelf.folder / entry.pdf, issued, expected=draft.expected)
-        except PkdocsError as error:
-            return Outcome(entry.id, error=error)
-        return Outcome(entry.id, (replace(entry, issue_digest=digest(issued)), True))
-
-    def _write(self, place: str | None, data: bytes) -> None:
-        if place:
-            path: Path = self.shelf.folder / place
-            if not path.is_file() or path.read_bytes() != data:
-                write_atomic(path, data)
 
 
 def source_digest(toolchain: Toolchain, docx: bytes) -> str:
@@ -137,19 +120,6 @@ def source_digest(toolchain: Toolchain, docx: bytes) -> str:
     return digest(tools.encode() + docx)
 
 
-def demand_fit(issued: bytes, identity: str, *, apart_from: Collection[str] = ()) -> None:
-    """Pass an issued file in which judging finds nothing wrong, so that nobody signs what would fail later.
-
-    Codes ``apart_from`` which it judges are not minded.
-
-    Raises:
-        DocumentError: says what judging finds, such as a printed value that the page does not show in its place.
-    """
-    for finding in examine_pdf(issued).findings:
-        if finding.weight is Weight.FAIL and finding.code not in apart_from:
-            raise DocumentError("ISSUED_UNFIT", {"id": identity, "code": finding.code, "finding": finding})
-
-
-def _drain(settled: deque[Outcome[str, tuple[Entry, bool]]]) -> Iterator[Outcome[str, tuple[Entry, bool]]]:
+def _drain(settled: deque[Finished]) -> Iterator[Finished]:
     while settled:
         yield settled.popleft()

@@ -11,6 +11,7 @@ from pkdocs.errors import PkdocsError
 from pkdocs.files import digest
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import Pool, find_office
+from pkdocs.pipeline.conversion import Sheet, convert_sheets
 from pkdocs.pipeline.wording import Wordings
 from pkdocs.profile import Paper
 from pkdocs.verification import Facts
@@ -36,7 +37,7 @@ def reissue(
     waiting: dict[str, tuple[Exhibit, Content, Template]] = {}
     untried: list[str] = []
 
-    def documents() -> Iterator[tuple[str, bytes]]:
+    def sheets() -> Iterator[Sheet]:
         for exhibit in exhibits:
             facts = exhibit.facts
             template = known.get(facts.template_digest or "")
@@ -48,10 +49,10 @@ def reissue(
             waiting[exhibit.file] = exhibit, facts.content, template
             qr = _qr(facts, facts.content, addresses)
             if (docx := _render(facts.content, template, wordings, qr)) is not None:
-                yield exhibit.file, docx
+                yield Sheet(exhibit.file, template, docx)
 
     with Pool(office, workers=jobs or None) as pool:
-        for converted in pool.convert(documents()):
+        for converted in convert_sheets(pool, sheets()):
             exhibit, content, template = waiting.pop(converted.key)
             issued = _issue_digest(converted.value, content, template, toolchain) if converted.value else ""
             yield converted.key, _check(wordings, is_same=issued == exhibit.facts.issue_digest)
