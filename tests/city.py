@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import pytest
 
+from pkdocs.errors import DocumentError
 from pkdocs.files import digest
 from pkdocs.index import Index, read_index
 from pkdocs.office import Office, Pool
@@ -102,8 +103,8 @@ class WarmPool:
     def __exit__(self, *_fault: object) -> None:
         pass
 
-    def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
-        asked: dict[str, bytes] = {}
+    def convert(self, documents: Iterable[tuple[Any, bytes]]) -> Iterator[Outcome[Any, bytes]]:
+        asked: dict[Any, bytes] = {}
         for key, document in documents:
             if (pdf := self.known.get(digest(document))) is not None:
                 yield Outcome(key, pdf)
@@ -126,6 +127,21 @@ class WarmPool:
         if cls.started is not None:
             cls.started.close()
             cls.started = None
+
+
+def failing(codes: Mapping[str, str]) -> type[WarmPool]:
+    """Return a LibreOffice that fails with a code on all that is laid out with some agreements, named by their ids."""
+
+    class FailingPool(WarmPool):
+        def convert(self, documents: Iterable[tuple[Any, bytes]]) -> Iterator[Outcome[Any, bytes]]:
+            for key, document in documents:
+                bad = [codes[identity] for identity in str(key).split(", ") if identity in codes]
+                if bad:
+                    yield Outcome(key, error=DocumentError(bad[0], id=str(key), tries=2))
+                else:
+                    yield from super().convert([(key, document)])
+
+    return FailingPool
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Sheet:
     docx: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Lot:
     """Sheets of one template that are laid out together; ``plain`` is one as it is, without prelude."""
 

@@ -1,38 +1,18 @@
 """``pkdocs generate``."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pkdocs.errors import DocumentError, OfficeError
+from pkdocs.errors import OfficeError
 from pkdocs.office import INSTALL
-from pkdocs.outcome import Outcome
 from pkdocs.pipeline import generation, making
-from tests.city import KEYS, Town, WarmPool, change, sheets, snapshot, touched, without
+from tests.city import KEYS, Town, change, failing, sheets, snapshot, touched, without
 from tests.cli.runner import pkdocs
 
 AUDITOR = "PK-2026-INSP.IRBAN1.AUDITOR-1"
-
-
-class HalfPool(WarmPool):
-    """LibreOffice that dies of one document."""
-
-    def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
-        for key, document in documents:
-            if key == AUDITOR:
-                yield Outcome(key, error=DocumentError("OFFICE_DIED", id=key, tries=2))
-            else:
-                yield from super().convert([(key, document)])
-
-
-class DeadPool(WarmPool):
-    """LibreOffice that dies of every document."""
-
-    def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
-        for key, _document in documents:
-            yield Outcome(key, error=DocumentError("OFFICE_DIED", id=key, tries=2))
+IDS = [f"PK-2026-{key}-1" for key in KEYS]
 
 
 def test_all_made_ends_with_0_and_lists_the_files(town: Town, tmp_path: Path) -> None:
@@ -72,7 +52,7 @@ def test_a_damaged_person_key_ends_with_6(town: Town, tmp_path: Path) -> None:
 
 
 def test_some_failed_ends_with_1(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "Pool", HalfPool)
+    monkeypatch.setattr(making, "Pool", failing({AUDITOR: "OFFICE_DIED"}))
     run = pkdocs("--lang", "en", "generate", town.workbook, "--out", tmp_path / "baru", "--json")
     assert run.exit == 1
     (failed,) = run.json["failed"]
@@ -137,7 +117,7 @@ class TestLibreOffice:
 
 
 def test_nothing_converted_ends_with_5(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "Pool", DeadPool)
+    monkeypatch.setattr(making, "Pool", failing(dict.fromkeys(IDS, "OFFICE_DIED")))
     run = pkdocs("--lang", "en", "generate", town.workbook, "--out", tmp_path / "baru", "--json")
     assert run.error == ("NOTHING_CONVERTED", 5)
     assert set(snapshot(tmp_path / "baru")) == {"index.json"}

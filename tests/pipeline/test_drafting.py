@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
-from pkdocs.errors import ConflictError, DocumentError, OfficeError, TemplateError, UsageError, WorkbookError
+from pkdocs.errors import ConflictError, OfficeError, TemplateError, UsageError, WorkbookError
 from pkdocs.index import FILE_NAME
 from pkdocs.issue import is_draft
 from pkdocs.office import INSTALL
@@ -27,6 +27,7 @@ from tests.city import (
     Town,
     WarmPool,
     change,
+    failing,
     ignore,
     made,
     sheets,
@@ -53,20 +54,6 @@ def draft(town: Town, out: Path | None = None, **changes: object) -> Generated:
 def text_of(file: Path) -> str:
     with pdfium.PdfDocument(file) as document:
         return "".join(page.get_textpage().get_text_range() for page in document)
-
-
-def failing(codes: dict[str, str]) -> type[WarmPool]:
-    """Return a LibreOffice that fails on some documents."""
-
-    class FailingPool(WarmPool):
-        def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
-            for key, document in documents:
-                if key in codes:
-                    yield Outcome(key, error=DocumentError(codes[key], id=key, tries=2))
-                else:
-                    yield from super().convert([(key, document)])
-
-    return FailingPool
 
 
 @cache

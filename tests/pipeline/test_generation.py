@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,11 @@ from pkdocs.errors import (
 )
 from pkdocs.index import FILE_NAME, JOURNAL_NAME, read_index, read_journal, write_index
 from pkdocs.office import INSTALL
-from pkdocs.outcome import Outcome
-from pkdocs.pipeline import generation, making
+from pkdocs.pipeline import finishing, generation, making
 from pkdocs.pipeline.generation import Format, generate
 from pkdocs.settings import default_templates
 from pkdocs.signing import read_form
-from tests.city import KEYS, Town, WarmPool, change, ignore, sheets, snapshot, touched, wishes, without, write
+from tests.city import KEYS, Town, WarmPool, change, failing, ignore, sheets, snapshot, touched, wishes, without, write
 
 IDS = [f"PK-2026-{key}-1" for key in KEYS]
 IRBAN, AUDITOR, ANALIS = (f"PK-2026-{key}-1" for key in ("INSP.IRBAN1", "INSP.IRBAN1.AUDITOR", "BKPSDM.PKP.ANALIS"))
@@ -39,20 +38,6 @@ def in_inspectorate(*identities: str) -> set[str]:
 
 def refuse_office() -> None:
     raise OfficeError("OFFICE_MISSING", command=INSTALL)
-
-
-def failing(identities: set[str]) -> type[WarmPool]:
-    """Return a LibreOffice that cannot convert some documents."""
-
-    class FailingPool(WarmPool):
-        def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
-            for key, document in documents:
-                if key in identities:
-                    yield Outcome(key, error=DocumentError("OFFICE_DIED", id=key, tries=2))
-                else:
-                    yield from super().convert([(key, document)])
-
-    return FailingPool
 
 
 class StopError(Exception):
@@ -433,7 +418,7 @@ class TestFailures:
     def test_it_is_listed_with_its_reason_and_the_rest_is_made(
         self, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(making, "Pool", failing({IRBAN}))
+        monkeypatch.setattr(making, "Pool", failing({IRBAN: "OFFICE_DIED"}))
         out = tmp_path / "lain"
         done = generate(town.workbook, out, wishes(), ignore)
         assert [(failure.id, failure.error.code) for failure in done.failed] == [(IRBAN, "OFFICE_DIED")]
@@ -448,7 +433,7 @@ class TestFailures:
         def refuse(_pdf: bytes, content: Content, **_more: object) -> bytes:
             raise DocumentError("ISSUE_ANNOTATION", id=content.id, page=1, kind="/Text")
 
-        monkeypatch.setattr(making, "issue_pdf", refuse)
+        monkeypatch.setattr(finishing, "issue_pdf", refuse)
         done = generate(town.workbook, tmp_path / "lain", wishes(), ignore)
         assert {failure.error.code for failure in done.failed} == {"ISSUE_ANNOTATION"}
         assert set(snapshot(tmp_path / "lain")) == {FILE_NAME}
@@ -467,7 +452,7 @@ class TestFailures:
     def test_nothing_converted_is_libreoffices_fault(
         self, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(making, "Pool", failing(set(IDS)))
+        monkeypatch.setattr(making, "Pool", failing(dict.fromkeys(IDS, "OFFICE_DIED")))
         with pytest.raises(OfficeError, match="NOTHING_CONVERTED"):
             generate(town.workbook, tmp_path / "lain", wishes(), ignore)
         assert set(snapshot(tmp_path / "lain")) == {FILE_NAME}
@@ -488,7 +473,7 @@ class TestFailures:
         def full(path: Path, data: bytes) -> None:
             raise OSError(28, "No space left on device", str(path))
 
-        monkeypatch.setattr(making, "write_atomic", full)
+        monkeypatch.setattr(finishing, "write_atomic", full)
         with pytest.raises(OSError, match="No space left"):
             generate(town.workbook, tmp_path / "lain", wishes(), ignore)
         assert set(snapshot(tmp_path / "lain")) == {FILE_NAME}
@@ -603,18 +588,18 @@ class TestSignedMeanwhile:
             if row["Kunci"] == "Alamat Verifikasi":
                 row["Nilai"] = "https://lain.example/v/"
         town.write(city)
-        issue, file = making.issue_pdf, town.pdf("INSP.IRBAN1")
+        issue, file = finishing.issue_pdf, town.pdf("INSP.IRBAN1")
 
         def sign_first(pdf: bytes, content: Content, **rest: Any) -> bytes:
             if content.id == IRBAN:
                 town.sign("INSP.IRBAN1", file)
             return issue(pdf, content, **rest)
 
-        monkeypatch.setattr(making, "issue_pdf", sign_first)
+        monkeypatch.setattr(finishing, "issue_pdf", sign_first)
         done = town.generate()
         assert [(failure.id, failure.error.code) for failure in done.failed] == [(IRBAN, "FILE_CHANGED")]
         assert read_form(file.read_bytes()).signed == (Role.FIRST,)
-        monkeypatch.setattr(making, "issue_pdf", issue)
+        monkeypatch.setattr(finishing, "issue_pdf", issue)
         assert town.generate().failed == ()
         assert read_form(file.read_bytes()).signed == (Role.FIRST,)
 
@@ -643,7 +628,7 @@ class TestSignedMeanwhile:
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         town.write(change(sheets(), "Indikator", "IRBAN1-2", "Target", "30"))
-        monkeypatch.setattr(making, "Pool", failing({IRBAN}))
+        monkeypatch.setattr(making, "Pool", failing({IRBAN: "OFFICE_DIED"}))
         assert [failure.id for failure in town.generate().failed] == [IRBAN]
         result = town.sign("INSP.IRBAN1")
         assert result.signed == ()

@@ -7,7 +7,7 @@ import pytest
 
 from pkdocs.errors import DocumentError
 from pkdocs.issue import issue_pdf
-from pkdocs.pipeline.making import demand_fit
+from pkdocs.pipeline.finishing import demand_fit
 from tests.factory import head_content
 from tests.issued import TEMPLATE_DIGEST, TOOLCHAIN, issued, source_pdf
 

@@ -140,7 +140,7 @@ def test_what_libreoffice_cannot_convert_is_said(
     class Failing(WarmPool):
         def convert(self, documents: Iterable[tuple[str, bytes]]) -> Iterator[Outcome[str, bytes]]:
             for key, _ in documents:
-                yield Outcome(key, error=DocumentError(code, id=key, tries=2, reason="x"))
+                yield Outcome(key, error=DocumentError(code, id=str(key), tries=2, reason="x"))
 
     monkeypatch.setattr(drafting, "Pool", Failing)
     with pytest.raises(type(error), match=error.code):

@@ -10,7 +10,7 @@ import pytest
 from pkdocs.chain import SetVerdict
 from pkdocs.errors import OfficeError, TemplateError
 from pkdocs.office import INSTALL, Office, find_office
-from pkdocs.pipeline import making, reissue
+from pkdocs.pipeline import finishing, reissue
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.generation import generate
 from pkdocs.settings import default_templates
@@ -52,13 +52,13 @@ def forged(town: Town, templates: Path, monkeypatch: pytest.MonkeyPatch) -> Town
     """A town whose pages say more than their contents, issued as if from the genuine template."""
     genuine = town.index.templates["administrator"]
     with_more_words(templates)
-    real = making.issue_pdf
+    real = finishing.issue_pdf
 
     def issue(pdf: bytes, content: object, *, template_digest: str, toolchain: object) -> bytes:
         return real(pdf, content, template_digest=genuine, toolchain=toolchain)
 
     with monkeypatch.context() as patch:
-        patch.setattr(making, "issue_pdf", issue)
+        patch.setattr(finishing, "issue_pdf", issue)
         forged = Town(town.workbook, town.out.with_name("palsu"), town.pki)
         generate(forged.workbook, forged.out, wishes(templates=templates, only=("INSP.IRBAN1",)), ignore)
     return forged
