@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Final
 from xml.sax.saxutils import escape
 
-import segno
 from docxtpl import DocxTemplate
 from jinja2 import UndefinedError
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import etree
 from pkdocs.content import Content, Role
 from pkdocs.document.anchors import check_anchors, check_qr
 from pkdocs.document.package import DOCUMENT, strict_parser
+from pkdocs.document.qrcode import qr_png
 from pkdocs.document.safety import W, check_fields
 from pkdocs.document.sandbox import LimitError, render_counted
 from pkdocs.document.template import Part, Template, entry
@@ -25,12 +25,9 @@ from pkdocs.errors import TemplateError
 from pkdocs.page import PLAIN, Page, Wording, absent_value, build_page, printed_values
 from pkdocs.roster import Means
 
-QR_SCALE: Final = 4
-"""Pixels for each module, so that no viewer smooths them away."""
-
 _MISSING: Final = re.compile(r"has no attribute '([^']+)'")
 _PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
-_LISTING: Final = frozenset("\t\n\a\f")
+_LISTING: Final = re.compile("[\t\n\a\f]")
 
 
 def render_document(content: Content, template: Template, *, qr: str | None, wording: Wording = PLAIN) -> bytes:
@@ -54,7 +51,7 @@ def render_document(content: Content, template: Template, *, qr: str | None, wor
     with zipfile.ZipFile(file, "a") as archive:
         for name, tree in changed.items():
             archive.writestr(entry(name), etree.tostring(tree, encoding="UTF-8", standalone=True))
-        archive.writestr(entry(template.qr_part), _qr_image(qr) if qr else _draft_image())
+        archive.writestr(entry(template.qr_part), qr_png(qr) if qr else _draft_image())
         archive.writestr(entry(template.core_part), _core_properties(content.id, content.dated))
     return file.getvalue()
 
@@ -87,7 +84,7 @@ def _finish(xml: str, part: Part) -> etree._Element:
     """Return the tree that docxtpl makes of a rendered part; its parser mends, so a strict one goes first."""
     word = DocxTemplate(io.BytesIO())
     xml = _resolve_marks(xml)
-    if not _LISTING.isdisjoint(xml):
+    if _LISTING.search(xml):
         xml = word.resolve_listing(xml)
     tree = etree.fromstring(xml, strict_parser())
     if part.frame is None:
@@ -112,12 +109,6 @@ def _check_values(document: etree._Element, content: Content, name: str) -> None
     absent = absent_value(text, printed_values(content))
     if absent is not None:
         raise TemplateError("TEMPLATE_VALUE_ABSENT", template=name, id=content.id, value=absent)
-
-
-def _qr_image(text: str) -> bytes:
-    file = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(file, kind="png", scale=QR_SCALE)
-    return file.getvalue()
 
 
 def _draft_image() -> bytes:

@@ -61,16 +61,17 @@ def _demand_fonts_of(prelude: Sequence[int], frame: Frame) -> None:
             raise IrregularError(f"font {name.decode()}")
 
 
-def _kids(frame: Frame, prelude: Sequence[int], parts: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Return the tags of each agreement that stand below the document's own; empty ones are nobody's."""
+def _kids(frame: Frame, prelude: Sequence[int], parts: Sequence[Sequence[int]]) -> list[dict[int, list[int]]]:
+    """Return the tags of each agreement below the document's own, each with all below it; empty ones are nobody's."""
     owner = dict.fromkeys(prelude, -1)
     for place, pages in enumerate(parts):
         owner |= dict.fromkeys(pages, place)
-    kids: list[list[int]] = [[] for _ in parts]
+    kids: list[dict[int, list[int]]] = [{} for _ in parts]
     for kid in listed(b"K", frame.items[frame.document]):
-        owners = {owner[page] for tag in frame.below(kid) for page in pages_of(frame.items[tag])}
+        tags = list(frame.below(kid))
+        owners = {owner[page] for tag in tags for page in pages_of(frame.items[tag])}
         if len(owners) > 1:
             raise IrregularError("tag of several")
         for place in owners - {-1}:
-            kids[place].append(kid)
+            kids[place][kid] = tags
     return kids

@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from pkdocs.issue.objects import IrregularError, Item, Items, listed, named, with_list, write_file
@@ -84,8 +85,10 @@ def pages_of(tag: Item) -> list[int]:
     return [int(page) for page in _PAGE.findall(tag.body)]
 
 
-def write_part(frame: Frame, pages: Sequence[int], kids: Sequence[int]) -> bytes:
-    """Return the file of the agreement on ``pages`` whose ``kids`` stand below the document's element.
+def write_part(frame: Frame, pages: Sequence[int], kids: Mapping[int, Sequence[int]]) -> bytes:
+    """Return the file of the agreement on ``pages``.
+
+    ``kids`` are its elements that stand below the document's, each with itself and all below it.
 
     Raises:
         IrregularError: something on these pages belongs to other pages too.
@@ -111,11 +114,11 @@ class _Part:
         catalog = self._items[frame.catalog]
         self._changed[frame.catalog] = catalog.saying(_FOR_READERS.sub(b"", catalog.body))
 
-    def take_tags(self, kids: Sequence[int]) -> None:
+    def take_tags(self, kids: Mapping[int, Sequence[int]]) -> None:
         """Keep the elements of this agreement, equal attributes once, and the roles that they have."""
         kinds: set[bytes] = set()
         seen: dict[bytes, bytes] = {}
-        for tag in (tag for kid in kids for tag in self._frame.below(kid)):
+        for tag in chain.from_iterable(kids.values()):
             body = self._items[tag].body
             kinds.update(_KIND.findall(body))
             if found := _ATTRIBUTES.search(body):
