@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from docxtpl import DocxTemplate
 from jinja2 import UndefinedError
+from jinja2.exceptions import SecurityError
 from lxml import etree
 
 from pkdocs.content import Content, Role
@@ -25,9 +26,9 @@ from pkdocs.errors import TemplateError
 from pkdocs.page import PLAIN, Page, Wording, absent_value, build_page, printed_values
 from pkdocs.roster import Means
 
+_MARKS: Final = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))
 _MISSING: Final = re.compile(r"has no attribute '([^']+)'")
-_PARAGRAPH: Final = re.compile(r"\n<w:p([ >])")
-_LISTING: Final = re.compile("[\t\n\a\f]")
+_LISTING: Final = "\t\n\a\f"
 
 
 def render_document(content: Content, template: Template, *, qr: str | None, wording: Wording = PLAIN) -> bytes:
@@ -65,14 +66,14 @@ def _render_part(part: Part, page: Page, name: str) -> etree._Element:
     context = {field.name: getattr(page, field.name) for field in dataclasses.fields(page)}
     try:
         xml = render_counted(part.compiled, context)
-    except (UndefinedError, TypeError) as fault:
+    except (UndefinedError, SecurityError, TypeError) as fault:
         named = _MISSING.search(str(fault))
         detail = named[1] if named else str(fault)
         raise TemplateError("TEMPLATE_VALUE_MISSING", template=name, part=part.name, detail=detail) from fault
     except LimitError as fault:
         raise TemplateError("TEMPLATE_LIMIT", template=name, part=part.name) from fault
     try:
-        tree = _finish(_PARAGRAPH.sub(r"<w:p\1", xml), part)
+        tree = _finish(_joined(xml), part)
     except (etree.XMLSyntaxError, AttributeError, KeyError, ValueError, TypeError) as fault:
         # the latter from docxtpl, which takes a table's grid for granted
         raise TemplateError("TEMPLATE_BROKEN", template=name, part=part.name, detail=str(fault)) from fault
@@ -80,16 +81,22 @@ def _render_part(part: Part, page: Page, name: str) -> etree._Element:
     return tree
 
 
+def _joined(xml: str) -> str:
+    """Put together the lines of the source, one a paragraph, and resolve docxtpl's marks for braces."""
+    for written, meant in (("\n<w:p ", "<w:p "), ("\n<w:p>", "<w:p>"), *_MARKS):
+        xml = xml.replace(written, meant)
+    return xml
+
+
 def _finish(xml: str, part: Part) -> etree._Element:
     """Return the tree that docxtpl makes of a rendered part; its parser mends, so a strict one goes first."""
     word = DocxTemplate(io.BytesIO())
-    xml = _resolve_marks(xml)
-    if _LISTING.search(xml):
+    if any(letter in xml for letter in _LISTING):
         xml = word.resolve_listing(xml)
     tree = etree.fromstring(xml, strict_parser())
     if part.frame is None:
         return tree
-    body = word.fix_tables(xml)
+    body = tree if all(map(_has_its_columns, tree.iter(f"{W}tbl"))) else word.fix_tables(xml)
     word.docx_ids_index = 1000
     word.fix_docpr_ids(body)
     root = copy.copy(part.frame)
@@ -98,10 +105,15 @@ def _finish(xml: str, part: Part) -> etree._Element:
     return root
 
 
-def _resolve_marks(xml: str) -> str:
-    for mark, brace in (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}")):
-        xml = xml.replace(mark, brace)
-    return xml
+def _has_its_columns(table: etree._Element) -> bool:
+    """Tell whether docxtpl, which counts the columns of a table, would leave it as it is."""
+    columns = len(table.findall(f"{W}tblGrid/{W}gridCol"))
+    cells = {row: len(row.findall(f"{W}tc")) for row in table.iter(f"{W}tr")}
+    if max(cells.values(), default=0) > columns:
+        return False
+    for span in table.iterfind(f".//{W}tr/{W}tc/{W}tcPr/{W}gridSpan"):
+        cells[next(span.iterancestors(f"{W}tr"))] += int(span.get(f"{W}val", "")) - 1
+    return max(cells.values(), default=0) >= columns > 0
 
 
 def _check_values(document: etree._Element, content: Content, name: str) -> None:

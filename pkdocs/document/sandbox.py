@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes, pass_context
@@ -18,6 +19,9 @@ MAX_ITERATIONS: Final = 200_000
 MAX_RENDER_S: Final = 10.0
 
 _TAGS: Final = re.compile(r"<[^>]*>")
+_SPECIAL: Final = re.compile("[&<>\"'{}]")
+_PIECES: Final = 100
+"""That are counted at once."""
 _COUNTED: Final = "_counted"
 _BUDGET: Final = "_budget"
 
@@ -59,8 +63,17 @@ def print_value(value: object) -> object:
         return str(value)
     if not isinstance(value, str | int):
         raise TypeError(f"{type(value).__name__} is not text")
-    # S704: Markup of what was escaped just now; braces become character references
-    return Markup(str(escape(value)).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704
+    text = str(value)
+    if _SPECIAL.search(text):
+        text = str(escape(text)).replace("{", "&#123;").replace("}", "&#125;")
+    return Markup(text)  # noqa: S704  escaped just now; braces are character references
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """What the page has can be read; nothing can be called, whatever the check of names has let through."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:  # noqa: ARG002  Jinja's signature
+        return not attr.startswith("_") and not callable(value)
 
 
 @pass_context
@@ -69,9 +82,9 @@ def _count(context: Context, items: Sequence[object]) -> Sequence[object]:
     return items
 
 
-def sandbox() -> ImmutableSandboxedEnvironment:
+def sandbox() -> _Sandbox:
     """Return the environment in which templates are parsed and rendered."""
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=print_value)
+    environment = _Sandbox(autoescape=True, undefined=StrictUndefined, finalize=print_value)
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in FILTERS} | {_COUNTED: _count}
     environment.tests = {name: environment.tests[name] for name in TESTS}
@@ -93,8 +106,9 @@ def render_counted(template: Template, context: Mapping[str, object]) -> str:
         LimitError: too much, too often, or too long.
     """
     budget = Budget()
+    stream = template.generate({**context, _BUDGET: budget})
     printed = []
-    for piece in template.generate({**context, _BUDGET: budget}):
+    while piece := "".join(islice(stream, _PIECES)):
         budget.spend(characters=len(piece))
         printed.append(piece)
     return "".join(printed)
