@@ -12,7 +12,7 @@ from typing import Final
 
 from pkdocs.content import first_mark, last_mark
 from pkdocs.issue.objects import IrregularError, Items, listed, named
-from pkdocs.issue.part import Frame, pages_of, write_part
+from pkdocs.issue.part import Frame, has_content, pages_of, write_part
 
 _MARK: Final = re.compile(rb"/([\w-]+)\[(\d+) 0 R")
 _SHOWN: Final = re.compile(rb"/(F\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)>")
@@ -62,7 +62,10 @@ def _demand_fonts_of(prelude: Sequence[int], frame: Frame) -> None:
 
 
 def _kids(frame: Frame, prelude: Sequence[int], parts: Sequence[Sequence[int]]) -> list[dict[int, list[int]]]:
-    """Return the tags of each agreement below the document's own, each with all below it; empty ones are nobody's."""
+    """Return the tags of each agreement below the document's own, each with all below it.
+
+    Those of empty paragraphs are left out: LibreOffice has none for the last one of a section.
+    """
     owner = dict.fromkeys(prelude, -1)
     for place, pages in enumerate(parts):
         owner |= dict.fromkeys(pages, place)
@@ -72,6 +75,8 @@ def _kids(frame: Frame, prelude: Sequence[int], parts: Sequence[Sequence[int]]) 
         owners = {owner[page] for tag in tags for page in pages_of(frame.items[tag])}
         if len(owners) > 1:
             raise IrregularError("tag of several")
+        if tags == [kid] and not has_content(frame.items[kid]):
+            continue
         for place in owners - {-1}:
             kids[place][kid] = tags
     return kids

@@ -10,6 +10,7 @@ from typing import Final
 from pkdocs.issue.objects import IrregularError, Item, Items, listed, named, with_list, write_file
 
 _PAGE: Final = re.compile(rb"/Pg (\d+) 0 R")
+_CONTENT: Final = re.compile(rb"/K\s*\[?\s*(?:\d|<<)")
 _ATTRIBUTES: Final = re.compile(rb"/A (\d+) 0 R")
 _KIND: Final = re.compile(rb"/S(/[^/\s<>]+)")
 _ROLES: Final = re.compile(rb"/RoleMap<<(.*?)>>", re.DOTALL)
@@ -83,6 +84,11 @@ def names_in(body: bytes) -> list[tuple[bytes, int]]:
 def pages_of(tag: Item) -> list[int]:
     """Return the pages that an element itself names."""
     return [int(page) for page in _PAGE.findall(tag.body)]
+
+
+def has_content(tag: Item) -> bool:
+    """Tell whether an element that has no other below it marks anything on a page."""
+    return _CONTENT.search(tag.body) is not None
 
 
 def write_part(frame: Frame, pages: Sequence[int], kids: Mapping[int, Sequence[int]]) -> bytes:
