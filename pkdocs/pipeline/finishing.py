@@ -102,9 +102,17 @@ class Finishers:
 
     def give(self, piece: Piece) -> Iterator[Finished]:
         """Take one more piece, and yield what is finished by now; waits where too many are under way."""
-        self._pending.append((piece, self._executor.submit(finish, piece)))
+        self._pending.append((piece, self._submit(piece)))
         while self._pending and (self._pending[0][1].done() or len(self._pending) > _AHEAD * self._processes):
             yield self._settle(*self._pending.popleft())
+
+    def _submit(self, piece: Piece) -> Future[Finished]:
+        try:
+            return self._executor.submit(finish, piece)
+        except BrokenProcessPool:
+            self._executor.shutdown()
+            self._executor = self._start()
+            return self._executor.submit(finish, piece)
 
     def rest(self) -> Iterator[Finished]:
         """Yield what is still under way."""
