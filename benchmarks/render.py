@@ -12,22 +12,16 @@ import dataclasses
 import io
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 
-import docx
-from common import contents_of_levels
-from docx.document import Document
+from common import contents_of_levels, with_all_styles
 from docxtpl import DocxTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from lxml import etree
 
 from pkdocs.content import Content, qr_text
 from pkdocs.document import load_template, render_document
 from pkdocs.page import build_page
 from pkdocs.settings import default_templates
-
-STYLES = "word/styles.xml"
 
 
 def theirs(template: bytes, content: Content) -> bytes:
@@ -38,26 +32,6 @@ def theirs(template: bytes, content: Content) -> bytes:
     word.render(context, ImmutableSandboxedEnvironment(), autoescape=True)
     file = io.BytesIO()
     word.save(file)
-    return file.getvalue()
-
-
-def with_all_styles(template: bytes) -> bytes:
-    """Return a template with the styles of python-docx's own default beside its own."""
-    ours, more = (zipfile.ZipFile(io.BytesIO(data)) for data in (template, _saved(docx.Document())))
-    styles, extra = (etree.fromstring(archive.read(STYLES)) for archive in (ours, more))
-    identity = f"{{{styles.nsmap['w']}}}styleId"
-    known = {style.get(identity) for style in styles}
-    styles.extend([style for style in extra if style.get(identity) and style.get(identity) not in known])
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ours.namelist():
-            archive.writestr(name, etree.tostring(styles) if name == STYLES else ours.read(name))
-    return file.getvalue()
-
-
-def _saved(document: Document) -> bytes:
-    file = io.BytesIO()
-    document.save(file)
     return file.getvalue()
 
 
