@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from pkdocs.plan import Mode, Polarity, Target, Tier
@@ -263,7 +264,8 @@ class Parties:
         demand(self.second is None or self.second.person != self.first.person, "one person on both sides")
 
 
-@dataclass(frozen=True, slots=True)
+# without slots, so that it can keep its canonical form and digest: everybody asks for them
+@dataclass(frozen=True)
 class Content:
     """Everything that one agreement says. ``parent`` and the second party are absent at the root only."""
 
@@ -306,12 +308,12 @@ class Content:
         before = agreement_id(self.year, self.position.key, self.version - 1)
         return amendment.supersedes.id.casefold() == before.casefold()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The content digest: SHA-256 over the canonical bytes, in hexadecimal."""
         return content_digest(self.canonical)
 
-    @property
+    @cached_property
     def canonical(self) -> bytes:
         """The canonical bytes, which the issued file carries."""
         return canonical(self)
