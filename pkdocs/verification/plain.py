@@ -103,5 +103,7 @@ def _closed(entries: _Entries, opening: _Bracket) -> Value:
     if opening is _LIST:
         return entries[1:]
     keys, values = entries[1::2], entries[2::2]
-    made = dict(zip(keys, values, strict=False))
-    return made if len(keys) == len(values) == len(made) and set(map(type, keys)) <= {Name} else None
+    if len(keys) != len(values) or not set(map(type, keys)) <= {Name}:
+        return None
+    made = dict(zip(keys, values, strict=True))
+    return made if len(made) == len(keys) else None

@@ -69,6 +69,7 @@ def strictly(data: bytes) -> tuple[Value, int] | None:
 @example(b"<< /A 1 /A 2 >> endobj")
 @example(b"<< /A 1 /#41 2 >> endobj")
 @example(b"<< 1 /A >> endobj")
+@example(b"<< [] /A >> endobj")
 @example(b"[ << /A ] >> endobj")
 @example(b"[ 1 0 Rendobj")
 @example(b"5 endobj")
