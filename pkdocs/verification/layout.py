@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
-from pkdocs.verification.plain import PlainReader
+from pkdocs.verification.plain import read_plain
 from pkdocs.verification.syntax import Parts, PdfSyntaxError, Ref, Stream, Value, name_of, parts_of, read_value
 
 MAX_FILE_BYTES: Final = 64_000_000
@@ -118,14 +118,13 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
     objects: dict[int, Value] = {}
     parts: dict[int, Parts] = {}
     spans: dict[int, tuple[int, int]] = {}
-    plain = PlainReader(data)
     while matched := _OBJECT.match(data, offset):
         number = int(matched[2])
         if number in objects:
             raise FileError(find("FILE_OBJECT_TWICE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))
         if len(objects) == MAX_OBJECTS:
             raise limit_fault("LIMIT_OBJECTS", MAX_OBJECTS)
-        objects[number], parts[number], offset = _read_object(data, matched.end(), plain)
+        objects[number], parts[number], offset = _read_object(data, matched.end())
         spans[number] = (matched.start("object"), offset)
     if (matched := _XREF.match(data, offset)) is None:
         raise PdfSyntaxError("neither object nor cross-reference section", offset)
@@ -137,8 +136,8 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
     return Revision(start, matched.end(), objects, parts, spans, trailer, xref)
 
 
-def _read_object(data: bytes, offset: int, plain: PlainReader) -> tuple[Value, Parts, int]:
-    value, offset = plain.read(offset) or read_value(data, offset)
+def _read_object(data: bytes, offset: int) -> tuple[Value, Parts, int]:
+    value, offset = read_plain(data, offset) or read_value(data, offset)
     parts = parts_of(value)
     _demand_plain(value, parts, offset)
     if matched := _OBJECT_END.match(data, offset):

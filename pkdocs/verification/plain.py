@@ -5,12 +5,17 @@ collection, or less, is left to it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from functools import lru_cache
+from typing import Any, Final
 
 from pkdocs.verification.syntax import MAX_DEPTH, Name, PdfSyntaxError, Value, read_value
 
 _MAX_BYTES: Final = 100_000
+_LONGEST_WORD: Final = 100
+"""So that what is remembered stays small, whatever a file holds."""
+
 _WHITE: Final = b" \r\n\t"
 # a name, a reference, a bracket, any other run without delimiters; else one byte, so that nothing is passed over
 _WORD: Final = re.compile(
@@ -19,7 +24,7 @@ _WORD: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Bracket:
     """What begins a collection; or ends it, with what it began."""
 
@@ -31,53 +36,49 @@ _LIST: Final = _Bracket()
 _BRACKETS: Final = {b"<<": _DICTIONARY, b">>": _Bracket(_DICTIONARY), b"[": _LIST, b"]": _Bracket(_LIST)}
 
 
-class _Vocabulary(dict[bytes, Any]):
-    """What words mean; each is read once."""
+def read_plain(data: bytes, offset: int) -> tuple[Value, int] | None:
+    """Return the object at ``offset`` and where it ends; None unless it is a plain collection and nothing follows.
 
-    def __missing__(self, word: bytes) -> Value:
-        value, end = read_value(word, 0)
-        if end != len(word) or value is None:
-            raise PdfSyntaxError("no plain word", 0)
-        self[word] = value
-        return value
-
-
-_Entries: TypeAlias = list[Any]
-
-
-class PlainReader:
-    """Reads the plain collections of one file."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._known = _Vocabulary(_BRACKETS)
-
-    def read(self, offset: int) -> tuple[Value, int] | None:
-        """Return the object at ``offset`` and where it ends; None unless it is a plain collection and nothing follows.
-
-        What is given is what ``read_value`` gives.
-        """
-        end = self._end(offset)
-        if not 0 <= end - offset <= _MAX_BYTES:
-            return None
-        try:
-            values = map(self._known.__getitem__, _WORD.findall(self._data, offset, end))
-            collection = _collection(values)
-        except PdfSyntaxError:
-            return None
-        return None if collection is None else (collection, offset + len(self._data[offset:end].rstrip(_WHITE)))
-
-    def _end(self, offset: int) -> int:
-        """Return where the object's value ends at the latest, if no name or text holds these words."""
-        end = self._data.find(b"endobj", offset)
-        stream = self._data.find(b"stream", offset, max(end, offset))
-        return end if stream < 0 else stream
+    What is given is what ``read_value`` gives.
+    """
+    end = _end(data, offset)
+    if not 0 <= end - offset <= _MAX_BYTES:
+        return None
+    try:
+        collection = _collection(map(_meaning, _WORD.findall(data, offset, end)))
+    except PdfSyntaxError:
+        return None
+    return None if collection is None else (collection, offset + len(data[offset:end].rstrip(_WHITE)))
 
 
-def _collection(values: "map[Any]") -> Value:
+def _end(data: bytes, offset: int) -> int:
+    """Return where the value of the object ends at the latest, if no name or text in it holds these words."""
+    end = data.find(b"endobj", offset)
+    stream = data.find(b"stream", offset, max(end, offset))
+    return end if stream < 0 else stream
+
+
+# the words of one file are nearly those of the next
+@lru_cache(maxsize=10_000)
+def _meaning(word: bytes) -> Value:
+    """Return what ``word`` means: a value without parts, or a bracket.
+
+    Raises:
+        PdfSyntaxError: it means nothing by itself, is null, or is too long to be remembered.
+    """
+    bracket = _BRACKETS.get(word)
+    if bracket is not None:
+        return bracket
+    value, end = read_value(word, 0)
+    if end != len(word) or end > _LONGEST_WORD or value is None:
+        raise PdfSyntaxError("no plain word", 0)
+    return value
+
+
+def _collection(values: Iterable[Any]) -> Value:
     """Return the one collection that ``values`` make; None if they make none, or more."""
-    entries: _Entries = []
-    around: list[_Entries] = []
+    entries: list[Any] = []
+    around: list[list[Any]] = []
     for value in values:
         if value.__class__ is not _Bracket:
             entries.append(value)
@@ -96,7 +97,7 @@ def _collection(values: "map[Any]") -> Value:
     return entries[0] if is_one else None
 
 
-def _closed(entries: _Entries, opening: _Bracket) -> Value:
+def _closed(entries: list[Any], opening: _Bracket) -> Value:
     """Return the collection of what follows its ``opening``; None if it is another, or no dictionary can be made."""
     if not entries or entries[0] is not opening:
         return None

@@ -199,21 +199,22 @@ class Parts(NamedTuple):
 
 def parts_of(value: Value) -> Parts:
     """Return the parts of ``value``, in one walk."""
-    parts = Parts([], [])
+    dictionaries: list[dict[str, Value]] = []
+    references: list[Ref] = []
     pending = [value]
     while pending:
         entry = pending.pop()
         kind = entry.__class__
         if kind is Ref:
-            parts.references.append(entry)
+            references.append(entry)
         elif kind is dict:
-            parts.dictionaries.append(entry)
+            dictionaries.append(entry)
             pending.extend(entry.values())
         elif kind is list:
             pending.extend(entry)
         elif kind is Stream:
             pending.append(entry.dictionary)
-    return parts
+    return Parts(dictionaries, references)
 
 
 def references(value: Value) -> list[Ref]:

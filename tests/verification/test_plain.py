@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pkdocs.verification import layout
 from pkdocs.verification.layout import FileError, Layout, read_layout
-from pkdocs.verification.plain import PlainReader
+from pkdocs.verification.plain import read_plain
 from pkdocs.verification.syntax import MAX_DEPTH, PdfSyntaxError, Ref, Stream, Value, parts_of, read_value
 from tests.factory import root_content
 from tests.issued import issued
@@ -74,7 +75,7 @@ def strictly(data: bytes) -> tuple[Value, int] | None:
 @example(b"[ 1 0 Rendobj")
 @example(b"5 endobj")
 def test_what_is_read_at_one_stroke_is_what_the_strict_reader_reads(data: bytes) -> None:
-    read = PlainReader(data).read(0)
+    read = read_plain(data, 0)
     assert read is None or repr(read) == repr(strictly(data))
 
 
@@ -83,18 +84,19 @@ def test_every_plain_collection_is_read_at_one_stroke(value: Any) -> None:
     data = written(value) + b"\nendobj"
     strict = strictly(data)
     # two spellings of one key are refused by both
-    assert (PlainReader(data).read(0) is None) == (strict is None)
+    assert (read_plain(data, 0) is None) == (strict is None)
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1])
 def test_both_refuse_the_same_depth(depth: int) -> None:
     data = b"[" * depth + b"]" * depth + b" endobj"
-    assert (PlainReader(data).read(0) is None) == (strictly(data) is None) == (depth > MAX_DEPTH)
+    assert (read_plain(data, 0) is None) == (strictly(data) is None) == (depth > MAX_DEPTH)
 
 
-def test_a_collection_without_end_is_left_to_the_strict_reader() -> None:
-    assert PlainReader(b"[ 1 2 ]").read(0) is None
-    assert PlainReader(b"[" + b" 1" * 100_000 + b" ] endobj").read(0) is None
+def test_what_is_long_or_without_end_is_left_to_the_strict_reader() -> None:
+    assert read_plain(b"[ 1 2 ]", 0) is None
+    assert read_plain(b"[ /" + b"A" * 200 + b" ] endobj", 0) is None
+    assert read_plain(b"[" + b" 1" * 100_000 + b" ] endobj", 0) is None
 
 
 def outcome(data: bytes) -> Layout | tuple[Any, ...]:
@@ -111,7 +113,7 @@ def test_a_file_is_read_alike_without_the_quick_reader(data: st.DataObject) -> N
         pdf[data.draw(st.integers(0, len(pdf) - 1))] = data.draw(st.sampled_from(b"/<>[]( 0R\n\x00\xff"))
     quick = outcome(bytes(pdf))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlainReader, "read", lambda *_: None)
+        patch.setattr(layout, "read_plain", lambda *_: None)
         assert repr(outcome(bytes(pdf))) == repr(quick)
 
 
