@@ -38,14 +38,19 @@ class Ink:
         That is enough for :meth:`is_in`; nearly every letter has it, and it is quick.
         """
         row = int(self._rows - (bottom + top) * (_SCALE / 2)) * self._stride
-        shades = self._pixels[row + int(left * _SCALE) - 1 : row + int(right * _SCALE) + 2].translate(_SHADES)
-        return _DARK in shades and _LIGHT in shades
+        return _is_plain(self._pixels[row + int(left * _SCALE) - 1 : row + int(right * _SCALE) + 2])
 
     def is_in(self, box: Box) -> bool:
         """Tell whether anything is drawn in a box of the page, or a pixel around it: light beside dark."""
         left, right = max(int(box.left * _SCALE) - 1, 0), min(int(box.right * _SCALE) + 2, self._stride)
         top = max(int(self._rows - box.top * _SCALE) - 1, 0)
         bottom = min(int(self._rows - box.bottom * _SCALE) + 2, self._height)
-        rows = (row * self._stride for row in range(top, bottom))
-        pixels = b"".join(self._pixels[row + left : row + right] for row in rows)
-        return max(pixels, default=0) - min(pixels, default=0) >= _LEAST_CONTRAST
+        rows = range(top * self._stride, bottom * self._stride, self._stride)
+        pixels = b"".join([self._pixels[row + left : row + right] for row in rows])
+        return _is_plain(pixels) or max(pixels, default=0) - min(pixels, default=0) >= _LEAST_CONTRAST
+
+
+def _is_plain(pixels: bytes) -> bool:
+    """Tell whether some pixels are dark and some light: then they differ by the contrast, which is slower to find."""
+    shades = pixels.translate(_SHADES)
+    return _DARK in shades and _LIGHT in shades
