@@ -18,7 +18,7 @@ from typing import Final
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
-from pkdocs.schema import SchemaError, canonical, demand, parse_canonical, to_json
+from pkdocs.schema import SchemaError, canonical, demand, from_json, parse_json, to_json
 
 SCHEMA: Final = "pkdocs-content/1"
 MAX_CONTENT_BYTES: Final = 4_000_000
@@ -357,7 +357,10 @@ def parse_content(data: bytes) -> Content:
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    return parse_canonical(Content, data, schema=SCHEMA)
+    content = from_json(Content, parse_json(data), schema=SCHEMA)
+    # as in parse_canonical; here the content keeps what it is compared by
+    demand(content.canonical == data, "not in canonical form")
+    return content
 
 
 def short_digest(digest: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any, Final
 from pkdocs.verification.syntax import MAX_DEPTH, Name, PdfSyntaxError, Value, read_value
 
 _MAX_BYTES: Final = 100_000
-_LONGEST_WORD: Final = 100
+_LONGEST: Final = 100
 """So that what is remembered stays small, whatever a file holds."""
 
 _WHITE: Final = b" \r\n\t"
+_REFERENCE: Final = b"0 R"
 # a name, a reference, a bracket, any other run without delimiters; else one byte, so that nothing is passed over
 _WORD: Final = re.compile(
     rb"[ \r\n\t]*+(/[^ \r\n\t/<>\[\]()]*+|[1-9][0-9]{0,9} 0 R(?=[ \r\n\t/<>\[\]()])"
@@ -39,16 +40,25 @@ _BRACKETS: Final = {b"<<": _DICTIONARY, b">>": _Bracket(_DICTIONARY), b"[": _LIS
 def read_plain(data: bytes, offset: int) -> tuple[Value, int] | None:
     """Return the object at ``offset`` and where it ends; None unless it is a plain collection and nothing follows.
 
-    What is given is what ``read_value`` gives.
+    What is given is what ``read_value`` gives, but one without references may be given again: nobody changes it.
     """
     end = _end(data, offset)
     if not 0 <= end - offset <= _MAX_BYTES:
         return None
+    body = data[offset:end].rstrip(_WHITE)
+    # what refers to others is its own thing; the rest is mostly layout, the same again and again
+    collection = _read(body) if _REFERENCE in body or len(body) > _LONGEST else _remembered(body)
+    return None if collection is None else (collection, offset + len(body))
+
+
+def _read(body: bytes) -> Value:
     try:
-        collection = _collection(map(_meaning, _WORD.findall(data, offset, end)))
+        return _collection(map(_meaning, _WORD.findall(body)))
     except PdfSyntaxError:
         return None
-    return None if collection is None else (collection, offset + len(data[offset:end].rstrip(_WHITE)))
+
+
+_remembered: Final = lru_cache(maxsize=1_000)(_read)
 
 
 def _end(data: bytes, offset: int) -> int:
@@ -70,7 +80,7 @@ def _meaning(word: bytes) -> Value:
     if bracket is not None:
         return bracket
     value, end = read_value(word, 0)
-    if end != len(word) or end > _LONGEST_WORD or value is None:
+    if end != len(word) or end > _LONGEST or value is None:
         raise PdfSyntaxError("no plain word", 0)
     return value
 
