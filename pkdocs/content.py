@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
-from pkdocs.schema import SchemaError, canonical, demand, parse_canonical, to_json
+from pkdocs.schema import SchemaError, canonical, demand, from_json, parse_json, to_json
 
 SCHEMA: Final = "pkdocs-content/1"
 MAX_CONTENT_BYTES: Final = 4_000_000
@@ -273,7 +274,8 @@ class Parties:
         demand(self.second is None or self.second.person != self.first.person, "one person on both sides")
 
 
-@dataclass(frozen=True, slots=True)
+# without slots, so that it can keep its canonical form and digest: everybody asks for them
+@dataclass(frozen=True)
 class Content:
     """Everything that one agreement says. ``parent`` and the second party are absent at the root only."""
 
@@ -316,12 +318,12 @@ class Content:
         before = agreement_id(self.year, self.position.key, self.version - 1)
         return amendment.supersedes.id.casefold() == before.casefold()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The content digest: SHA-256 over the canonical bytes, in hexadecimal."""
         return content_digest(self.canonical)
 
-    @property
+    @cached_property
     def canonical(self) -> bytes:
         """The canonical bytes, which the issued file carries."""
         return canonical(self)
@@ -365,7 +367,10 @@ def parse_content(data: bytes) -> Content:
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    return parse_canonical(Content, data, schema=SCHEMA)
+    content = from_json(Content, parse_json(data), schema=SCHEMA)
+    # as in parse_canonical; here the content keeps what it is compared by
+    demand(content.canonical == data, "not in canonical form")
+    return content
 
 
 def short_digest(digest: str) -> str:

@@ -77,6 +77,8 @@ def demand(fulfilled: object, what: str) -> None:
 
 def is_plain_text(written: str) -> bool:
     """Tell whether the text is NFC without control, direction, private-use or unassigned characters."""
+    if written.isascii():
+        return written.isprintable()
     return unicodedata.is_normalized("NFC", written) and not any(
         unicodedata.category(character) in _REFUSED_CATEGORIES for character in written
     )
@@ -88,14 +90,23 @@ def to_json(value: object) -> Any:
     Raises:
         SchemaError: a text is not plain, or a number no small integer.
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, str):
+        return _scalar(value)
+    if isinstance(value, tuple):
+        return [to_json(entry) for entry in value]
+    kind: type = type(value)
+    names = _field_names(kind)
+    if names is not None:
+        pairs = ((name, getattr(value, name)) for name in names)
         return {name: to_json(entry) for name, entry in pairs if entry is not None and entry != ()}
     if isinstance(value, Mapping):
         return {to_json(name): to_json(entry) for name, entry in value.items()}
-    if isinstance(value, tuple):
-        return [to_json(entry) for entry in value]
     return _scalar(value)
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def _scalar(value: object) -> Any:

@@ -15,7 +15,7 @@ What the result holds, beside the pages as LibreOffice made them:
 No other annotation, no action, script or layer. All dates are the content's.
 """
 
-import io
+import tempfile
 from typing import Final
 
 import pikepdf
@@ -28,7 +28,14 @@ from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
 from pkdocs.issue.objects import IrregularError
-from pkdocs.issue.source import NOT_THE_SHAPE, close_catalog, demand_plain_pages, demand_undamaged, open_source
+from pkdocs.issue.source import (
+    NOT_THE_SHAPE,
+    close_catalog,
+    demand_plain_pages,
+    demand_undamaged,
+    open_pdf,
+    open_source,
+)
 
 __all__ = [
     "ATTACHMENT",
@@ -59,6 +66,7 @@ def issue_pdf(pdf: bytes, content: Content, *, template_digest: str, toolchain: 
     Raises:
         DocumentError: the PDF is unreadable or not a fresh tagged PDF/A-3, an anchor is missing, doubled or
             one too many, or the PDF holds what an issued file must not have.
+        OSError: no temporary file can be written.
     """
     try:
         with open_source(pdf, content.id) as document:
@@ -121,23 +129,25 @@ def _save(document: Pdf, content: Content) -> bytes:
     for key in set(document.trailer.keys()) - {"/Root", "/Info", "/Size"}:
         del document.trailer[key]
     document.trailer.ID = Array([String(bytes.fromhex(content.digest)[:16])] * 2)
-    output = io.BytesIO()
-    document.save(
-        output,
-        force_version="1.7",
-        fix_metadata_version=False,
-        preserve_pdfa=True,
-        compress_streams=False,
-        stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        deterministic_id=True,
-    )
-    return output.getvalue()
+    # qpdf writes token by token, into a file without going through Python
+    with tempfile.TemporaryFile() as output:
+        document.save(
+            output,
+            force_version="1.7",
+            fix_metadata_version=False,
+            preserve_pdfa=True,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            deterministic_id=True,
+        )
+        output.seek(0)
+        return output.read()
 
 
 def _check(issued: bytes, content: Content) -> None:
     """Read the result again: nothing else than what was meant leaves this module."""
-    with pikepdf.open(io.BytesIO(issued), suppress_warnings=True) as document:
+    with open_pdf(issued) as document:
         fields = [(str(field.T), field.FT) for field in document.Root.AcroForm.Fields]
         widgets = [annotation.objgen for page in document.pages for annotation in page.get("/Annots", Array())]
         findings = {

@@ -154,7 +154,8 @@ def _element(document: Pdf, content: Content, anchor: Anchor) -> Object:
         if _is_picture_of(element, anchor):
             return element
         if element.objgen not in seen:
-            elements.extend(_kids(element))
+            # anchors stand on the first pages
+            elements.extend(reversed(_kids(element)))
         if element.is_indirect:
             seen.add(element.objgen)
     raise DocumentError("ISSUE_NOT_ARCHIVAL", id=content.id, lacks=f"/Figure ({anchor.role.value})")

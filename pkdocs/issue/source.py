@@ -1,11 +1,11 @@
 """What a PDF must be before it is issued: fresh, tagged, archival, and free of everything that acts."""
 
 import contextlib
-import io
+import tempfile
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pikepdf import AccessMode, Array, Dictionary, Name, Object, Pdf
 
 from pkdocs.errors import DocumentError
 
@@ -34,16 +34,31 @@ def open_source(pdf: bytes, agreement: str) -> Pdf:
     Raises:
         DocumentError: encrypted, of several revisions, or not a tagged PDF/A-3.
         PdfError: damaged (pikepdf).
+        OSError: no temporary file can be written.
     """
     if (revisions := pdf.count(b"startxref")) > 1:
         raise DocumentError("ISSUE_REVISIONS", id=agreement, count=revisions)
-    # with recovery, and damage read off the warnings: without it qpdf crashes on a wrong cross-reference entry
-    document = pikepdf.open(io.BytesIO(pdf), suppress_warnings=True)
+    document = open_pdf(pdf)
     with contextlib.ExitStack() as undo:
         undo.callback(document.close)
         _demand_archival(document, agreement)
         undo.pop_all()
     return document
+
+
+def open_pdf(pdf: bytes) -> Pdf:
+    """Return the opened PDF, damaged or not; the caller closes it.
+
+    Raises:
+        PdfError: beyond repair (pikepdf).
+        OSError: no temporary file can be written.
+    """
+    # in a file without a name: of a BytesIO qpdf asks for each token through Python, which takes three times as long
+    with tempfile.TemporaryFile() as file:
+        file.write(pdf)
+        file.flush()
+        # with recovery, and damage read off the warnings: without it qpdf crashes on a wrong cross-reference entry
+        return pikepdf.open(file, suppress_warnings=True, access_mode=AccessMode.mmap)
 
 
 def _demand_archival(document: Pdf, agreement: str) -> None:

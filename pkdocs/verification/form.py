@@ -11,7 +11,7 @@ from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.passive import FormReader, check_passive
-from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, dictionaries, inflate, name_of
+from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, inflate, name_of
 
 MAX_PAGES: Final = 200
 _LARGEST_PT: Final = 1300
@@ -241,5 +241,5 @@ def _read_attachment(reader: FormReader, catalog: Mapping[str, Any]) -> Stream |
 
 
 def _holding(reader: FormReader, key: str) -> Iterator[dict[str, Any]]:
-    for value in reader.layout.issued.objects.values():
-        yield from (dictionary for dictionary in dictionaries(value) if key in dictionary)
+    for parts in reader.layout.issued.parts.values():
+        yield from (dictionary for dictionary in parts.dictionaries if key in dictionary)

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
-from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, dictionaries, name_of, read_value, references
+from pkdocs.verification.plain import read_plain
+from pkdocs.verification.syntax import Parts, PdfSyntaxError, Ref, Stream, Value, name_of, parts_of, read_value
 
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_OBJECTS: Final = 100_000
@@ -43,11 +44,12 @@ class FileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision: where it stands in the file, the objects that it brings, and its trailer."""
+    """One revision: where it stands in the file, the objects that it brings with their parts, and its trailer."""
 
     start: int
     end: int
     objects: Mapping[int, Value]
+    parts: Mapping[int, Parts]
     spans: Mapping[int, tuple[int, int]]
     trailer: Mapping[str, Any]
     xref: int
@@ -114,6 +116,7 @@ def _read_revisions(data: bytes, offset: int) -> tuple[Revision, ...]:
 
 def _read_revision(data: bytes, start: int, offset: int) -> Revision:
     objects: dict[int, Value] = {}
+    parts: dict[int, Parts] = {}
     spans: dict[int, tuple[int, int]] = {}
     while matched := _OBJECT.match(data, offset):
         number = int(matched[2])
@@ -121,7 +124,7 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
             raise FileError(find("FILE_OBJECT_TWICE", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))
         if len(objects) == MAX_OBJECTS:
             raise limit_fault("LIMIT_OBJECTS", MAX_OBJECTS)
-        objects[number], offset = _read_object(data, matched.end())
+        objects[number], parts[number], offset = _read_object(data, matched.end())
         spans[number] = (matched.start("object"), offset)
     if (matched := _XREF.match(data, offset)) is None:
         raise PdfSyntaxError("neither object nor cross-reference section", offset)
@@ -130,14 +133,15 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
     trailer, offset = _read_trailer(data, offset)
     if (matched := _END.match(data, offset)) is None or int(matched[1]) != xref:
         raise PdfSyntaxError("startxref", offset)
-    return Revision(start, matched.end(), objects, spans, trailer, xref)
+    return Revision(start, matched.end(), objects, parts, spans, trailer, xref)
 
 
-def _read_object(data: bytes, offset: int) -> tuple[Value, int]:
-    value, offset = read_value(data, offset)
-    _demand_plain(value, offset)
+def _read_object(data: bytes, offset: int) -> tuple[Value, Parts, int]:
+    value, offset = read_plain(data, offset) or read_value(data, offset)
+    parts = parts_of(value)
+    _demand_plain(value, parts, offset)
     if matched := _OBJECT_END.match(data, offset):
-        return value, matched.end()
+        return value, parts, matched.end()
     matched = _STREAM.match(data, offset)
     if matched is None or not isinstance(value, dict):
         raise PdfSyntaxError("object without end", offset)
@@ -148,13 +152,13 @@ def _read_object(data: bytes, offset: int) -> tuple[Value, int]:
     end = matched.end() + length
     if (closed := _STREAM_END.match(data, end)) is None:
         raise PdfSyntaxError("stream without end", end)
-    return Stream(value, data[matched.end() : end]), closed.end()
+    return Stream(value, data[matched.end() : end]), parts, closed.end()
 
 
-def _demand_plain(value: Value, offset: int) -> None:
+def _demand_plain(value: Value, parts: Parts, offset: int) -> None:
     if isinstance(value, dict) and name_of(value.get("Type")) in _FORBIDDEN_TYPES:
         raise PdfSyntaxError(f"/{value['Type']}", offset)
-    for dictionary in dictionaries(value):
+    for dictionary in parts.dictionaries:
         # an absent and a null entry mean the same, so only one of them is allowed
         if None in dictionary.values():
             raise PdfSyntaxError("null entry", offset)
@@ -214,8 +218,8 @@ def _check_trailer(revision: Revision, before: list[Revision]) -> None:
 
 def _check_references(revision: Revision, before: list[Revision]) -> None:
     known = set(revision.objects).union(*(one.objects for one in before))
-    for value in (*revision.objects.values(), dict(revision.trailer)):
-        for reference in references(value):
+    for parts in (*revision.parts.values(), parts_of(dict(revision.trailer))):
+        for reference in parts.references:
             # what is not there yet could be supplied later, and change what was signed
             if reference.number not in known:
                 finding = find("FILE_DANGLING", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=reference.number)

@@ -6,6 +6,7 @@ stands for.
 
 import ctypes
 import math
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ import zxingcpp
 from pkdocs.messages import Said
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.form import Slot
+from pkdocs.verification.ink import Ink
 from pkdocs.verification.shapes import (
     LETTERS_TOUCH_PT,
     Box,
@@ -28,9 +30,6 @@ from pkdocs.verification.shapes import (
     overlapping,
 )
 
-_SCALE: Final = 2.0
-"""Pixels for a point: 144 to the inch, at which the modules of the QR code are told apart."""
-
 MAX_CHARACTERS: Final = 2_000_000
 _HYPHEN_AT_LINE_END: Final = "\ufffe"
 """What pdfium gives for a hyphen that it takes for a word's division."""
@@ -39,12 +38,18 @@ _HYPHEN_IN_LINE: Final = "\x02"
 
 _SAME_LINE_PT: Final = 1.0
 _LEAST_HEIGHT_PT: Final = 3.0
-_LEAST_CONTRAST: Final = 48
+_INSET_PT: Final = 1.0
 _MAX_FORMS: Final = 10
 _MAX_COMPARED: Final = 5_000_000
 _MAX_INSETS: Final = 1_000
 
 _INVISIBLE_MODES: Final = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
+
+# without the types of their arguments calls take a third of the time, and there is one for each character
+_QUICK: Final = ctypes.PYFUNCTYPE(ctypes.c_uint)
+_BOX: Final = _QUICK(ctypes.cast(pdfium_c.FPDFText_GetCharBox, ctypes.c_void_p).value or 0)
+_UNICODE: Final = _QUICK(ctypes.cast(pdfium_c.FPDFText_GetUnicode, ctypes.c_void_p).value or 0)
+_EDGES: Final = struct.Struct("4d").unpack
 
 _QR_CODES: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
@@ -92,17 +97,16 @@ class _Page:
         self._slots = slots
         self._width, self._height = page.get_size()
         self._text = page.get_textpage()
+        self._characters = ctypes.cast(self._text.raw, ctypes.c_void_p)
         self._count = min(self._text.count_chars(), MAX_CHARACTERS)
         self._insets: list[tuple[Lettering, Lettering]] = []
-        bitmap = page.render(scale=_SCALE, grayscale=True)
-        self._pixels = bytes(bitmap.buffer)
-        self._shape = (bitmap.height, bitmap.stride)
+        self._ink = Ink(page)
 
     def read(self) -> str:
         """Return the text as it is drawn, each letter of another font in its place on the line; after ``hidden``."""
         if not self._insets:
             return self._text.get_text_range().replace(_HYPHEN_AT_LINE_END, "-") if self._count else ""
-        letters = [chr(pdfium_c.FPDFText_GetUnicode(self._text.raw, index)) for index in range(self._count)]
+        letters = [self._letter(index) for index in range(self._count)]
         before: dict[int, str] = {}
         for text, other in self._insets:
             host, inset = sorted((text, other), key=lambda one: one.box.left - one.box.right)
@@ -125,8 +129,7 @@ class _Page:
         Micro QR and rMQR are left out: a few modules are enough for them, so an ordinary page now and then seems to
         bear one of some digits.
         """
-        image = memoryview(self._pixels).cast("B", self._shape)
-        for code in zxingcpp.read_barcodes(image, formats=_QR_CODES):
+        for code in zxingcpp.read_barcodes(self._ink.image, formats=_QR_CODES):
             yield code.text
 
     def hidden(self) -> Iterator[str]:
@@ -179,34 +182,49 @@ class _Page:
     def _glyphs(self) -> dict[int, list[tuple[int, Box]]]:
         """The characters of each text object, their index and box, by the object's address."""
         glyphs: dict[int, list[tuple[int, Box]]] = {}
-        for index in range(self._count):
+        for index, (left, right, bottom, top) in self._boxes():
             drawn = pdfium_c.FPDFText_GetTextObject(self._text.raw, index)
-            box = self._box(index)
-            if drawn and box is not None and not pdfium_c.FPDFText_IsGenerated(self._text.raw, index):
-                glyphs.setdefault(ctypes.addressof(drawn.contents), []).append((index, box))
+            if drawn and not pdfium_c.FPDFText_IsGenerated(self._text.raw, index):
+                glyphs.setdefault(ctypes.addressof(drawn.contents), []).append((index, Box(left, bottom, right, top)))
         return glyphs
 
-    def _hidden_characters(self) -> Iterator[str]:
-        for index in range(self._count):
-            if chr(pdfium_c.FPDFText_GetUnicode(self._text.raw, index)).isspace():
-                continue
-            box = self._box(index)
-            if box is None:
-                continue
-            if box.left < 0 or box.bottom < 0 or box.right > self._width or box.top > self._height:
-                yield "HIDDEN_OFF_PAGE"
-            elif not self._has_ink(box):
-                yield "HIDDEN_WITHOUT_INK"
-            elif box.top - box.bottom < _LEAST_HEIGHT_PT and self._is_tiny(index):
-                yield "HIDDEN_TINY"
-            elif any(slot.holds_centre_of(box) for slot in self._slots):
-                yield "HIDDEN_UNDER_SIGNATURE"
+    def _letter(self, index: int) -> str:
+        return chr(_UNICODE(self._characters, index))
 
-    def _box(self, index: int) -> Box | None:
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        if not pdfium_c.FPDFText_GetCharBox(self._text.raw, index, left, right, bottom, top):
-            return None
-        return Box(left.value, bottom.value, right.value, top.value)
+    def _hidden_characters(self) -> Iterator[str]:
+        lowest = max([slot.top for slot in self._slots] + [_INSET_PT])
+        rightmost, highest = self._width - _INSET_PT, self._height - _INSET_PT
+        for index, (left, right, bottom, top) in self._boxes():
+            # nothing can be wrong with what is large, well inside, above all slots and inked: nearly every letter
+            if (
+                left >= _INSET_PT
+                and bottom >= lowest
+                and right <= rightmost
+                and top <= highest
+                and top - bottom >= _LEAST_HEIGHT_PT
+                and self._ink.is_along(left, bottom, right, top)
+            ):
+                continue
+            if not self._letter(index).isspace():
+                yield from self._hidden_character(index, Box(left, bottom, right, top))
+
+    def _hidden_character(self, index: int, box: Box) -> Iterator[str]:
+        if box.left < 0 or box.bottom < 0 or box.right > self._width or box.top > self._height:
+            yield "HIDDEN_OFF_PAGE"
+        elif not self._ink.is_in(box):
+            yield "HIDDEN_WITHOUT_INK"
+        elif box.top - box.bottom < _LEAST_HEIGHT_PT and self._is_tiny(index):
+            yield "HIDDEN_TINY"
+        elif any(slot.holds_centre_of(box) for slot in self._slots):
+            yield "HIDDEN_UNDER_SIGNATURE"
+
+    def _boxes(self) -> Iterator[tuple[int, tuple[float, ...]]]:
+        """Yield the index of each character that has a box, and the box: left, right, bottom, top."""
+        edges = (ctypes.c_double * 4)()
+        left, right, bottom, top = (ctypes.byref(edges, place * ctypes.sizeof(ctypes.c_double)) for place in range(4))
+        for index in range(self._count):
+            if _BOX(self._characters, index, left, right, bottom, top):
+                yield index, _EDGES(edges)
 
     def _is_tiny(self, index: int) -> bool:
         """Tell whether the character is set too small to read, and is not just a full stop.
@@ -218,23 +236,3 @@ class _Page:
             return True
         size = pdfium_c.FPDFText_GetFontSize(self._text.raw, index)
         return bool(size * math.hypot(matrix.c, matrix.d) < _LEAST_HEIGHT_PT)
-
-    def _has_ink(self, box: Box) -> bool:
-        """Tell whether anything is drawn where the character stands: light beside dark."""
-        height, stride = self._shape
-        left, right = max(int(box.left * _SCALE) - 1, 0), min(int(box.right * _SCALE) + 2, stride)
-        top = max(int((self._height - box.top) * _SCALE) - 1, 0)
-        bottom = min(int((self._height - box.bottom) * _SCALE) + 2, height)
-        darkest, lightest = 255, 0
-        for row in _from_middle(top, bottom):
-            pixels = self._pixels[row * stride + left : row * stride + right]
-            darkest, lightest = min(darkest, *pixels), max(lightest, *pixels)
-            if lightest - darkest >= _LEAST_CONTRAST:
-                return True
-        return False
-
-
-def _from_middle(top: int, bottom: int) -> Iterator[int]:
-    middle = (top + bottom) // 2
-    yield from range(middle, bottom)
-    yield from range(top, middle)

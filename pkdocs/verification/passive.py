@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
-from pkdocs.verification.syntax import PdfSyntaxError, Stream, Value, dictionaries, inflate, name_of, references
+from pkdocs.verification.syntax import PdfSyntaxError, Stream, Value, inflate, name_of, references
 
 MAX_INFLATED_BYTES: Final = 128_000_000
 MAX_PIXELS: Final = 60_000_000
@@ -67,15 +67,15 @@ def check_passive(reader: FormReader) -> None:
 
 
 def _check_reachable(reader: FormReader) -> None:
-    objects = reader.layout.issued.objects
+    parts = reader.layout.issued.parts
     reached: set[int] = set()
     pending = [reference.number for reference in references(dict(reader.layout.issued.trailer))]
     while pending:
         number = pending.pop()
         if number not in reached:
             reached.add(number)
-            pending.extend(reference.number for reference in references(objects[number]))
-    for number in sorted(objects.keys() - reached):
+            pending.extend([reference.number for reference in parts[number].references])
+    for number in sorted(parts.keys() - reached):
         reader.note("ISSUED_UNREFERENCED", object=number)
 
 
@@ -86,8 +86,8 @@ def _check_object(reader: FormReader, number: int, value: Value) -> None:
             reader.note("ISSUED_ACTIVE", object=number, what="/F, /Filter")
         if "Subtype" in value.dictionary and name_of(value.dictionary["Subtype"]) not in _STREAMS:
             reader.note("ISSUED_ACTIVE", object=number, what="/Subtype")
-    for dictionary in dictionaries(value):
-        for key in sorted(dictionary.keys() & _ACTIVE_KEYS):
+    for dictionary in reader.layout.issued.parts[number].dictionaries:
+        for key in sorted(_ACTIVE_KEYS.intersection(dictionary)):
             reader.note("ISSUED_ACTIVE", object=number, what=f"/{key}")
         if dictionary.get("Type") == "Action" or name_of(dictionary.get("S")) in _ACTIONS:
             reader.note("ISSUED_ACTIVE", object=number, what="/Action")

@@ -6,7 +6,6 @@ and ``Stream``. What is laxly written is refused, so that no two readers can tak
 
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -191,33 +190,36 @@ def name_of(value: Value) -> str | None:
     return value if isinstance(value, Name) else None
 
 
-def references(value: Value) -> Iterator[Ref]:
-    """Yield every reference in ``value``."""
+class Parts(NamedTuple):
+    """What a value is made of: every dictionary in it, itself and a stream's included, and every reference."""
+
+    dictionaries: list[dict[str, Value]]
+    references: list[Ref]
+
+
+def parts_of(value: Value) -> Parts:
+    """Return the parts of ``value``, in one walk."""
+    dictionaries: list[dict[str, Value]] = []
+    references: list[Ref] = []
     pending = [value]
     while pending:
         entry = pending.pop()
-        if isinstance(entry, Ref):
-            yield entry
-        elif isinstance(entry, Stream):
-            pending.append(entry.dictionary)
-        elif isinstance(entry, dict):
+        kind = entry.__class__
+        if kind is Ref:
+            references.append(entry)
+        elif kind is dict:
+            dictionaries.append(entry)
             pending.extend(entry.values())
-        elif isinstance(entry, list):
+        elif kind is list:
             pending.extend(entry)
+        elif kind is Stream:
+            pending.append(entry.dictionary)
+    return Parts(dictionaries, references)
 
 
-def dictionaries(value: Value) -> Iterator[dict[str, Value]]:
-    """Yield every dictionary in ``value``, itself and a stream's included."""
-    pending = [value]
-    while pending:
-        entry = pending.pop()
-        if isinstance(entry, Stream):
-            pending.append(entry.dictionary)
-        elif isinstance(entry, dict):
-            yield entry
-            pending.extend(entry.values())
-        elif isinstance(entry, list):
-            pending.extend(entry)
+def references(value: Value) -> list[Ref]:
+    """Return every reference in ``value``."""
+    return parts_of(value).references
 
 
 def inflate(stream: Stream, limit: int) -> bytes:

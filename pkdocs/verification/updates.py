@@ -13,9 +13,9 @@ from pkdocs.verification.syntax import (
     Ref,
     Stream,
     Value,
-    dictionaries,
     inflate,
     name_of,
+    parts_of,
     references,
 )
 
@@ -225,7 +225,9 @@ def _no_layers(value: Stream) -> bool:
         isinstance(resources, dict)
         and resources.keys() <= allowed
         and not any(
-            key in dictionary for dictionary in dictionaries(resources) for key in (Name("OC"), Name("Properties"))
+            key in dictionary
+            for dictionary in parts_of(resources).dictionaries
+            for key in (Name("OC"), Name("Properties"))
         )
     )
 

@@ -54,6 +54,7 @@ class Tree:
     below: "Tree | None" = None
 
 
+REFUSED = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 PLAIN = st.text(max_size=12).map(lambda text: unicodedata.normalize("NFC", text)).filter(is_plain_text)
 LEAVES = st.builds(
     Leaf,
@@ -282,3 +283,9 @@ def test_another_schema_or_none_is_refused(raw: object) -> None:
 def test_a_newer_schema_survives_pickling() -> None:
     again = pickle.loads(pickle.dumps(NewerSchemaError("surat/2", "surat/1")))  # noqa: S301 - made here
     assert (type(again), again.params) == (NewerSchemaError, {"found": "surat/2", "known": "surat/1"})
+
+
+@given(st.text(max_size=12) | st.text(st.characters(max_codepoint=127), max_size=12))
+def test_text_is_plain_by_the_kinds_of_its_characters_alone(written: str) -> None:
+    kinds = {unicodedata.category(character) for character in written}
+    assert is_plain_text(written) == (unicodedata.is_normalized("NFC", written) and not kinds & REFUSED)
