@@ -41,6 +41,8 @@ _EXPORT_OPTIONS: Final[dict[str, int | bool]] = {
 }
 _ZIP: Final = b"PK\x03\x04"
 _MAX_FILE_BYTES: Final = 500_000_000
+_MAX_DATA_BYTES: Final = 2_000_000_000
+"""Memory that may be written to; LibreOffice starts with 93 MB, 1,000 pages or 120 MB of pictures take below 400 MB."""
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
@@ -155,6 +157,18 @@ def leave_network() -> bool:
     return True
 
 
+def limit_process() -> None:
+    """Let this process end before it fills memory or disk: what it asks for beyond is refused."""
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _MAX_FILE_BYTES),
+        (resource.RLIMIT_DATA, _MAX_DATA_BYTES),
+    ):
+        _, hard = resource.getrlimit(kind)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
 def serve(kit: Kit, home: Path, jobs: int) -> Iterator[str]:
     """Convert HOME's document for each byte read from the descriptor ``jobs``, and yield each answer."""
     source, target = home / DOCUMENT, home / RESULT
@@ -179,8 +193,7 @@ def _end_with_parent(jobs: int, home: Path) -> None:
 
 def main(program: Path, home: Path) -> None:
     """Answer on what was standard output, which LibreOffice cannot reach."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_FILE_BYTES, _MAX_FILE_BYTES))
+    limit_process()
     jobs, answers, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)

@@ -21,6 +21,7 @@ from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
 from pkdocs.pipeline.templates import Templates
 from pkdocs.pipeline.wording import gather_wordings
+from pkdocs.temporary import sweep
 
 Progress = Callable[[int, int], None]
 
@@ -88,6 +89,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     maker = Maker(run.shelf, toolchain, office, wishes.jobs, checked.profile.address)
     entries, made = {entry.id: entry for entry in signed}, 0
     progress(len(entries) + len(failed), len(chosen))
+    sweep(folder)
     run.announce(entries, drafts)
     for outcome in maker.make(drafts):
         if outcome.value:
