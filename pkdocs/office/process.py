@@ -17,7 +17,7 @@ from pkdocs.office.worker import DOCUMENT, RESULT
 from pkdocs.temporary import new_folder, sweep_folders
 
 _MAX_ANSWER: Final = 4096
-_FOLDER: Final = "pkdocs-office-"
+_FOLDER: Final = "pkdocs-worker-"
 _ROOM_BYTES: Final = 8_000_000
 """What LibreOffice may need beside a document; usual is below 1 MB."""
 
