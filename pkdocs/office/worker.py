@@ -41,8 +41,8 @@ _EXPORT_OPTIONS: Final[dict[str, int | bool]] = {
 }
 _ZIP: Final = b"PK\x03\x04"
 _MAX_FILE_BYTES: Final = 500_000_000
+# the largest picture that LibreOffice shows takes 1.05 GB; what it has no memory for it leaves out without a word
 _MAX_DATA_BYTES: Final = 2_000_000_000
-"""Memory that may be written to; LibreOffice starts with 93 MB, 1,000 pages or 120 MB of pictures take below 400 MB."""
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
