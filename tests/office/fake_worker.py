@@ -1,6 +1,7 @@
 """A worker that misbehaves as its document says: ``python fake_worker.py PROGRAM HOME``, like the real one."""
 
 import importlib.util
+import mmap
 import os
 import sys
 from pathlib import Path
@@ -29,8 +30,8 @@ def fill_memory() -> None:
     taken = []
     try:
         while len(taken) < 100:
-            taken.append(bytearray(100_000_000))
-    except MemoryError:
+            taken.append(mmap.mmap(-1, 100_000_000, flags=mmap.MAP_PRIVATE))
+    except OSError:
         os.abort()
 
 
@@ -46,6 +47,7 @@ def work(home: Path, order: str) -> None:
     elif word == "leak":
         limit_process()
         fill_memory()
+        say(b"made")
     elif word == "refuse":
         say(b"failed " + argument.encode())
     elif word == "nonsense":
