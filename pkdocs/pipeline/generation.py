@@ -16,6 +16,7 @@ from pkdocs.issue import Toolchain
 from pkdocs.office import find_office
 from pkdocs.persons import person_scheme
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
+from pkdocs.pipeline.libraries import libraries
 from pkdocs.pipeline.making import Draft, Maker
 from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
@@ -266,6 +267,7 @@ class _Run:
                 "program": self._toolchain.program,
                 "office": self._toolchain.office,
                 "fonts": self._toolchain.fonts,
+                "libraries": libraries(),
             },
             agreements=agreements,
             earlier={identity: found for identity, found in earlier.items() if identity not in current},

@@ -13,6 +13,7 @@ import pytest
 from pkdocs.index import FILE_NAME, read_index, read_journal
 from pkdocs.pipeline.generation import generate
 from tests.city import Town, ignore, snapshot, touched, wishes
+from tests.cli.runner import pkdocs
 
 CHOSEN = ("INSP",)
 
@@ -83,6 +84,14 @@ def stopped(town: Town, out: Path, changes: int) -> OSError | None:
             return fault
         assert not disk.was_full
         return None
+
+
+def test_a_full_disk_ends_with_1_and_says_where_and_what_to_do(town: Town, tmp_path: Path) -> None:
+    with full_after(2):
+        run = pkdocs("--lang", "en", "generate", town.workbook, "--out", tmp_path / "penuh", "--json")
+    assert run.error == ("SYSTEM", 1)
+    for words in (str(tmp_path / "penuh" / FILE_NAME), "no space is left", "disk space", "try again"):
+        assert words in run.json["error"]["message"]
 
 
 def test_wherever_the_disk_is_full_nothing_is_torn_and_the_next_run_finishes(town: Town, tmp_path: Path) -> None:

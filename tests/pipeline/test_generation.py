@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import pkdocs
 from pkdocs.content import Content, Role
 from pkdocs.errors import (
     ConflictError,
@@ -84,6 +86,17 @@ def test_the_index_says_what_the_files_are(town: Town) -> None:
     assert (root.template, {entry.template for entry in others}) == ("kepala-daerah.docx", used)
     assert {f"{name}.docx" for name in town.index.templates} == {root.template, *used}
     assert list(root.persons) == [Role.FIRST]
+
+
+def test_the_index_names_what_shaped_the_files(town: Town) -> None:
+    tools = town.index.toolchain
+    assert tools["program"] == pkdocs.__version__
+    assert tools["office"].startswith("LibreOffice ")
+    assert len(tools["fonts"]) == len(hashlib.sha256().hexdigest())
+    named = dict(library.split(" ") for library in tools["libraries"].split(", "))
+    assert named["zlib"] == zlib.ZLIB_RUNTIME_VERSION
+    assert {"python", "docxtpl", "lxml", "pikepdf"} < named.keys()
+    assert "pytest" not in named
 
 
 def test_a_unit_has_its_folder(town: Town) -> None:
