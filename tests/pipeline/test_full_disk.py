@@ -2,6 +2,7 @@
 
 import errno
 import io
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,19 +22,20 @@ CHOSEN = ("INSP",)
 class FullDisk:
     """Counts what is made, written, made durable and named; after ``changes`` of these there is no room any more.
 
-    Of the write that does not fit, half gets in.
+    Of the write that does not fit, half gets in. Processes that are forked count together.
     """
 
     def __init__(self, changes: int) -> None:
-        self._left = changes
+        self._left = multiprocessing.get_context("fork").Value("i", changes)
 
     def is_full(self) -> bool:
-        self._left -= 1
-        return self._left < 0
+        with self._left.get_lock():
+            self._left.value -= 1
+            return self.was_full
 
     @property
     def was_full(self) -> bool:
-        return self._left < 0
+        return self._left.value < 0
 
     def refusing(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def refuse(what: Any, *given: Any, **named: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -28,6 +29,7 @@ from pkdocs.pipeline import generation, making
 from pkdocs.pipeline.generation import Format, generate
 from pkdocs.settings import default_templates
 from pkdocs.signing import read_form
+from pkdocs.temporary import new_file
 from tests.city import KEYS, Town, WarmPool, change, ignore, sheets, snapshot, touched, wishes, without, write
 
 IDS = [f"PK-2026-{key}-1" for key in KEYS]
@@ -184,6 +186,13 @@ class TestInterrupted:
         assert not finished & touched(before, stopped.out)
         assert stopped.index == town.index
         assert JOURNAL_NAME not in snapshot(stopped.out)
+
+    def test_what_a_killed_run_was_writing_is_swept_up(self, stopped: Town) -> None:
+        for folder in (stopped.out, stopped.out / INSPECTORATE):
+            handle, _ = new_file(folder)
+            os.close(handle)
+        stopped.generate()
+        assert not [name for name in snapshot(stopped.out) if name.endswith(".tmp")]
 
     def test_a_last_line_that_was_cut_off_costs_one_agreement(self, stopped: Town) -> None:
         journal = stopped.out / JOURNAL_NAME
