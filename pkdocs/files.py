@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import ConflictError
+from pkdocs.temporary import new_file
 
 MAX_READ_BYTES: Final = 64_000_000
 PRIVATE: Final = 0o600
@@ -30,19 +31,28 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
         OSError: the folder cannot be written or the disk is full; the old file stands.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # for its owner alone from the first moment
-    handle, name = tempfile.mkstemp(prefix=".pkdocs-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    with naming(path):
+        # for its owner alone from the first moment, and held until it has its name
+        handle, temporary = new_file(path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                temporary.chmod(mode)
+                temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let what the system refuses name ``path``: a failed write names nothing, a temporary file says nothing."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(path)) from fault
 
 
 def in_the_way(directory: Path) -> tuple[str, ...]:

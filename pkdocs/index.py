@@ -10,7 +10,7 @@ from typing import Final
 
 from pkdocs.content import PersonScheme, Reference, Role
 from pkdocs.errors import ConflictError
-from pkdocs.files import write_atomic
+from pkdocs.files import naming, write_atomic
 from pkdocs.profile import Zone
 from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema, from_json, parse_json, to_json
 
@@ -140,7 +140,8 @@ def _journal_entry(line: bytes) -> Entry:
 
 def append_journal(folder: Path, entry: Entry) -> None:
     """Note one finished agreement, so that a run that is killed need not make it again."""
-    with (folder / JOURNAL_NAME).open("ab") as file:
+    journal = folder / JOURNAL_NAME
+    with naming(journal), journal.open("ab") as file:
         line = {"schema": JOURNAL_SCHEMA, **to_json(entry)}
         # on a line of its own, also after one that was cut off
         file.write(b"\n" + json.dumps(line, ensure_ascii=False).encode() + b"\n")

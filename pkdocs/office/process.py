@@ -2,10 +2,10 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +14,21 @@ from pkdocs.messages import reason_of
 from pkdocs.office.locate import INSTALL, Office, environment
 from pkdocs.office.profile import write_profile
 from pkdocs.office.worker import DOCUMENT, RESULT
+from pkdocs.temporary import new_folder, sweep_folders
 
 _MAX_ANSWER: Final = 4096
+_FOLDER: Final = "pkdocs-worker-"
+_ROOM_BYTES: Final = 8_000_000
+"""What LibreOffice may need beside a document; usual is below 1 MB."""
 
 
 class WorkerLostError(Exception):
     """The worker has ended, or says what no worker says."""
+
+
+def sweep_homes() -> None:
+    """Remove the folders of workers that were killed together with their parents; any other worker removes its own."""
+    sweep_folders(_FOLDER)
 
 
 class Process:
@@ -33,7 +42,8 @@ class Process:
         self._heard = b""
         with contextlib.ExitStack() as undo:
             try:
-                self._home = Path(tempfile.mkdtemp(prefix="pkdocs-office-"))
+                handle, self._home = new_folder(_FOLDER)
+                undo.callback(os.close, handle)
                 undo.callback(shutil.rmtree, self._home, ignore_errors=True)
                 self._process = self._start(office)
             except OSError as fault:
@@ -77,7 +87,7 @@ class Process:
         try:
             (self._home / DOCUMENT).write_bytes(document)
         except OSError as fault:
-            raise OfficeError("OFFICE_NO_ROOM", reason=reason_of(fault)) from fault
+            raise self._no_room(fault) from fault
         # a worker that has ended shows when its answer is read
         with contextlib.suppress(BrokenPipeError):
             os.write(self._jobs, b".")
@@ -105,6 +115,31 @@ class Process:
         with contextlib.suppress(FileNotFoundError):
             return (self._home / RESULT).read_bytes()
         return b""
+
+    def demand_room(self) -> None:
+        """Pass where LibreOffice has room for its files: on a full disk it makes no PDF of the best document.
+
+        Raises:
+            OfficeError: there is none.
+        """
+        try:
+            with (self._home / "room").open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, _ROOM_BYTES)
+        except OSError as fault:
+            raise self._no_room(fault) from fault
+        finally:
+            (self._home / "room").unlink(missing_ok=True)
+
+    def _no_room(self, fault: OSError) -> OfficeError:
+        return OfficeError("OFFICE_NO_ROOM", folder=self._home.parent, reason=reason_of(fault))
+
+    def memory_bytes(self) -> int:
+        """Return what the worker holds in memory now (resident); 0 once it has ended."""
+        try:
+            resident = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(resident) * resource.getpagesize()
 
     def end(self) -> None:
         """Kill the worker and whatever it started, and remove its files."""

@@ -42,6 +42,8 @@ _EXPORT_OPTIONS: Final[dict[str, int | bool]] = {
 }
 _ZIP: Final = b"PK\x03\x04"
 _MAX_FILE_BYTES: Final = 500_000_000
+# the largest picture that LibreOffice shows takes 1.05 GB; what it has no memory for it leaves out without a word
+_MAX_DATA_BYTES: Final = 2_000_000_000
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
@@ -156,6 +158,18 @@ def leave_network() -> bool:
     return True
 
 
+def limit_process() -> None:
+    """Let this process end before it fills memory or disk: what it asks for beyond is refused."""
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _MAX_FILE_BYTES),
+        (resource.RLIMIT_DATA, _MAX_DATA_BYTES),
+    ):
+        _, hard = resource.getrlimit(kind)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
 def serve(kit: Kit, home: Path, jobs: int) -> Iterator[str]:
     """Convert HOME's document for each byte read from the descriptor ``jobs``, and yield each answer."""
     source, target = home / DOCUMENT, home / RESULT
@@ -180,8 +194,7 @@ def _end_with_parent(jobs: int, home: Path) -> None:
 
 def main(program: Path, home: Path) -> None:
     """Answer on what was standard output, which LibreOffice cannot reach."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_FILE_BYTES, _MAX_FILE_BYTES))
+    limit_process()
     jobs, answers, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)

@@ -27,6 +27,7 @@ from pkdocs.pipeline.generation import Failure, Generated, Progress, Wishes, cho
 from pkdocs.pipeline.making import source_digest
 from pkdocs.pipeline.templates import Templates
 from pkdocs.pipeline.wording import gather_wordings
+from pkdocs.temporary import sweep
 
 FOLDER: Final = "rancangan"
 SUFFIX: Final = "-rancangan.pdf"
@@ -147,6 +148,7 @@ def make_drafts(workbook: Path, folder: Path, wishes: Wishes, progress: Progress
     drafter = Drafter(checked, wishes, find_office(), index.digests if index else {})
     drafter.demand_templates(chosen)
     run = _Run(checked, folder / FOLDER, chosen)
+    sweep(folder / FOLDER)
     progress(0, len(chosen))
     for outcome in drafter.convert(run.rendered(drafter)):
         run.take(outcome)

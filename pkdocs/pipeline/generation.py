@@ -16,11 +16,13 @@ from pkdocs.issue import Toolchain
 from pkdocs.office import find_office
 from pkdocs.persons import person_scheme
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
+from pkdocs.pipeline.libraries import libraries
 from pkdocs.pipeline.making import Draft, Maker
 from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
 from pkdocs.pipeline.templates import Templates
 from pkdocs.pipeline.wording import gather_wordings
+from pkdocs.temporary import sweep
 
 Progress = Callable[[int, int], None]
 
@@ -88,6 +90,7 @@ def generate(workbook: Path, folder: Path, wishes: Wishes, progress: Progress) -
     maker = Maker(run.shelf, toolchain, office, wishes.jobs, checked.profile.address)
     entries, made = {entry.id: entry for entry in signed}, 0
     progress(len(entries) + len(failed), len(chosen))
+    sweep(folder)
     run.announce(entries, drafts)
     for outcome in maker.make(drafts):
         if outcome.value:
@@ -264,6 +267,7 @@ class _Run:
                 "program": self._toolchain.program,
                 "office": self._toolchain.office,
                 "fonts": self._toolchain.fonts,
+                "libraries": libraries(),
             },
             agreements=agreements,
             earlier={identity: found for identity, found in earlier.items() if identity not in current},

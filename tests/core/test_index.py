@@ -1,6 +1,8 @@
 """The index of a folder and the journal of an interrupted run."""
 
+import errno
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,19 @@ def test_a_damaged_index_is_named(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ConflictError, match="INDEX_DAMAGED") as stop:
         read_index(tmp_path)
     assert stop.value.params["file"] == str(tmp_path / FILE_NAME)
+
+
+def test_a_journal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match=JOURNAL_NAME) as stop:
+            append_journal(tmp_path, ENTRY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (stop.value.errno, stop.value.filename) == (errno.EFBIG, str(tmp_path / JOURNAL_NAME))
+    append_journal(tmp_path, UNMADE)
+    assert read_journal(tmp_path) == {UNMADE.id: UNMADE}
 
 
 def test_the_journal_gives_back_what_was_finished(tmp_path: Path) -> None:

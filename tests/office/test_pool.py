@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import resource
+import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ import pytest
 
 from pkdocs.errors import DocumentError, OfficeError
 from pkdocs.office import Office, Pool, cores
+from pkdocs.office.process import Process
 from pkdocs.outcome import Outcome
 
 FAKE = (sys.executable, "-I", str(Path(__file__).with_name("fake_worker.py")))
@@ -66,13 +70,25 @@ def test_a_worker_retires() -> None:
     assert len({worker_of(outcome) for outcome in outcomes.values()}) == 2
 
 
+def test_a_worker_that_holds_too_much_memory_retires() -> None:
+    outcomes = converted("fine 1", "fine 2", "fine 3", retire_bytes=1_000)
+    assert len({worker_of(outcome) for outcome in outcomes.values()}) == 3
+
+
+def test_a_worker_that_has_ended_holds_no_memory() -> None:
+    process = Process(OFFICE)
+    assert process.memory_bytes() > 0
+    process.end()
+    assert process.memory_bytes() == 0
+
+
 def test_a_document_that_hangs_fails_alone() -> None:
     outcomes = converted("fine 1", "hang", "fine 2", timeout_s=2)
     assert code(outcomes.pop("hang")) == "OFFICE_TIMEOUT"
     assert all(outcome.value for outcome in outcomes.values())
 
 
-@pytest.mark.parametrize("order", ["die", "nonsense", "nonsense hello", "shout", "twice"])
+@pytest.mark.parametrize("order", ["die", "leak", "nonsense", "nonsense hello", "shout", "twice"])
 def test_a_document_on_which_workers_die_or_talk_nonsense_fails_alone(order: str) -> None:
     outcomes = converted("fine 1", order, "fine 2")
     assert code(outcomes.pop(order)) == "OFFICE_DIED"
@@ -155,6 +171,56 @@ def test_a_full_disk_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OfficeError, match="OFFICE_NO_ROOM"), Pool(OFFICE, workers=1) as pool:
         list(pool.convert([("a", b"fine")]))
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Files of a megabyte at most: whoever writes a larger one gets an error, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("order", ["refuse because", "claim", "write %PDF-1.7", "die"])
+def test_without_room_for_a_pdf_it_is_not_the_documents_fault(small_disk: None, temporary: Path, order: str) -> None:
+    with pytest.raises(OfficeError, match="OFFICE_NO_ROOM") as stop, Pool(OFFICE, workers=1) as pool:
+        list(pool.convert([("a", b"fine"), ("b", order.encode())]))
+    assert str(temporary) in stop.value.message("id")
+    assert str(temporary) in stop.value.message("en")
+
+
+def test_a_small_disk_suffices_for_what_is_small(small_disk: None) -> None:
+    assert converted("fine 1")["fine 1"].value
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from pkdocs.office import Office, Pool
+with Pool(Office(Path("/nowhere"), "palsu", "f" * 64, tuple(sys.argv[1:])), workers=2) as pool:
+    list(pool.convert([("a", b"fine")]))
+    print(*(worker.process._process.pid for worker in pool._workers), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_folders_of_workers_that_were_killed_with_their_parent_are_removed_by_the_next_run(temporary: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, *FAKE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    with parent:
+        workers = [int(number) for number in parent.stdout.readline().split()]
+        assert converted("fine 1")["fine 1"].value
+        assert len(list(temporary.iterdir())) == len(workers)
+        for process in (*workers, parent.pid):
+            os.kill(process, signal.SIGKILL)
+    assert len(list(temporary.iterdir())) == len(workers)
+    assert converted("fine 1")["fine 1"].value
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_current_folder_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -187,6 +188,16 @@ def test_when_nobody_can_send_any_more_the_folder_goes(
     worker._end_with_parent(jobs(1), home)
     assert ended == [0]
     assert not home.exists()
+
+
+@pytest.mark.parametrize(("hard", "allowed"), [(resource.RLIM_INFINITY, 2_000_000_000), (1_000_000, 1_000_000)])
+def test_a_bound_is_never_above_the_one_that_is_there(hard: int, allowed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (hard, hard))
+    monkeypatch.setattr(resource, "setrlimit", bounds.__setitem__)
+    worker.limit_process()
+    assert bounds[resource.RLIMIT_DATA] == (allowed, allowed)
+    assert bounds[resource.RLIMIT_CORE] == (0, 0)
 
 
 @pytest.mark.parametrize(("refused", "left"), [(0, True), (1, True), (2, False)])

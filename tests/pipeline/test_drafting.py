@@ -1,5 +1,6 @@
 """Drafts for proof-reading, beside the agreements and never among them."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -20,6 +21,7 @@ from pkdocs.pipeline.drafting import FOLDER, SUFFIX, make_drafts
 from pkdocs.pipeline.generation import Generated
 from pkdocs.pipeline.standing import read_standing
 from pkdocs.settings import default_templates
+from pkdocs.temporary import new_file
 from pkdocs.verification import Result
 from tests.city import (
     AT,
@@ -139,7 +141,10 @@ def test_killed_in_between_the_same_call_makes_what_is_missing(town: Town) -> No
 
     with pytest.raises(KeyboardInterrupt):
         make_drafts(town.workbook, town.out, wishes(), stop)
+    handle, left = new_file(next((town.out / FOLDER).iterdir()))
+    os.close(handle)
     assert draft(town).made == len(KEYS) - 3
+    assert not left.exists()
 
 
 def test_progress_ends_at_the_number_of_agreements(town: Town) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import pkdocs
 from pkdocs.content import Content, Role
 from pkdocs.errors import (
     ConflictError,
@@ -25,6 +28,7 @@ from pkdocs.pipeline import finishing, generation, making
 from pkdocs.pipeline.generation import Format, generate
 from pkdocs.settings import default_templates
 from pkdocs.signing import read_form
+from pkdocs.temporary import new_file
 from tests.city import KEYS, Town, WarmPool, change, failing, ignore, sheets, snapshot, touched, wishes, without, write
 
 IDS = [f"PK-2026-{key}-1" for key in KEYS]
@@ -69,6 +73,17 @@ def test_the_index_says_what_the_files_are(town: Town) -> None:
     assert (root.template, {entry.template for entry in others}) == ("kepala-daerah.docx", used)
     assert {f"{name}.docx" for name in town.index.templates} == {root.template, *used}
     assert list(root.persons) == [Role.FIRST]
+
+
+def test_the_index_names_what_shaped_the_files(town: Town) -> None:
+    tools = town.index.toolchain
+    assert tools["program"] == pkdocs.__version__
+    assert tools["office"].startswith("LibreOffice ")
+    assert len(tools["fonts"]) == len(hashlib.sha256().hexdigest())
+    named = dict(library.split(" ") for library in tools["libraries"].split(", "))
+    assert named["zlib"] == zlib.ZLIB_RUNTIME_VERSION
+    assert {"python", "docxtpl", "lxml", "pikepdf"} < named.keys()
+    assert "pytest" not in named
 
 
 def test_a_unit_has_its_folder(town: Town) -> None:
@@ -156,6 +171,13 @@ class TestInterrupted:
         assert not finished & touched(before, stopped.out)
         assert stopped.index == town.index
         assert JOURNAL_NAME not in snapshot(stopped.out)
+
+    def test_what_a_killed_run_was_writing_is_swept_up(self, stopped: Town) -> None:
+        for folder in (stopped.out, stopped.out / INSPECTORATE):
+            handle, _ = new_file(folder)
+            os.close(handle)
+        stopped.generate()
+        assert not [name for name in snapshot(stopped.out) if name.endswith(".tmp")]
 
     def test_a_last_line_that_was_cut_off_costs_one_agreement(self, stopped: Town) -> None:
         journal = stopped.out / JOURNAL_NAME
