@@ -15,6 +15,7 @@ from lxml import etree
 
 from pkdocs.content import Role
 from pkdocs.document.anchors import anchor_roles, check_anchors, qr_picture
+from pkdocs.document.fonts import Typography, read_typography
 from pkdocs.document.names import check_names
 from pkdocs.document.package import DOCUMENT, Package, read_package
 from pkdocs.document.safety import W, check_alone, check_balance, check_places, check_tree
@@ -51,7 +52,8 @@ class Template:
     """A checked template; ``digest`` is SHA-256 of its file, in hexadecimal.
 
     ``links`` are the relationships of its anchors; ``qr_part``, the picture, and ``core_part``, the properties, are
-    replaced in each document; ``copied`` is a zip file of the parts that are the same in all.
+    replaced in each document; ``copied`` is a zip file of the parts that are the same in all; ``typography`` is what
+    its text is to be set in.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Template:
     qr_part: str
     core_part: str
     copied: bytes
+    typography: Typography
 
 
 def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Template:
@@ -87,7 +90,8 @@ def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Templat
     core_part = package.core_part
     changed = {*rendered, qr_part, core_part}
     copied = _zip({part: content for part, content in package.parts.items() if part not in changed})
-    return Template(name, hashlib.sha256(data).hexdigest(), parts, links, qr_part, core_part, copied)
+    typography = read_typography(package)
+    return Template(name, hashlib.sha256(data).hexdigest(), parts, links, qr_part, core_part, copied, typography)
 
 
 def entry(name: str) -> zipfile.ZipInfo:

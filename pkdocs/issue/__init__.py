@@ -25,6 +25,7 @@ from pkdocs.content import Content
 from pkdocs.errors import DocumentError
 from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
+from pkdocs.issue.fonts import fonts_in
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
 from pkdocs.issue.source import NOT_THE_SHAPE, close_catalog, demand_plain_pages, demand_undamaged, open_source
 
@@ -37,6 +38,7 @@ __all__ = [
     "Toolchain",
     "draft_pdf",
     "electronic_roles",
+    "fonts_in",
     "is_draft",
     "issue_pdf",
     "pdf_date",

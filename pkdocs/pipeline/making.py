@@ -17,6 +17,7 @@ from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import Office, Pool
 from pkdocs.outcome import Outcome
 from pkdocs.page import Wording
+from pkdocs.pipeline.fonts import Faces, Fonts, by_template, demand_fonts
 from pkdocs.pipeline.shelf import Shelf
 from pkdocs.verification import Weight, examine_pdf
 
@@ -59,12 +60,13 @@ class Maker:
 
         Raises:
             OfficeError: LibreOffice does not start.
+            TemplateError: a template's first page is not set in the fonts that it names; nothing was made.
         """
         settled: deque[Outcome[str, tuple[Entry, bool]]] = deque()
         waiting: dict[str, _Rendered] = {}
 
         def documents() -> Iterator[tuple[str, bytes]]:
-            for draft in drafts:
+            for draft in by_template(drafts, lambda draft: draft.template):
                 prepared = self._prepare(draft)
                 if isinstance(prepared, Outcome):
                     settled.append(prepared)
@@ -78,8 +80,12 @@ class Maker:
         if first and self.office:
             # one thread, for pdfium allows no more; it checks while the workers convert
             with Pool(self.office, workers=self.jobs or None) as pool, ThreadPoolExecutor(1) as checker:
-                for converted in pool.convert(chain([first], source)):
-                    checking.append(checker.submit(self._issue, waiting.pop(converted.key), converted))
+                fonts = Fonts(self.office.installed)
+                tried = fonts.tried(pool.convert, chain([first], source), lambda key: waiting[key].draft.template)
+                for converted in tried:
+                    rendered = waiting.pop(converted.key)
+                    faces = fonts.of(rendered.draft.template)
+                    checking.append(checker.submit(self._issue, rendered, converted, faces))
                     while checking and checking[0].done():
                         settled.append(checking.popleft().result())
                     yield from _drain(settled)
@@ -108,11 +114,14 @@ class Maker:
         qr = qr_text(self.address, content.id, content.digest)
         return render_document(content, draft.template, qr=qr, wording=draft.wording)
 
-    def _issue(self, rendered: _Rendered, converted: Outcome[str, bytes]) -> Outcome[str, tuple[Entry, bool]]:
+    def _issue(
+        self, rendered: _Rendered, converted: Outcome[str, bytes], faces: Faces
+    ) -> Outcome[str, tuple[Entry, bool]]:
         entry, draft = rendered.entry, rendered.draft
         if converted.value is None:
             return Outcome(entry.id, error=converted.error)
         try:
+            demand_fonts(converted.value, faces, entry.id)
             issued = issue_pdf(
                 converted.value, draft.content, template_digest=draft.template.digest, toolchain=self.toolchain
             )
