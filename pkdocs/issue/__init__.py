@@ -10,7 +10,8 @@ What the result holds, beside the pages as LibreOffice made them:
 - the attachment ``agreement.json``: exactly the canonical content, ``/AFRelationship /Data``;
 - for each role whose party signs electronically one field merged with its widget, named after the role:
   ``/Type /Annot /Subtype /Widget /FT /Sig /T /TU /F 132 /Rect /P /StructParent``, ``/Lock`` on itself
-  alone, ``/AP`` with a blank ``/N``; it is in ``/Annots`` of its page and, as ``/Form``, in the structure tree.
+  alone, ``/AP`` with a blank ``/N``; it is in ``/Annots`` of its page (which has ``/Tabs /S``) and, as ``/Form``,
+  in the structure tree.
 
 No other annotation, no action, script or layer. All dates are the content's.
 """
