@@ -15,6 +15,7 @@ from lxml import etree
 
 from pkdocs.content import Role
 from pkdocs.document.anchors import anchor_roles, check_anchors, qr_picture
+from pkdocs.document.fonts import Typography, read_typography
 from pkdocs.document.names import check_names
 from pkdocs.document.package import DOCUMENT, Package, read_package
 from pkdocs.document.prelude import Binding, binding_of
@@ -52,8 +53,8 @@ class Template:
     """A checked template; ``digest`` is SHA-256 of its file, in hexadecimal.
 
     ``links`` are the relationships of its anchors; ``qr_part``, the picture, and ``core_part``, the properties, are
-    replaced in each document; ``copied`` is a zip file of the parts that are the same in all. ``binding`` is how
-    several documents are laid out together; None where they cannot be.
+    replaced in each document; ``copied`` is a zip file of the parts that are the same in all; ``typography`` is what
+    its text is to be set in. ``binding`` is how several documents are laid out together; None where they cannot be.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Template:
     qr_part: str
     core_part: str
     copied: bytes
+    typography: Typography
     binding: Binding | None
 
 
@@ -90,8 +92,17 @@ def load_template(data: bytes, name: str, *, paper: Paper = Paper.A4) -> Templat
     core_part = package.core_part
     changed = {*rendered, qr_part, core_part}
     copied = _zip({part: content for part, content in package.parts.items() if part not in changed})
-    binding = binding_of(package, rendered, qr_part=qr_part)
-    return Template(name, hashlib.sha256(data).hexdigest(), parts, links, qr_part, core_part, copied, binding)
+    return Template(
+        name=name,
+        digest=hashlib.sha256(data).hexdigest(),
+        parts=parts,
+        links=links,
+        qr_part=qr_part,
+        core_part=core_part,
+        copied=copied,
+        typography=read_typography(package),
+        binding=binding_of(package, rendered, qr_part=qr_part),
+    )
 
 
 def entry(name: str) -> zipfile.ZipInfo:

@@ -10,7 +10,8 @@ What the result holds, beside the pages as LibreOffice made them:
 - the attachment ``agreement.json``: exactly the canonical content, ``/AFRelationship /Data``;
 - for each role whose party signs electronically one field merged with its widget, named after the role:
   ``/Type /Annot /Subtype /Widget /FT /Sig /T /TU /F 132 /Rect /P /StructParent``, ``/Lock`` on itself
-  alone, ``/AP`` with a blank ``/N``; it is in ``/Annots`` of its page and, as ``/Form``, in the structure tree.
+  alone, ``/AP`` with a blank ``/N``; it is in ``/Annots`` of its page (which has ``/Tabs /S``) and, as ``/Form``,
+  in the structure tree.
 
 No other annotation, no action, script or layer. All dates are the content's.
 """
@@ -26,6 +27,7 @@ from pkdocs.errors import DocumentError
 from pkdocs.issue.batch import part_batch
 from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
+from pkdocs.issue.fonts import fonts_in
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
 from pkdocs.issue.objects import IrregularError
 from pkdocs.issue.source import (
@@ -47,6 +49,7 @@ __all__ = [
     "Toolchain",
     "draft_pdf",
     "electronic_roles",
+    "fonts_in",
     "is_draft",
     "issue_pdf",
     "part_batch",

@@ -100,6 +100,8 @@ def _place(document: Pdf, anchor: Anchor, element: Object) -> Object:
     element.Pg = anchor.page.obj
     # not in an array: pyHanko takes a later signature for a suspicious change otherwise
     element.K = Dictionary(Type=Name.OBJR, Obj=field, Pg=anchor.page.obj)
+    # fields are visited in the order of the structure (ISO 14289-1, 7.18.3)
+    anchor.page.Tabs = Name.S
     anchor.page.Annots = Array([*anchor.page.get("/Annots", Array()), field])
     return field
 

@@ -65,6 +65,10 @@ class Items(Mapping[int, Item]):
             self._read[number] = self._item(number)
         return self._read[number]
 
+    def saying(self, words: bytes) -> Iterator[int]:
+        """Yield the numbers of objects in which ``words`` occur, be it by chance in a stream."""
+        return (number for number, raw in self._raw.items() if words in raw)
+
     def decoded(self, number: int) -> bytes:
         """Return what a stream says.
 

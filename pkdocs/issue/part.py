@@ -21,6 +21,7 @@ _FOR_READERS: Final = re.compile(rb"/Dests \d+ 0 R|/OpenAction\[[^\]]*\]")
 _RESOURCES: Final = re.compile(rb"/(\w+)<<([^<>]*)>>")
 _RESOURCE: Final = re.compile(rb"/([A-Za-z]+\d+) (\d+) 0 R")
 _USED: Final = re.compile(rb"/([A-Za-z]+)(\d+)(?= (?:Do|gs|scn|SCN|sh)\b)")
+_SET: Final = re.compile(rb"/(F\d+) [\d.]+ Tf\b")
 _COMPRESSION: Final = 6
 
 
@@ -117,6 +118,7 @@ class _Part:
         self._foreign = set(frame.pages) - set(pages)
         self._names: dict[bytes, bytes] = {}
         self._drawn: list[bytes] = []
+        self._fonts: set[bytes] = set()
         catalog = self._items[frame.catalog]
         self._changed[frame.catalog] = catalog.saying(_FOR_READERS.sub(b"", catalog.body))
 
@@ -161,6 +163,7 @@ class _Part:
     def _take_stream(self, number: int) -> None:
         """Name what a stream draws in the order of its use."""
         drawn = self._items.decoded(number)
+        self._fonts.update(_SET.findall(drawn))
         if _USED.search(drawn):
             renamed = zlib.compress(_USED.sub(self._rename, drawn), _COMPRESSION)
             self._changed[number] = Item(self._items[number].body, renamed)
@@ -174,13 +177,15 @@ class _Part:
         return b"/" + self._names[old]
 
     def take_resources(self) -> None:
-        """Keep the fonts, and of all else what is drawn, or drawn by what is drawn."""
+        """Keep the fonts in which something is set, and what is drawn, or drawn by what is drawn."""
         resources = self._items[self._frame.resources]
         known = {name: number for _, inner in _RESOURCES.findall(resources.body) for name, number in names_in(inner)}
         for name in self._drawn:  # grows while it is read
             if b"/Subtype/Form" in self._items[known[name]].body:
                 self._take_stream(known[name])
         self._changed[self._frame.resources] = Item(_RESOURCES.sub(self._kept, resources.body))
+        fonts = (b"/%s %d 0 R" % font for font in self._frame.fonts.items() if font[0] in self._fonts)
+        self._changed[named(b"Font", resources)] = Item(b"<<%s>>" % b"".join(fonts))
 
     def _kept(self, found: re.Match[bytes]) -> bytes:
         known = dict(names_in(found[2]))

@@ -5,7 +5,8 @@ instead of a start of 1.2 s. A worker has no network where the system allows to 
 of its own, and reads neither the user's settings nor anything that a document links to.
 """
 
+from pkdocs.office.fonts import Face, Installed, face_key, family_key, twins
 from pkdocs.office.locate import INSTALL, Office, find_office
 from pkdocs.office.pool import Pool, cores
 
-__all__ = ["INSTALL", "Office", "Pool", "cores", "find_office"]
+__all__ = ["INSTALL", "Face", "Installed", "Office", "Pool", "cores", "face_key", "family_key", "find_office", "twins"]

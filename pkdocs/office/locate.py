@@ -3,14 +3,14 @@
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pkdocs.errors import OfficeError
+from pkdocs.office.fonts import Installed, list_fonts
 
 INSTALL: Final = "apt-get install --no-install-recommends libreoffice-writer-nogui"
 """The command that installs what is missing on Debian and its like."""
@@ -27,13 +27,15 @@ class Office:
     """A LibreOffice with Writer.
 
     ``program`` is its folder of libraries, ``build`` its version with a digest of the libraries that shape a
-    page, ``fonts`` the SHA-256 of names and versions of all fonts, ``worker`` the command of a worker process.
+    page, ``fonts`` the SHA-256 of names and versions of all fonts, ``worker`` the command of a worker process,
+    ``installed`` the fonts themselves.
     """
 
     program: Path
     build: str
     fonts: str
     worker: tuple[str, ...] = (sys.executable, "-I", str(_WORKER))
+    installed: Installed = field(default_factory=Installed, repr=False)
 
 
 def find_office(program: Path | None = None) -> Office:
@@ -44,7 +46,8 @@ def find_office(program: Path | None = None) -> Office:
     """
     for folder in _candidates() if program is None else (program,):
         if (folder / _WRITER).is_file():
-            return Office(folder, _build(folder), _fonts())
+            fonts, installed = list_fonts(environment(Path("/nonexistent")))
+            return Office(folder, _build(folder), fonts, installed=installed)
     raise OfficeError("OFFICE_MISSING", command=INSTALL)
 
 
@@ -70,16 +73,6 @@ def _ini(file: Path) -> dict[str, str]:
         return {}
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-def _fonts() -> str:
-    command = ["fc-list", "--format", "%{family}|%{style}|%{fontversion}\n"]
-    nobody = environment(Path("/nonexistent"))
-    try:
-        listed = subprocess.run(command, capture_output=True, check=True, timeout=60, env=nobody)  # noqa: S603  constant
-    except (OSError, subprocess.SubprocessError) as fault:
-        raise OfficeError("OFFICE_NO_FONTS", command="apt-get install fontconfig") from fault
-    return hashlib.sha256(b"\n".join(sorted(set(listed.stdout.splitlines())))).hexdigest()
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -51,7 +51,7 @@ class Process:
             self._undo = undo.pop_all()
 
     def _start(self, office: Office) -> subprocess.Popen[bytes]:
-        write_profile(self._home / "profile")
+        write_profile(self._home / "profile", office.installed.replacements())
         (self._home / "tmp").mkdir()
         jobs_end, self._jobs = os.pipe()
         self._answers, answers_end = os.pipe()

@@ -5,6 +5,7 @@ They need no review, touch no agreement, and no index knows them: nobody can sig
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from pkdocs.outcome import Outcome, demand
 from pkdocs.pipeline.checking import Checked, check
 from pkdocs.pipeline.conversion import Sheet, convert_sheets
 from pkdocs.pipeline.finishing import demand_fit
+from pkdocs.pipeline.fonts import Fonts, by_template, demand_fonts
 from pkdocs.pipeline.generation import Failure, Generated, Progress, Wishes, choose
 from pkdocs.pipeline.making import source_digest
 from pkdocs.pipeline.templates import Templates
@@ -58,6 +60,7 @@ class Drafter:
 
     def __init__(self, checked: Checked, wishes: Wishes, office: Office, previous: Mapping[str, str]) -> None:
         self._office = office
+        self._fonts = Fonts(office.installed)
         self._jobs = wishes.jobs
         self._toolchain = Toolchain(__version__, office.build, office.fonts)
         self._templates = Templates(wishes.templates, checked.profile.paper)
@@ -66,14 +69,13 @@ class Drafter:
         composed = compose(checked.profile, cascade, plan, person_key=wishes.person_key, previous=previous)
         self._composed = {outcome.key: outcome for outcome in composed}
 
-    def demand_templates(self, agreements: Iterable[Agreement]) -> None:
-        """Load the templates of all ``agreements``.
+    def in_order(self, agreements: Iterable[Agreement]) -> list[Agreement]:
+        """Return ``agreements``, the first of each template before all others.
 
         Raises:
-            TemplateError: one cannot be used.
+            TemplateError: a template cannot be used.
         """
-        for agreement in agreements:
-            self._templates.of(agreement.assignment)
+        return by_template(agreements, lambda agreement: self._templates.of(agreement.assignment))
 
     def render(self, agreement: Agreement) -> Rendered:
         """Return the Word document of a draft.
@@ -92,6 +94,7 @@ class Drafter:
 
         Raises:
             OfficeError: LibreOffice does not start.
+            TemplateError: a template's first page is not set in the fonts that it names; nothing was made.
         """
         waiting: dict[str, Rendered] = {}
 
@@ -104,7 +107,8 @@ class Drafter:
         # where nothing is left to do, LibreOffice is not started
         if first := next(source, None):
             with Pool(self._office, workers=self._jobs or None) as pool:
-                for converted in convert_sheets(pool, chain([first], source)):
+                tried = self._fonts.tried(partial(convert_sheets, pool), chain([first], source))
+                for converted in tried:
                     yield self._finish(waiting.pop(converted.key), converted)
 
     def _finish(self, rendered: Rendered, converted: Outcome[str, bytes]) -> Outcome[str, Draft]:
@@ -122,6 +126,7 @@ class Drafter:
     def _unfit(self, rendered: Rendered, pdf: bytes) -> PkdocsError | None:
         digest = rendered.template.digest
         try:
+            demand_fonts(pdf, self._fonts.of(rendered.template), rendered.content.id)
             issued = issue_pdf(pdf, rendered.content, template_digest=digest, toolchain=self._toolchain)
             demand_fit(issued, rendered.content.id, apart_from=_LACKING_IN_A_DRAFT)
         except PkdocsError as error:
@@ -146,7 +151,6 @@ def make_drafts(workbook: Path, folder: Path, wishes: Wishes, progress: Progress
     chosen = choose(checked, wishes.only)
     index = read_index(folder)
     drafter = Drafter(checked, wishes, find_office(), index.digests if index else {})
-    drafter.demand_templates(chosen)
     run = _Run(checked, folder / FOLDER, chosen)
     sweep(folder / FOLDER)
     progress(0, len(chosen))
@@ -184,8 +188,12 @@ class _Run:
         return len(self._there | self._failed.keys())
 
     def rendered(self, drafter: Drafter) -> Iterator[Rendered]:
-        """Yield what is to be converted: not what is there already, nor what cannot be rendered."""
-        for agreement in self._chosen:
+        """Yield what is to be converted: not what is there already, nor what cannot be rendered.
+
+        Raises:
+            TemplateError: a template cannot be used.
+        """
+        for agreement in drafter.in_order(self._chosen):
             try:
                 rendered = drafter.render(agreement)
             except PkdocsError as error:

@@ -19,6 +19,7 @@ from pkdocs.files import digest, replace_unchanged, write_atomic
 from pkdocs.index import Entry
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.outcome import Outcome
+from pkdocs.pipeline.fonts import Faces, demand_fonts
 from pkdocs.verification import Weight, examine_pdf
 
 _AHEAD: Final = 32
@@ -28,7 +29,10 @@ _PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one file is made of, and where it goes; ``expected`` is the digest of what lay there (empty: nothing)."""
+    """What one file is made of, and where it goes; ``expected`` is the digest of what lay there (empty: nothing).
+
+    ``faces`` are those in which its letters may be set, and ``pdf`` is what LibreOffice made of it.
+    """
 
     folder: Path
     entry: Entry
@@ -37,6 +41,7 @@ class Piece:
     toolchain: Toolchain
     expected: str
     docx: bytes = field(repr=False)
+    faces: Faces
     pdf: bytes = field(repr=False)
 
 
@@ -48,6 +53,7 @@ def finish(piece: Piece) -> Finished:
     """Issue, judge and write one agreement."""
     entry = piece.entry
     try:
+        demand_fonts(piece.pdf, piece.faces, entry.id)
         issued = issue_pdf(piece.pdf, piece.content, template_digest=piece.template_digest, toolchain=piece.toolchain)
         demand_fit(issued, entry.id)
         write_changed(piece.folder, entry.docx, piece.docx)

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 
 from pkdocs.cascade import Agreement
@@ -17,6 +18,7 @@ from pkdocs.outcome import Outcome
 from pkdocs.page import Wording
 from pkdocs.pipeline.conversion import Sheet, convert_sheets
 from pkdocs.pipeline.finishing import Finished, Finishers, Piece, write_changed
+from pkdocs.pipeline.fonts import Faces, Fonts, by_template
 from pkdocs.pipeline.shelf import Shelf
 
 
@@ -37,6 +39,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rendered:
+    """A draft that is to be converted."""
+
+    draft: Draft
+    entry: Entry
+    docx: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Maker:
     """What every document of a run has in common. Without ``office`` Word documents alone are made."""
 
@@ -51,26 +62,30 @@ class Maker:
 
         Raises:
             OfficeError: LibreOffice does not start.
+            TemplateError: a template's first page is not set in the fonts that it names; nothing was made.
         """
         settled: deque[Finished] = deque()
-        waiting: dict[str, Piece] = {}
-        sheets = self._sheets(drafts, waiting, settled)
+        waiting: dict[str, _Rendered] = {}
+        sheets = self._sheets(by_template(drafts, lambda draft: draft.template), waiting, settled)
         first = next(sheets, None)
         if first and self.office:
-            jobs = self.jobs or cores()
+            jobs, fonts = self.jobs or cores(), Fonts(self.office.installed)
             with Finishers(jobs) as finishers, Pool(self.office, workers=jobs) as pool:
-                for converted in convert_sheets(pool, chain([first], sheets)):
-                    piece = waiting.pop(converted.key)
+                for converted in fonts.tried(partial(convert_sheets, pool), chain([first], sheets)):
+                    rendered = waiting.pop(converted.key)
                     if converted.value is None:
                         settled.append(Outcome(converted.key, error=converted.error))
                     else:
-                        settled.extend(finishers.give(replace(piece, pdf=converted.value)))
+                        faces = fonts.of(rendered.draft.template)
+                        settled.extend(finishers.give(self._piece(rendered, converted.value, faces)))
                     yield from _drain(settled)
                 yield from finishers.rest()
         yield from _drain(settled)
 
-    def _sheets(self, drafts: Iterable[Draft], waiting: dict[str, Piece], settled: deque[Finished]) -> Iterator[Sheet]:
-        """Yield what is to be converted, to become a piece that is ``waiting``; of the rest the outcome is settled."""
+    def _sheets(
+        self, drafts: Iterable[Draft], waiting: dict[str, _Rendered], settled: deque[Finished]
+    ) -> Iterator[Sheet]:
+        """Yield what is to be converted, which is ``waiting`` then; of the rest the outcome is settled."""
         for draft in drafts:
             prepared = self._prepare(draft)
             if isinstance(prepared, Outcome):
@@ -79,7 +94,7 @@ class Maker:
                 waiting[prepared.entry.id] = prepared
                 yield Sheet(prepared.entry.id, draft.template, prepared.docx)
 
-    def _prepare(self, draft: Draft) -> Piece | Finished:
+    def _prepare(self, draft: Draft) -> _Rendered | Finished:
         """Return the Word document to be converted; an outcome where nothing is left to do."""
         identity = draft.entry.id
         try:
@@ -92,20 +107,22 @@ class Maker:
         entry = replace(draft.entry, source=source_digest(self.toolchain, docx))
         known = self.shelf.unchanged(entry)
         if known is None:
-            return self._piece(draft, entry, docx)
+            return _Rendered(draft, entry, docx)
         write_changed(self.shelf.folder, entry.docx, docx)
         return Outcome(identity, (replace(entry, issue_digest=known.issue_digest), False))
 
-    def _piece(self, draft: Draft, entry: Entry, docx: bytes) -> Piece:
+    def _piece(self, rendered: _Rendered, pdf: bytes, faces: Faces) -> Piece:
+        draft = rendered.draft
         return Piece(
             folder=self.shelf.folder,
-            entry=entry,
+            entry=rendered.entry,
             content=draft.content,
             template_digest=draft.template.digest,
             toolchain=self.toolchain,
             expected=draft.expected,
-            docx=docx,
-            pdf=b"",
+            docx=rendered.docx,
+            faces=faces,
+            pdf=pdf,
         )
 
     def _render(self, draft: Draft) -> bytes:

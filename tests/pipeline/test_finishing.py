@@ -3,23 +3,33 @@
 import os
 import signal
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pkdocs.content import Content
+from pkdocs.document import load_template
 from pkdocs.files import digest
+from pkdocs.office import find_office
 from pkdocs.pipeline import finishing
 from pkdocs.pipeline.finishing import Finished, Finishers, Piece, finish
+from pkdocs.pipeline.fonts import Faces, Fonts
 from pkdocs.pipeline.shelf import entry_of
+from tests.document.word import template
 from tests.factory import division_content, head_content, root_content
 from tests.issued import TOOLCHAIN, source_pdf
+
+
+@cache
+def faces() -> Faces:
+    return Fonts(find_office().installed).of(load_template(template(), "umum.docx"))
 
 
 def piece(folder: Path, content: Content | None = None) -> Piece:
     said = content or head_content()
     entry = replace(entry_of(said, template="umum.docx"), pdf=f"unit/{said.id}.pdf", docx=f"unit/{said.id}.docx")
-    return Piece(folder, entry, said, "7" * 64, TOOLCHAIN, "", docx=b"PK", pdf=source_pdf(said))
+    return Piece(folder, entry, said, "7" * 64, TOOLCHAIN, "", docx=b"PK", faces=faces(), pdf=source_pdf(said))
 
 
 def finished(*pieces: Piece) -> list[Finished]:
