@@ -138,7 +138,7 @@ def documents(draw: st.DrawFn) -> bytes:
     return f"{declaration}<{root} {space}>{head}{data}{tail}</{root}>".encode(encoding, "replace")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(documents(), st.sampled_from([1, 7, 60, 1 << 20]))
 def test_the_plain_way_and_expat_find_the_same_in_any_sheet(sheet: bytes, piece: int) -> None:
     data = book(sheet)
@@ -146,7 +146,7 @@ def test_the_plain_way_and_expat_find_the_same_in_any_sheet(sheet: bytes, piece:
         assert outcome(data) == by_expat(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 9), st.lists(st.one_of(plain_cells(), odd_cells()), max_size=4)), max_size=5))
 def test_the_plain_way_and_expat_find_the_same_in_rows_of_any_cells(found: list[tuple[int, list[str]]]) -> None:
     content = "".join(f'<row r="{number}">{"".join(cells)}</row>' for number, cells in found)
