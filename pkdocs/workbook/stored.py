@@ -32,7 +32,7 @@ class Stored:
     epoch_1904: bool = False
 
     def cell(self, kind: str, style: str, stored: str) -> Cell:
-        """Return the cell of a value that is not empty.
+        """Return the cell of a value that is not empty; kind and style as written, empty where they are not.
 
         Raises:
             ValueError, LookupError: no such value, string or style.
@@ -49,4 +49,4 @@ class Stored:
             case "d":
                 return date.fromisoformat(stored[:10])
             case _:
-                return show(stored, self.formats[int(style)], epoch_1904=self.epoch_1904)
+                return show(stored, self.formats[int(style or "0")], epoch_1904=self.epoch_1904)

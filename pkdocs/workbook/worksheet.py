@@ -6,7 +6,7 @@ which knows the forms that spreadsheet programs write and nothing else (docs/dec
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from pkdocs.errors import WorkbookError
@@ -37,6 +37,26 @@ _PLAIN = re.compile(
 _REMEMBERED: Final = 1 << 16
 
 
+class _Columns(dict[str, int]):
+    """The number of column ``A``, ``AB`` and so on, counted from 0; found once each.
+
+    Raises:
+        ValueError: no column that a sheet can have.
+    """
+
+    def __missing__(self, letters: str) -> int:
+        if not re.fullmatch("[A-Z]{1,3}", letters):
+            raise ValueError("not a column")
+        number = 0
+        for letter in letters:
+            number = number * 26 + ord(letter) - ord("A") + 1
+        self[letters] = number - 1
+        return number - 1
+
+
+_COLUMNS: Final = _Columns()
+
+
 def read_rows(package: Package, part: str, stored: Stored, file: str) -> tuple[Row, ...]:
     """Return the rows of a sheet that hold anything, without what merged cells cover.
 
@@ -47,21 +67,6 @@ def read_rows(package: Package, part: str, stored: Stored, file: str) -> tuple[R
     grid = _Grid(stored, file)
     _Feeder(grid).feed(package.pieces(part))
     return grid.rows()
-
-
-@cache
-def _column(letters: str) -> int:
-    """Return the column of ``A``, ``AB`` and so on, counted from 0.
-
-    Raises:
-        ValueError: no column that a sheet can have.
-    """
-    if not re.fullmatch("[A-Z]{1,3}", letters):
-        raise ValueError("not a column")
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 class _Grid:
@@ -79,8 +84,8 @@ class _Grid:
         self._row_number = 0
         self._row: dict[int, Cell] = {}
         self._column = -1
-        self._kind = "n"
-        self._style = "0"
+        self._kind = ""
+        self._style = ""
         self._computed = False
         self._valued = False
         self._phonetic = False
@@ -117,8 +122,8 @@ class _Grid:
 
     def _start_cell(self, attributes: Attributes) -> None:
         reference = attributes.get("r")
-        self._column = _column(reference.rstrip("0123456789")) if reference else self._column + 1
-        self._kind = attributes.get("t", "n")
+        self._column = _COLUMNS[reference.rstrip("0123456789")] if reference else self._column + 1
+        self._kind = attributes.get("t", "")
         self._style = str(int(attributes.get("s", "0")))
         self._computed = self._valued = False
         self._pieces.clear()
@@ -134,11 +139,9 @@ class _Grid:
             self._phonetic = False
 
     def _end_cell(self) -> None:
-        cell = self._cell("".join(self._pieces))
-        if cell == "":
-            return
-        self._row[self._column] = cell
-        self._tally(1)
+        if cell := self._cell("".join(self._pieces)):
+            self._row[self._column] = cell
+            self._tally(1)
 
     def _tally(self, count: int) -> None:
         self._count += max(count, 0)
@@ -158,11 +161,11 @@ class _Grid:
 
     def add(self, cells: Iterable[tuple[str, ...]]) -> None:
         """Take plain cells of the open row, as ``_PLAIN`` finds them."""
-        row, read, count = self._row, self._read, 0
+        row, read, columns, count = self._row, self._read, _COLUMNS, 0
         for letters, style, kind, value, text, _ in cells:
             stored = value or text
-            if stored and (cell := read(kind or "n", style or "0", stored)) != "":
-                row[_column(letters)] = cell
+            if stored and (cell := read(kind, style, stored)):
+                row[columns[letters]] = cell
                 count += 1
         self._tally(count)
 
@@ -178,7 +181,7 @@ class _Grid:
         corners = _RANGE.fullmatch(reference)
         if not corners:
             return
-        left, right = _column(corners[1]), _column(corners[3])
+        left, right = _COLUMNS[corners[1]], _COLUMNS[corners[3]]
         top, bottom = int(corners[2]), min(int(corners[4]), last)
         self._tally(bottom - top)
         for number in range(top, bottom + 1):
