@@ -6,7 +6,6 @@ which knows the forms that spreadsheet programs write and nothing else (docs/dec
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from pkdocs.errors import WorkbookError
@@ -28,13 +27,25 @@ _ROW_TAG = re.compile(rb"<row(?: [^<>/]*)?>")
 _ROW_END: Final = b"</row>"
 _CHARACTERS: Final = r"([^<>&\x00-\x1f\ufffe\uffff]*+)"
 """What XML gives back as it stands: no markup, no reference, nothing forbidden, no line break to be normalised."""
+_CELL_START: Final = '<c r="'
 _PLAIN = re.compile(
-    r'<c r="([A-Z]{1,3})[0-9]++"(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]+)")?(?:/>|>'
-    rf'(?:<v>{_CHARACTERS}</v>|<is><t(?: xml:space="preserve")?>{_CHARACTERS}</t></is>)?</c>)|(.+)',
-    re.DOTALL,
+    r'(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]+)")?(?:/>|>'
+    rf'(?:<v>{_CHARACTERS}</v>|<is><t(?: xml:space="preserve")?>{_CHARACTERS}</t></is>)?</c>)'
 )
-"""A plain cell: column, style, kind, its value or its text; else all that is left of the row, last."""
+"""What stands after the reference of a plain cell: style, kind, and its value or its text."""
 _REMEMBERED: Final = 1 << 16
+
+
+def read_rows(package: Package, part: str, stored: Stored, file: str) -> tuple[Row, ...]:
+    """Return the rows of a sheet that hold anything, without what merged cells cover.
+
+    Raises:
+        WorkbookError: more cells than ``MAX_CELLS``.
+        ValueError, LookupError, ExpatError: damaged.
+    """
+    grid = _Grid(stored, file)
+    _Feeder(grid).feed(package.pieces(part))
+    return grid.rows()
 
 
 class _Columns(dict[str, int]):
@@ -57,24 +68,32 @@ class _Columns(dict[str, int]):
 _COLUMNS: Final = _Columns()
 
 
-def read_rows(package: Package, part: str, stored: Stored, file: str) -> tuple[Row, ...]:
-    """Return the rows of a sheet that hold anything, without what merged cells cover.
+class _Meanings(dict[str, Cell | None]):
+    """The cell that the XML after a reference means; None if it is not plain. A sheet says the same over and over."""
 
-    Raises:
-        WorkbookError: more cells than ``MAX_CELLS``.
-        ValueError, LookupError, ExpatError: damaged.
-    """
-    grid = _Grid(stored, file)
-    _Feeder(grid).feed(package.pieces(part))
-    return grid.rows()
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+
+    def __missing__(self, xml: str) -> Cell | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[xml] = cell = self._read(xml)
+        return cell
+
+    def _read(self, xml: str) -> Cell | None:
+        found = _PLAIN.fullmatch(xml)
+        if not found:
+            return None
+        style, kind, value, text = found.groups("")
+        return self._stored.cell(kind, style, value or text) if value or text else ""
 
 
 class _Grid:
     """The cells found so far, and what expat is in the middle of."""
 
     def __init__(self, stored: Stored, file: str) -> None:
-        # a sheet says the same over and over
-        self._read = lru_cache(_REMEMBERED)(stored.cell)
+        self._stored = stored
+        self._meanings = _Meanings(stored)
         self._file = file
         self.open: list[str] = []
         self.is_utf8 = True
@@ -155,19 +174,29 @@ class _Grid:
 
     def _cell(self, stored: str) -> Cell:
         if stored:
-            return self._read(self._kind, self._style, stored)
+            return self._stored.cell(self._kind, self._style, stored)
         says_nothing = self._kind in OWN_TEXT and self._valued
         return Fault("CELL_FORMULA") if self._computed and not says_nothing else ""
 
-    def add(self, cells: Iterable[tuple[str, ...]]) -> None:
-        """Take plain cells of the open row, as ``_PLAIN`` finds them."""
-        row, read, columns, count = self._row, self._read, _COLUMNS, 0
-        for letters, style, kind, value, text, _ in cells:
-            stored = value or text
-            if stored and (cell := read(kind, style, stored)):
-                row[columns[letters]] = cell
+    def add(self, cells: str) -> bool:
+        """Take the cells of the open row if all are plain; else tell so and take none."""
+        before, *parts = cells.split(_CELL_START)
+        if before or "&" in cells:
+            return False
+        found: dict[int, Cell] = {}
+        count = 0
+        for part in parts:
+            reference, _, xml = part.partition('"')
+            cell = self._meanings[xml]
+            if cell is None or not reference:
+                return False
+            column = _COLUMNS[reference.rstrip("0123456789")]
+            if cell:
+                found[column] = cell
                 count += 1
+        self._row.update(found)
         self._tally(count)
+        return True
 
     def rows(self) -> tuple[Row, ...]:
         """Return the rows that hold anything, without what merged cells cover."""
@@ -224,14 +253,6 @@ class _Feeder:
             self._parse(tag[0])
             data = data[tag.end() :]
             # only where expat takes the tag for a row's does it stand in no comment, section or attribute
-            if is_outside and self._grid.open == _IN_ROW and self._grid.is_utf8 and self._take(data):
+            if is_outside and self._grid.open == _IN_ROW and self._grid.is_utf8 and self._grid.add(data.decode()):
                 data = b""
         self._parse(data + _ROW_END)
-
-    def _take(self, data: bytes) -> bool:
-        """Take the cells of a row if all are plain; else tell so and take none."""
-        cells = _PLAIN.findall(data.decode())
-        if not cells or cells[-1][-1]:
-            return False
-        self._grid.add(cells)
-        return True

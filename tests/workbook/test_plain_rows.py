@@ -65,7 +65,11 @@ LETTERS = st.sampled_from(["A", "B", "C", "Z", "AB", "XFD", "AAAA", "a", ""])
 def attributes(draw: st.DrawFn) -> str:
     style = draw(st.sampled_from(["", ' s="1"', ' s="2"', ' s="3"', ' s="4"', ' s="99"', ' s="-1"', ' s=""']))
     kind = draw(st.sampled_from(["", *(f' t="{kind}"' for kind in ("n", "s", "str", "inlineStr", "b", "e", "d", "x"))]))
-    reference = draw(st.sampled_from([f' r="{draw(LETTERS)}1"', f" r='{draw(LETTERS)}1'", ' r="B"', ""]))
+    reference = draw(
+        st.sampled_from(
+            [f' r="{draw(LETTERS)}1"', f" r='{draw(LETTERS)}1'", ' r="B"', ' r=""', ' r="&#66;1"', ' r="A1&amp;"', ""]
+        )
+    )
     parts = [reference, style, kind]
     extra = draw(st.sampled_from(["", "", "", ' cm="1"', ' x:y="1"', ' r="A1"', ' xmlns="other"', " "]))
     return "".join(draw(st.permutations(parts)) if draw(st.booleans()) else parts) + extra
