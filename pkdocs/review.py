@@ -88,6 +88,8 @@ def _quality(row: Indicator, scales: Mapping[str, tuple[str, ...]]) -> Iterator[
 
 
 def _scale(row: Indicator, before: Target, scales: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if row.polarity is not Polarity.CATEGORY:
+        return ()
     return scale_of(scales, row.unit, (row.target.category, before.category)) or ()
 
 

@@ -1,7 +1,9 @@
 """Read a workbook and say everything that is wrong with it."""
 
+import gc
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +52,23 @@ def check(source: Path) -> Checked:
     Raises:
         WorkbookError: nothing can be read at all.
     """
+    with _collector_paused():
+        return _check(source)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Spare the search for circles of references: reading makes none, and the search grows with all that it keeps."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _check(source: Path) -> Checked:
     workbook = read_workbook(source)
     problems = list(workbook.problems)
     cascade = Cascade()

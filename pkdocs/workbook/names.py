@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -12,6 +13,7 @@ def plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+@lru_cache(1024)
 def bare(name: str) -> str:
     """Return a name without regard to case, spaces and punctuation: ``Plt.`` is ``plt``, ``III.a`` is ``iiia``."""
     return _PUNCTUATION.sub("", name.casefold())

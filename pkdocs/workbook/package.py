@@ -76,17 +76,17 @@ class Package:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Stream a part through the handlers; names come as ``namespace}local``."""
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
-        with self._zip.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position only
+        """Stream a part through the handlers of a ``new_parser``."""
+        parser = new_parser(start, end, text)
+        for piece in self.pieces(part):
+            parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by position only
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position only
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """Return the bytes of a part as they are unpacked, some at a time."""
+        with self._zip.open(part) as stream:
+            while piece := stream.read(_CHUNK):
+                yield piece
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part refers to inside the package: by id, the kind (last word of its type) and the part."""
@@ -102,6 +102,21 @@ class Package:
         if self.has(relations):
             self.parse(relations, start)
         return found
+
+
+def new_parser(
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> expat.XMLParserType:
+    """Return a parser that refuses every DOCTYPE; names come to the handlers as ``namespace}local``."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    return parser
 
 
 def _refuse_doctype(*_declared: object) -> None:

@@ -67,7 +67,7 @@ def read_table(sheet: RawSheet, spec: SheetSpec) -> tuple[Table | None, list[Pro
     indices = tuple(columns.get(column, -1) for column in spec.columns)
     lines = []
     for number, found in sheet.rows:
-        cells = tuple(found.get(index, "") for index in indices)
+        cells = tuple([found.get(index, "") for index in indices])
         if number > header[0] and any(cells):
             lines.append(Line(number, cells))
     return Table(spec, sheet.name, sheet.file, headers, tuple(lines)), problems

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from pkdocs.numerals import is_ambiguous, parse_number
@@ -29,6 +30,7 @@ class Measure:
     scales: Mapping[str, tuple[str, ...]]
 
 
+@lru_cache(1024)
 def parse_target(written: str) -> Target | None:
     """Return the number or range of an id-ID text; None if it is neither (a range from high to low is none)."""
     number = parse_number(written)

@@ -18,7 +18,7 @@ from pkdocs.problem import EVERYTHING
 from pkdocs.workbook import package as package_module
 from pkdocs.workbook import read_workbook
 from pkdocs.workbook import source as source_module
-from pkdocs.workbook import xlsx as xlsx_module
+from pkdocs.workbook import worksheet as worksheet_module
 from pkdocs.workbook.cells import Fault
 from pkdocs.workbook.csvfile import read_csv
 from pkdocs.workbook.xlsx import read_xlsx
@@ -141,7 +141,7 @@ def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch:
         patch.setattr(package_module, "MAX_ENTRIES", 3)
         assert refusal(path) == "FILE_TOO_LARGE"
-    monkeypatch.setattr(xlsx_module, "MAX_CELLS", 20)
+    monkeypatch.setattr(worksheet_module, "MAX_CELLS", 20)
     assert refusal(path) == "FILE_TOO_MANY_CELLS"
     path.write_bytes(with_sheet('<sheetData><row r="500"><c r="A500"><v>1</v></c></row></sheetData>'
                                 '<mergeCells><mergeCell ref="B1:B1048576"/></mergeCells>'))  # fmt: skip

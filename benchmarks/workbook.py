@@ -1,0 +1,54 @@
+"""Reading and checking a workbook against python-calamine, which only reads its cells, side by side in one run.
+
+Usage: python benchmarks/workbook.py [PEOPLE]; it needs benchmarks/requirements.txt.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from pkdocs.pipeline.checking import check
+from pkdocs.sample import build_sample
+
+DAY = date(2026, 1, 22)
+ROUNDS = 3
+
+
+def ours(workbook: Path) -> int:
+    """Read and check the workbook; return how many indicators it has."""
+    return len(check(workbook).workbook.plan.indicators)
+
+
+def theirs(workbook: Path) -> int:
+    """Read all cells of all sheets; return how many rows there are (no formats, and errors count as empty)."""
+    book = CalamineWorkbook.from_path(str(workbook))
+    return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
+
+
+def seconds(read: Callable[[Path], int], workbook: Path) -> float:
+    """Return the wall time of one call."""
+    started = time.perf_counter()
+    read(workbook)
+    return time.perf_counter() - started
+
+
+def main(people: int) -> None:
+    """Print the best of three runs of both, in turn, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        workbook = Path(folder) / "sample.xlsx"
+        workbook.write_bytes(build_sample(people, DAY))
+        print(f"{people} people, {ours(workbook)} indicators, {theirs(workbook)} rows")
+        runs = [(seconds(theirs, workbook), seconds(ours, workbook)) for _ in range(ROUNDS)]
+    cells, checked = (min(times) for times in zip(*runs, strict=True))
+    print(f"python-calamine, cells alone: {cells:.2f} s")
+    print(f"pkdocs, read and checked: {checked:.2f} s")
+    print(f"ratio: {checked / cells:.1f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
