@@ -1,13 +1,20 @@
 """Ink in a box of the page: found along one row or in all of it, by what the pixels differ."""
 
+import io
 from dataclasses import dataclass
 from typing import Any, cast
 
-from hypothesis import given
+import pikepdf
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pkdocs.verification.form import Slot
 from pkdocs.verification.ink import Ink
+from pkdocs.verification.pages import read_pages
 from pkdocs.verification.shapes import Box
+from tests.factory import root_content
+from tests.issued import SLOTS, source_pdf
 
 WIDTH, HEIGHT = 16, 20
 """Of the page in pixels, two for a point."""
@@ -81,3 +88,22 @@ def test_a_letter_is_seen_along_its_middle() -> None:
 
 def test_there_is_no_ink_in_a_box_of_no_pixels() -> None:
     assert not Ink(cast(Any, Page(bytes(WIDTH * HEIGHT)))).is_in(Box(6, 2, 1, 8))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    size=st.sampled_from([0.5, 2, 4, 9, 30]),
+    grey=st.sampled_from([0, 0.5, 0.8, 0.85, 1]),
+    place=st.tuples(st.integers(-20, 600), st.integers(-20, 850)),
+)
+def test_what_is_found_along_the_middle_changes_no_finding(size: float, grey: float, place: tuple[int, int]) -> None:
+    with pikepdf.open(io.BytesIO(source_pdf(root_content()))) as document:
+        text = b"BT %.2f g /F1 %.1f Tf %d %d Td <0001000500100003> Tj ET" % (grey, size, *place)
+        document.pages[0].contents_add(pikepdf.Stream(document, text))
+        output = io.BytesIO()
+        document.save(output)
+    slots = [Slot(0, *edges) for edges in SLOTS.values()]
+    found = read_pages(output.getvalue(), slots)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ink, "is_along", lambda *_: False)
+        assert read_pages(output.getvalue(), slots) == found
