@@ -38,7 +38,9 @@ def join_pages(
                 part = opened.enter_context(pikepdf.open(source))
                 taken.append(_append(document, part, duplex=duplex))
             _describe(document, title=title, day=day, duplex=duplex)
-            document.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+            document.save(
+                target, force_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable
+            )
     except NOT_THE_SHAPE as fault:
         raise DocumentError("PRINT_UNREADABLE", reason=f"{type(fault).__name__}: {fault}") from fault
     return tuple(taken)
