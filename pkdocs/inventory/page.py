@@ -91,7 +91,7 @@ def _facts(inventory: Inventory) -> Iterator[tuple[str, str]]:
     yield "Perangkat daerah", _number(len({item.unit for item in inventory.items}))
     yield "Sudah ditandatangani semua pihak", _number(sum(set(found) == {Mark.SIGNED} for found in marks))
     yield "Menunggu tanda tangan", _number(sum(Mark.AWAITED in found for found in marks))
-    yield "Ditandatangani di atas kertas", _number(sum(Mark.PAPER in found for found in marks))
+    yield "Dengan tanda tangan di atas kertas", _number(sum(Mark.PAPER in found for found in marks))
     yield "Tidak ikut dibundel", _number(len(inventory.absent))
 
 

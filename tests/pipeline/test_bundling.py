@@ -246,6 +246,19 @@ def test_no_agreement_hides_by_saying_that_it_is_a_list(desk: Desk, monkeypatch:
     assert (found.id, found.result.value) == (None, "TOTAL-FAILED")
 
 
+def test_more_files_than_a_plain_archive_holds_are_packed_too(
+    desk: Desk, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack(desk, out)
+    plain = packed(out)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    pack(desk, out)
+    assert b"PK\6\6" in out.read_bytes()[-200:]
+    assert {name: data for name, data in packed(out).items() if name != SHEET_NAME} == {
+        name: data for name, data in plain.items() if name != SHEET_NAME
+    }
+
+
 def test_an_earlier_bundle_gives_way_and_nothing_else(desk: Desk, out: Path) -> None:
     pack(desk, out)
     pack(desk, out, UNIT)
