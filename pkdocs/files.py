@@ -11,7 +11,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from pkdocs.errors import ConflictError
 from pkdocs.temporary import new_file
@@ -30,20 +30,30 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PUBLIC) -> None:
     Raises:
         OSError: the folder cannot be written or the disk is full; the old file stands.
     """
+    with naming(path), open_atomic(path, mode=mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def open_atomic(path: Path, *, mode: int = PUBLIC) -> Iterator[BinaryIO]:
+    """Give a file to fill; then it is ``path``, whole, or nothing of it if filling fails: the old file stands.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with naming(path):
-        # for its owner alone from the first moment, and held until it has its name
-        handle, temporary = new_file(path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                temporary.chmod(mode)
-                temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    # for its owner alone from the first moment, and held until it has its name
+    handle, temporary = new_file(path.parent)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.chmod(mode)
+            temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Final
 
 from pkdocs.content import PersonScheme, Reference, Role
 from pkdocs.errors import ConflictError
-from pkdocs.files import naming, write_atomic
+from pkdocs.files import folder_name, naming, write_atomic
 from pkdocs.profile import Zone
 from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema, from_json, parse_json, to_json
 
@@ -49,6 +49,11 @@ class Entry:
         for place in (self.docx, self.pdf):
             if place is not None and not PLACE.fullmatch(place):
                 raise SchemaError("a path that leaves the folder")
+
+    def is_of(self, unit: str) -> bool:
+        """Tell whether the agreement is of ``unit``, a unit's name or folder."""
+        folder = PurePath(self.pdf or self.docx or "").parent.name
+        return unit == folder or folder_name(unit) == folder_name(self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,18 @@ def read_index(folder: Path) -> Index | None:
         raise ConflictError("SCHEMA_NEWER", fault.params, file=str(folder / FILE_NAME)) from fault
     except SchemaError as fault:
         raise ConflictError("INDEX_DAMAGED", file=str(folder / FILE_NAME)) from fault
+
+
+def demand_index(folder: Path) -> Index:
+    """Return the folder's index.
+
+    Raises:
+        ConflictError: there is none, it is damaged, or of a newer pkdocs.
+    """
+    index = read_index(folder)
+    if index is None:
+        raise ConflictError("INDEX_MISSING", folder=str(folder))
+    return index
 
 
 def write_index(folder: Path, index: Index) -> None:

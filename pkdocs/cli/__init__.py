@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "pki",
     "sign",
     "status",
+    "bundle",
     "register",
     "verify",
     "inspect",

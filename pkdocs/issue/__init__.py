@@ -25,11 +25,13 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from pkdocs.content import Content
 from pkdocs.errors import DocumentError
 from pkdocs.issue.batch import part_batch
+from pkdocs.issue.companion import BEGINNING_BYTES, Companion, companion_kind, piece_info
 from pkdocs.issue.draft import draft_pdf, is_draft
 from pkdocs.issue.fields import FIELD_FLAGS, electronic_roles, place_fields, take_anchors
 from pkdocs.issue.fonts import fonts_in
 from pkdocs.issue.metadata import NAMESPACE, PROPERTIES, Toolchain, describe, pdf_date
 from pkdocs.issue.objects import IrregularError
+from pkdocs.issue.printing import join_pages
 from pkdocs.issue.source import (
     NOT_THE_SHAPE,
     close_catalog,
@@ -41,19 +43,24 @@ from pkdocs.issue.source import (
 
 __all__ = [
     "ATTACHMENT",
+    "BEGINNING_BYTES",
     "FIELD_FLAGS",
     "LANGUAGE",
     "NAMESPACE",
     "PROPERTIES",
+    "Companion",
     "IrregularError",
     "Toolchain",
+    "companion_kind",
     "draft_pdf",
     "electronic_roles",
     "fonts_in",
     "is_draft",
     "issue_pdf",
+    "join_pages",
     "part_batch",
     "pdf_date",
+    "piece_info",
 ]
 
 ATTACHMENT: Final = "agreement.json"

@@ -12,7 +12,7 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.accounting import is_head_at, read_account
-from pkdocs.pipeline.drafting import is_draft_at
+from pkdocs.pipeline.beside import is_beside
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
 from pkdocs.trust import Trust, read_trust
@@ -41,7 +41,8 @@ class Means:
 def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
     """Return the verdicts on all PDF files at and below ``paths``, by the trust file and what the register vouches for.
 
-    Heads of the register among the files are no agreements; they are compared with the one that was named.
+    Heads of the register among the files are no agreements; they are compared with the one that was named. Drafts,
+    lists of bundles and prints below a folder are left aside; a file that was named itself is judged.
 
     Raises:
         TrustError: the trust file cannot be used.
@@ -51,7 +52,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     trust = read_trust_file(trust_file)
     found = pdf_files(paths)
     heads = [file for file, _ in found if is_head_at(file)]
-    files = [file for file, named in found if file not in heads and (named or not is_draft_at(file))]
+    files = [file for file, named in found if file not in heads and (named or not is_beside(file))]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)

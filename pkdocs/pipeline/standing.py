@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
-from pkdocs.files import folder_name, read_regular
-from pkdocs.index import Entry, Index, read_index
+from pkdocs.files import read_regular
+from pkdocs.index import Entry, demand_index
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
 from pkdocs.signing import read_form
 
@@ -32,7 +32,7 @@ def find_person(folder: Path, written: str, key: bytes | None) -> str:
     """
     if PSEUDONYM.fullmatch(written):
         return written
-    if key is None and _index(folder).person_scheme is not PersonScheme.TRIAL:
+    if key is None and demand_index(folder).person_scheme is not PersonScheme.TRIAL:
         raise UsageError("STATUS_NEEDS_KEY")
     return pseudonym(key or TRIAL_KEY, written)
 
@@ -45,24 +45,12 @@ def read_standing(folder: Path, *, unit: str | None = None, person: str | None =
     Raises:
         ConflictError: the folder has no index, or a damaged one.
     """
-    for entry in _index(folder).agreements:
-        if unit and not _is_of(entry, unit):
+    for entry in demand_index(folder).agreements:
+        if unit and not entry.is_of(unit):
             continue
         standing = _standing(folder, entry)
         if person is None or (standing.awaits and standing.awaits[1].person == person):
             yield standing
-
-
-def _is_of(entry: Entry, unit: str) -> bool:
-    folder = PurePath(entry.pdf or entry.docx or "").parent.name
-    return unit == folder or folder_name(unit) == folder_name(entry.unit)
-
-
-def _index(folder: Path) -> Index:
-    index = read_index(folder)
-    if index is None:
-        raise ConflictError("INDEX_MISSING", folder=str(folder))
-    return index
 
 
 def _standing(folder: Path, entry: Entry) -> Standing:

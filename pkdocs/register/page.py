@@ -7,12 +7,20 @@ issued agreement (``pkdocs.issue``), with ``register.json`` attached and a field
 
 from typing import Final
 
-from pkdocs.issue import LANGUAGE, pdf_date
-from pkdocs.register.archival import add_intent, describe
+from pkdocs.drawing import (
+    HEADER,
+    Made,
+    Objects,
+    Sheets,
+    add_intent,
+    archival_catalog,
+    describe,
+    embed_font,
+    ref,
+    refs,
+)
+from pkdocs.issue import pdf_date
 from pkdocs.register.head import Head
-from pkdocs.register.lettering import embed_font
-from pkdocs.register.pdf import HEADER, Objects, ref, refs
-from pkdocs.register.sheets import Made, Sheets
 from pkdocs.register.wording import title_of, write_head
 from pkdocs.signing.font import load_face
 
@@ -71,10 +79,6 @@ def _attach(objects: Objects, head: Head) -> int:
 
 
 def _catalog(made: Made, named: int, metadata: int, intent: int) -> str:
-    return (
-        f"<< /Type /Catalog /Pages {ref(made.pages)} /Lang ({LANGUAGE}) /MarkInfo << /Marked true >>"
-        f" /StructTreeRoot {ref(made.tree)} /Metadata {ref(metadata)} /OutputIntents [{ref(intent)}]"
-        " /ViewerPreferences << /DisplayDocTitle true >>"
-        f" /Names << /EmbeddedFiles << /Names [({ATTACHMENT}) {ref(named)}] >> >> /AF [{ref(named)}]"
-        f" /AcroForm << /Fields {refs(made.fields)} /SigFlags 3 >> /Extensions {_EXTENSIONS} >>"
-    )
+    attached = f"/Names << /EmbeddedFiles << /Names [({ATTACHMENT}) {ref(named)}] >> >> /AF [{ref(named)}]"
+    form = f"/AcroForm << /Fields {refs(made.fields)} /SigFlags 3 >> /Extensions {_EXTENSIONS}"
+    return archival_catalog(made, metadata, intent, attached, form)

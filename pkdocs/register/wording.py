@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 from pkdocs.content import PersonScheme
+from pkdocs.drawing import LEFT, RIGHT, Column, Row, Sheets, Side, Slot, Text
 from pkdocs.numerals import format_date, format_number
 from pkdocs.register.head import Head, Keepers, Registrar
-from pkdocs.register.sheets import LEFT, RIGHT, Column, Row, Sheets, Side, Text
-from pkdocs.register.slots import Slot
 
 _SCHEMES: Final = {
     PersonScheme.KEYED: "hmac-sha256, dengan kunci rahasia instansi",

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pkdocs.content import Party, PersonScheme
+from pkdocs.drawing.sheets import Text
 from pkdocs.messages import LANGUAGES
 from pkdocs.pki.authority import KeyKind, Reason, Revocation, Subject, certify
 from pkdocs.profile import Zone
 from pkdocs.register import HeadFacts, HeadVerdict, examine_head, is_head, judge_head, render_head
 from pkdocs.register.head import MAX_HEAD_BYTES, Head, Keepers, Registrar, parse_head
-from pkdocs.register.sheets import Text
 from pkdocs.register.wording import write_head
 from pkdocs.schema import SchemaError
 from pkdocs.signing import FileSigner, load_pkcs12

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pkdocs.drawing.pdf import Objects, ref, text_string
 from pkdocs.issue import FIELD_FLAGS
-from pkdocs.register.pdf import Objects, ref, text_string
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What makes the head's file PDF/A-3b (ISO 19005-3): metadata, and the colours that it means.
+"""What makes sheets PDF/A-3b (ISO 19005-3): metadata, the colours that they mean, the catalog.
 
-A packet and a profile of its own, not those of agreements: these may change from release to release, the head's
-bytes may not.
+A packet and a profile of its own, not those of agreements: these may change from release to release, the bytes of the
+register's head may not.
 """
 
 import struct
@@ -9,7 +9,9 @@ from datetime import date
 from typing import Final
 from xml.sax.saxutils import escape
 
-from pkdocs.register.pdf import Objects, ref, text_string
+from pkdocs.drawing.pdf import Objects, ref, text_string
+from pkdocs.drawing.sheets import Made
+from pkdocs.issue import LANGUAGE
 
 _PROGRAM: Final = "pkdocs"
 """Without its version: any release must give the same bytes."""
@@ -66,6 +68,17 @@ def add_intent(objects: Objects) -> int:
         "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) /Info (sRGB IEC61966-2.1)"
         f" /DestOutputProfile {ref(profile)} >>"
     )
+
+
+def archival_catalog(made: Made, metadata: int, intent: int, *more: str) -> str:
+    """Return the catalog of sheets that were made, described and given an intent, with ``more`` entries at its end."""
+    entries = (
+        f"/Type /Catalog /Pages {ref(made.pages)} /Lang ({LANGUAGE}) /MarkInfo << /Marked true >>",
+        f"/StructTreeRoot {ref(made.tree)} /Metadata {ref(metadata)} /OutputIntents [{ref(intent)}]",
+        "/ViewerPreferences << /DisplayDocTitle true >>",
+        *more,
+    )
+    return f"<< {' '.join(entries)} >>"
 
 
 def _profile() -> bytes:

@@ -1,9 +1,10 @@
 """A PDF of one revision, written by hand: no library's version can change a byte of it (ISO 32000-2, 7.5).
 
-Bodies of objects are given as they stand in the file; streams stay uncompressed.
+Bodies of objects are given as they stand in the file; streams stay uncompressed unless that is asked for.
 """
 
 import re
+import zlib
 from typing import Final
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9 ,.]*")
@@ -11,10 +12,14 @@ HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
 class Objects:
-    """The objects of a file under construction, numbered from 1 as they are reserved or added."""
+    """The objects of a file under construction, numbered from 1 as they are reserved or added.
 
-    def __init__(self) -> None:
+    With ``compressed`` streams are deflated (7.4.4), by a library that may do so otherwise in another release.
+    """
+
+    def __init__(self, *, compressed: bool = False) -> None:
         self._bodies: list[bytes] = []
+        self._compressed = compressed
 
     def reserve(self) -> int:
         """Return the number of an object whose body comes later, by ``fill``."""
@@ -34,6 +39,9 @@ class Objects:
     def add_stream(self, data: bytes, entries: str = "") -> int:
         """Return the number of a new stream of ``data``, with ``entries`` in its dictionary."""
         number = self.reserve()
+        # metadata is read by programs that know no PDF (ISO 19005-3, 6.6.2.1)
+        if self._compressed and "/Type /Metadata" not in entries:
+            data, entries = zlib.compress(data, 9), f"{entries} /Filter /FlateDecode"
         head = f"<< {entries} /Length {len(data)} >>\nstream\n".encode("ascii")
         self._bodies[number - 1] = head + data + b"\nendstream"
         return number

@@ -1,6 +1,6 @@
 """The structure tree of a tagged PDF, as it grows (ISO 32000-2, 14.7 and 14.8)."""
 
-from pkdocs.register.pdf import Objects, ref, refs, text_string
+from pkdocs.drawing.pdf import Objects, ref, refs, text_string
 
 
 class Element:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple, TypeAlias
 
-from pkdocs.register.pdf import Objects, ref, refs
-from pkdocs.register.slots import Box, Slot, fill_field
-from pkdocs.register.tags import Element, Tree
+from pkdocs.drawing.pdf import Objects, ref, refs
+from pkdocs.drawing.slots import Box, Slot, fill_field
+from pkdocs.drawing.tags import Element, Tree
 from pkdocs.signing.font import BOLD, Face, show_text
 
 _WIDTH, _HEIGHT = 595, 842

@@ -1,8 +1,8 @@
-"""The one font of the head's pages, embedded whole: cutting a subset would leave its bytes to a library."""
+"""The one font of the sheets, embedded whole: cutting a subset would leave its bytes to a library."""
 
 from typing import Final
 
-from pkdocs.register.pdf import Objects, ref
+from pkdocs.drawing.pdf import Objects, ref
 from pkdocs.signing.font import Face, font_program, load_face, to_unicode
 
 _NAME: Final = "/PkdocsSans"
