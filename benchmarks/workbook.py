@@ -19,22 +19,19 @@ DAY = date(2026, 1, 22)
 ROUNDS = 3
 
 
-def ours(workbook: Path) -> int:
-    """Read and check the workbook; return how many indicators it has."""
-    return len(check(workbook).workbook.plan.indicators)
-
-
-def theirs(workbook: Path) -> int:
-    """Read all cells of all sheets; return how many rows there are (no formats, and errors count as empty)."""
+def theirs(workbook: Path) -> list[list[list[object]]]:
+    """Read all cells of all sheets (no formats, and errors count as empty)."""
     book = CalamineWorkbook.from_path(str(workbook))
-    return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
+    return [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
 
 
-def seconds(read: Callable[[Path], int], workbook: Path) -> float:
-    """Return the wall time of one call."""
+def seconds(read: Callable[[Path], object], workbook: Path) -> float:
+    """Return the wall time of one call, without that of letting go what it gives."""
     started = time.perf_counter()
-    read(workbook)
-    return time.perf_counter() - started
+    kept = read(workbook)
+    taken = time.perf_counter() - started
+    del kept
+    return taken
 
 
 def main(people: int) -> None:
@@ -42,8 +39,8 @@ def main(people: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workbook = Path(folder) / "sample.xlsx"
         workbook.write_bytes(build_sample(people, DAY))
-        print(f"{people} people, {ours(workbook)} indicators, {theirs(workbook)} rows")
-        runs = [(seconds(theirs, workbook), seconds(ours, workbook)) for _ in range(ROUNDS)]
+        print(f"{people} people, {len(check(workbook).workbook.plan.indicators)} indicators")
+        runs = [(seconds(theirs, workbook), seconds(check, workbook)) for _ in range(ROUNDS)]
     cells, checked = (min(times) for times in zip(*runs, strict=True))
     print(f"python-calamine, cells alone: {cells:.2f} s")
     print(f"pkdocs, read and checked: {checked:.2f} s")

@@ -24,6 +24,8 @@ _PARTS = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{4})(\d{2})(\d)(\d{3})", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _PERSONAL = re.compile(r"\d{16}|\d{8}[ ._-]\d{6}[ ._-][12][ ._-]\d{3}")
 
+_SHORTEST_PERSONAL: Final = 16
+
 
 class NumberFault(StrEnum):
     """What is wrong with a number; the value is the message's code."""
@@ -50,7 +52,7 @@ def clean_number(written: str) -> str:
 
 def holds_personal_number(text: str) -> bool:
     """Tell whether a NIP, NI PPPK or NIK stands in ``text``: 16 digits in a row, or a NIP in its display form."""
-    return _PERSONAL.search(text) is not None
+    return len(text) >= _SHORTEST_PERSONAL and _PERSONAL.search(text) is not None
 
 
 def has_local_id(employment: Employment) -> bool:

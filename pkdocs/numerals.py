@@ -19,6 +19,7 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _RUPIAH = re.compile(r"(?:Rp\.?)?\s*([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,(?:0+|-))?", re.IGNORECASE)
+_POINTS_AND_COMMAS: Final = str.maketrans(",.", ".,")
 _RUPIAH_FRACTION = re.compile(r"(?:Rp\.?)?\s*(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]*[1-9][0-9]*", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def parse_number(written: str) -> Decimal | None:
 
 def is_ambiguous(written: str) -> bool:
     """Tell whether ``1.234`` could have been meant as 1,234: by the locale it is 1234."""
-    return _AMBIGUOUS.fullmatch(written) is not None
+    return "." in written and _AMBIGUOUS.fullmatch(written) is not None
 
 
 def parse_rupiah(written: str) -> int | None:
@@ -51,7 +52,7 @@ def has_sen(written: str) -> bool:
 
 def format_number(value: Decimal) -> str:
     """Return ``value`` with the decimals it has: ``Decimal("1234.50")`` is ``1.234,50``."""
-    return f"{value:,f}".translate(str.maketrans(",.", ".,"))
+    return f"{value:,f}".translate(_POINTS_AND_COMMAS)
 
 
 def format_rupiah(amount: int) -> str:

@@ -14,9 +14,10 @@ class Positions:
         self._rows: dict[str, list[Assignment]] = defaultdict(list)
         self._keys: dict[str, dict[str, str]] = defaultdict(dict)
         for row in roster.assignments:
-            self._rows[row.key.casefold()].append(row)
-            for name in (row.code, row.key):
-                self._keys[name.casefold()].setdefault(row.key.casefold(), row.key)
+            key = row.key
+            self._rows[key.casefold()].append(row)
+            for name in (row.code, key):
+                self._keys[name.casefold()].setdefault(key.casefold(), key)
         self.broken = frozenset(name.casefold() for row in roster.broken for name in (row.code, row.key))
 
     def rows(self, key: str) -> tuple[Assignment, ...]:
@@ -44,6 +45,6 @@ class Positions:
         return self._first(key, day, lambda row: row.status is Status.VACANT)
 
     def _first(self, key: str, day: date, wanted: Callable[[Assignment], bool]) -> Assignment | None:
-        found = [row for row in self.rows(key) if row.holds_on(day) and wanted(row)]
+        found = [row for row in self._rows.get(key.casefold(), ()) if wanted(row) and row.holds_on(day)]
         # of several versions of one holder the last one signs
-        return max(found, key=lambda row: row.version, default=None)
+        return max(found, key=lambda row: row.version) if found else None

@@ -23,6 +23,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
 _NONE: Final = "-"
+_EMPTY: Final = frozenset({"", _NONE})
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class Entry:
     def shown(self, column: str, *, required: bool = False) -> str | date:
         """Return what a cell shows; a fault is an error, and so is an empty cell that is required."""
         cell = self._cells[self._index[column]]
+        if isinstance(cell, str) and cell not in _EMPTY:
+            return cell
         if isinstance(cell, Fault):
             self.failed = True
             if cell.code:

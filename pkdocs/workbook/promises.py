@@ -177,6 +177,8 @@ def judge_codes(rows: Iterable[tuple[Entry, str]]) -> None:
         if code:
             known[plain(code)].append((entry, code))
     for found in known.values():
+        if len(found) == 1:
+            continue
         places = ", ".join(entry.place.label for entry, _ in found[:_LISTED])
-        for entry, code in found if len(found) > 1 else ():
+        for entry, code in found:
             entry.error("Kode", "INDICATOR_CODE_TWICE", code=code[:60], places=places)

@@ -115,8 +115,12 @@ def distinct_lines(tables: Iterable[Table]) -> Iterator[tuple[Table, Line]]:
 
     Within one file every line counts: two equal budget lines are two amounts.
     """
+    files = list(tables)
+    if len(files) == 1:
+        yield from ((files[0], line) for line in files[0].lines)
+        return
     seen: set[tuple[tuple[Cell, ...], int]] = set()
-    for table in tables:
+    for table in files:
         counts: Counter[tuple[Cell, ...]] = Counter()
         for line in table.lines:
             counts[line.cells] += 1

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -30,7 +30,6 @@ class Measure:
     scales: Mapping[str, tuple[str, ...]]
 
 
-@lru_cache(1024)
 def parse_target(written: str) -> Target | None:
     """Return the number or range of an id-ID text; None if it is neither (a range from high to low is none)."""
     number = parse_number(written)
@@ -51,17 +50,13 @@ def read_value(entry: Entry, column: str, measure: Measure, *, required: bool = 
     written = _written(entry, column, required=required)
     if not written:
         return None
-    if measure.polarity is Polarity.CATEGORY:
-        return _category(entry, column, written, measure)
-    bare = _without_percent(entry, column, written, measure)
-    if not bare:
-        return None
-    target = parse_target(bare)
-    if target is None and measure.polarity is None:
-        return Target(category=written)
-    if target is None:
-        entry.error(column, _complaint(bare), value=written[:60])
-    return target
+    is_category = measure.polarity is Polarity.CATEGORY
+    scale = named_scale(measure.scales, measure.unit) if is_category else None
+    value = _value(written, measure.unit, measure.polarity, scale)
+    if isinstance(value, Target):
+        return value
+    entry.error(column, value.code, value=written[:60], **value.params)
+    return None
 
 
 def read_target(entry: Entry, column: str, measure: Measure) -> Target | None:
@@ -80,24 +75,34 @@ def _written(entry: Entry, column: str, *, required: bool) -> str:
     return str(shown)
 
 
-def _without_percent(entry: Entry, column: str, written: str, measure: Measure) -> str:
-    if not written.endswith("%"):
-        return written
-    if plain(measure.unit) not in PERCENT and measure.polarity is not None:
-        entry.error(column, "TARGET_PERCENT", value=written[:60], unit=measure.unit[:60] or "-")
-        return ""
-    return written[:-1].rstrip()
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
-def _category(entry: Entry, column: str, written: str, measure: Measure) -> Target | None:
-    scale = named_scale(measure.scales, measure.unit)
+@lru_cache(1024)
+def _value(written: str, unit: str, polarity: Polarity | None, scale: tuple[str, ...] | None) -> Target | _Complaint:
+    """Return what a text means under a Satuan and a Polaritas; ``scale`` is the one that a Kategori must be on."""
+    if polarity is Polarity.CATEGORY:
+        return _category(written, scale)
+    bare = written
+    if written.endswith("%"):
+        if plain(unit) not in PERCENT and polarity is not None:
+            return _Complaint("TARGET_PERCENT", {"unit": unit[:60] or "-"})
+        bare = written[:-1].rstrip()
+    target = parse_target(bare)
+    if target is None and polarity is None:
+        return Target(category=written)
+    return target or _Complaint(_complaint(bare))
+
+
+def _category(written: str, scale: tuple[str, ...] | None) -> Target | _Complaint:
     if scale is not None:
         if order_of(scale, written) is None:
-            entry.error(column, "TARGET_NOT_ON_SCALE", value=written[:60], choices=" · ".join(scale))
-            return None
+            return _Complaint("TARGET_NOT_ON_SCALE", {"choices": " · ".join(scale)})
     elif parse_target(written.rstrip("% ")) or _POINTED.fullmatch(written):
-        entry.error(column, "TARGET_NEEDS_CATEGORY", value=written[:60])
-        return None
+        return _Complaint("TARGET_NEEDS_CATEGORY")
     return Target(category=written)
 
 

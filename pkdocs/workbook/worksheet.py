@@ -183,14 +183,14 @@ class _Grid:
         before, *parts = cells.split(_CELL_START)
         if before or "&" in cells:
             return False
+        meanings, columns, count = self._meanings, _COLUMNS, 0
         found: dict[int, Cell] = {}
-        count = 0
         for part in parts:
             reference, _, xml = part.partition('"')
-            cell = self._meanings[xml]
+            cell = meanings[xml]
             if cell is None or not reference:
                 return False
-            column = _COLUMNS[reference.rstrip("0123456789")]
+            column = columns[reference.rstrip("0123456789")]
             if cell:
                 found[column] = cell
                 count += 1

@@ -1,5 +1,6 @@
 """Reading a workbook and saying everything that is wrong with it."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pkdocs.errors import WorkbookError
 from pkdocs.pipeline.checking import check, demand_no_errors
 from pkdocs.problem import Severity
 from tests.city import KEYS, change, sheets, write
+from tests.workbook.book import valid, write_xlsx
 
 
 def test_a_good_workbook_has_no_errors(tmp_path: Path) -> None:
@@ -64,3 +66,32 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"nothing")
     with pytest.raises(WorkbookError):
         check(tmp_path / "a.xlsx")
+
+
+def test_the_collector_is_left_as_it_was(tmp_path: Path) -> None:
+    good, bad = write(tmp_path / "city", sheets()), tmp_path / "a.xlsx"
+    bad.write_bytes(b"nothing")
+    try:
+        for switch in (gc.enable, gc.disable):
+            switch()
+            was_on = gc.isenabled()
+            check(good)
+            with pytest.raises(WorkbookError):
+                check(bad)
+            assert gc.isenabled() is was_on
+    finally:
+        gc.enable()
+
+
+def test_reading_and_checking_make_no_circles_of_references(tmp_path: Path) -> None:
+    """The collector may rest meanwhile only because it would find nothing."""
+    city = write_xlsx(tmp_path / "city.xlsx", valid())
+    check(city)
+    gc.collect()
+    gc.disable()
+    try:
+        checked = check(city)
+        assert gc.collect() == 0
+        assert checked.errors == ()
+    finally:
+        gc.enable()

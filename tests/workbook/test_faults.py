@@ -93,6 +93,7 @@ ERRORS: list[tuple[str, int, str, Any, str]] = [
     (INDIKATOR, 2, "Target", "82.6", "TARGET_POINT"),
     (INDIKATOR, 2, "Target", "1,234.5", "TARGET_NOT_NUMBER"),
     (INDIKATOR, 2, "Target", "BB", "TARGET_NOT_NUMBER"),
+    (INDIKATOR, 3, "Target", "%", "TARGET_NOT_NUMBER"),
     (INDIKATOR, 2, "Target", "5,50-5,10", "TARGET_RANGE"),
     (INDIKATOR, 2, "Target", "85%", "TARGET_PERCENT"),
     (INDIKATOR, 2, "Target", (0.85, "0%"), "TARGET_PERCENT"),
