@@ -23,7 +23,7 @@ TIMEOUT_S: Final = 120.0
 """For one document; usual are 0.2 s, and 2 s for a worker's first."""
 RETIRE_AFTER: Final = 1000
 """Documents after which a worker is replaced. LibreOffice 7.4 grows from 180 to 255 MB in its first 200 agreements,
-and no further in 1,600; a start costs as much as six of them."""
+and no further in 1,500; a start costs as much as six of them."""
 RETIRE_BYTES: Final = 700_000_000
 """Resident memory above which a worker is replaced: one with 120 MB of pictures took 450 MB at most."""
 
