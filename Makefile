@@ -27,8 +27,9 @@ check: setup ## the quick gate: style, types, floors, requirements
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pip --disable-pip-version-check check
 
-bench: setup ## the benchmarks
-	@for script in $(filter-out benchmarks/kills.py,$(wildcard benchmarks/*.py)); do $(BIN)/python "$$script" || exit; done
+bench: setup ## pkdocs beside docxtpl, unoserver, soffice and python-calamine; some 20 minutes
+	@sh benchmarks/setup
+	@for name in render convert generate judge workbook; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit; done
 
 lock: setup ## renew requirements.lock after a change in pyproject.toml; UPGRADE=--upgrade takes newer versions
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) --extra dev --generate-hashes \
