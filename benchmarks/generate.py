@@ -1,9 +1,9 @@
-"""``generate`` end to end against LibreOffice alone on the same files, and against the usual way, side by side in one run.
+"""``generate`` end to end against its workers alone on the same files, and against the usual way, in one run.
 
 Usage: python benchmarks/generate.py [PEOPLE] [FILES]
 
-``generate`` runs as a process of its own: everything is counted, from the start of Python to the last file. Then its Word
-files go once more through as many warm workers, without anything around: one by one, and laid out together as
+``generate`` runs as a process of its own: everything is counted, from the start of Python to the last file. Then its
+Word files go once more through as many warm workers, without anything around: one by one, and laid out together as
 ``generate`` does. The usual way is docxtpl as documented and one ``soffice --convert-to`` a file, for FILES of them.
 Memory is the most that the process itself held, for a quarter of the people and for all.
 """
