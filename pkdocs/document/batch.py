@@ -119,7 +119,7 @@ class _Joint:
             for name, content in self._parts.items():
                 tree = trees.get(name)
                 written = content if tree is None else etree.tostring(tree, encoding="UTF-8", standalone=True)
-                archive.writestr(name, written)
+                archive.writestr(zipfile.ZipInfo(name), written)
         return file.getvalue()
 
 

@@ -1,6 +1,7 @@
 """The last steps of an agreement's file, in processes beside LibreOffice: issued, judged, written whole."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,7 @@ from pkdocs.verification import Weight, examine_pdf
 
 _AHEAD: Final = 32
 """Files that may wait for each process: more would only take memory."""
+_COLLECT_AFTER: Final = 50_000
 _PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 
 
@@ -141,7 +143,9 @@ class Finishers:
 
 
 def _begin(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it."""
+    """Leave Ctrl-C to the parent, do not outlive it, and look for circles of references seldom: pages have few."""
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:

@@ -103,6 +103,13 @@ class TestJoined:
         assert [kind.get(f"{W}val") for kind in sections[-1].iter(f"{W}type")] == []
 
 
+def test_the_same_agreements_give_the_same_file() -> None:
+    """No clock is in it."""
+    assert joined(Size.SHORT) == joined(Size.SHORT)
+    infos = zipfile.ZipFile(io.BytesIO(join_batch([rendered()], bound()))).infolist()
+    assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
+
+
 class TestBound:
     @pytest.mark.parametrize(
         "data",
