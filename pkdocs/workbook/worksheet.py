@@ -1,6 +1,6 @@
 """The cells of one sheet while its XML streams by (ECMA-376 part 1, 18.3.1).
 
-Expat reads all but plain cells: a row that consists of them alone is read at once by one regular expression,
+Expat reads all but plain cells: a row that consists of them alone is taken apart by one regular expression,
 which knows the forms that spreadsheet programs write and nothing else (docs/decisions/0018).
 """
 
@@ -33,7 +33,7 @@ _PLAIN = re.compile(
     rf'(?:<v>{_CHARACTERS}</v>|<is><t(?: xml:space="preserve")?>{_CHARACTERS}</t></is>)?</c>)'
 )
 """What stands after the reference of a plain cell: style, kind, and its value or its text."""
-_REMEMBERED: Final = 1 << 16
+_REMEMBERED, _LONGEST_REMEMBERED = 1 << 16, 500
 
 
 def read_rows(package: Package, part: str, stored: Stored, file: str) -> tuple[Row, ...]:
@@ -75,9 +75,12 @@ class _Meanings(dict[str, Cell | None]):
         self._stored = stored
 
     def __missing__(self, xml: str) -> Cell | None:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[xml] = cell = self._read(xml)
+        cell = self._read(xml)
+        # long texts seldom come twice, and a sheet of them would be held twice
+        if len(xml) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[xml] = cell
         return cell
 
     def _read(self, xml: str) -> Cell | None:
@@ -221,7 +224,7 @@ class _Grid:
 
 
 class _Feeder:
-    """Shares the XML of a sheet out: plain rows to ``_PLAIN``, the rest to expat."""
+    """Shares out the XML of a sheet: the cells of plain rows to the grid itself, the rest to expat."""
 
     def __init__(self, grid: _Grid) -> None:
         self._grid = grid

@@ -223,3 +223,13 @@ def test_any_text_is_what_expat_gives(form: str, text: str) -> None:
     row = f'<sheetData><row r="1">{cells}</row></sheetData>'
     data = book(f'<worksheet xmlns="{SPREADSHEET}">{row}</worksheet>'.encode())
     assert outcome(data) == by_expat(data)
+
+
+def test_what_cells_mean_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worksheet_module, "_REMEMBERED", 2)
+    monkeypatch.setattr(worksheet_module, "_LONGEST_REMEMBERED", 40)
+    texts = ["a", "b", "c", "d" * 40, "a", "d" * 40, "b"]
+    cells = (f'<c r="{letter}1" t="str"><v>{text}</v></c>' for letter, text in zip("ABCDEFG", texts, strict=True))
+    sheet = f'<worksheet xmlns="{SPREADSHEET}"><sheetData><row r="1">{"".join(cells)}</row></sheetData></worksheet>'
+    (found,) = read_xlsx(book(sheet.encode()), "buku.xlsx")
+    assert list(found.rows[0][1].values()) == texts
