@@ -5,9 +5,8 @@ paragraph style's, its table style's, the document's defaults; a font of the the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -17,7 +16,8 @@ from pkdocs.document.safety import W
 from pkdocs.messages import Said
 
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_PRINTED: Final = ("header", "footer", "footnotes", "endnotes")
+_RENDERED: Final = ("header", "footer")
+_COPIED: Final = ("footnotes", "endnotes")
 _LATIN: Final = "ascii"
 """What LibreOffice sets all Latin text in; it leaves ``hAnsi`` aside."""
 _RIGHT_TO_LEFT: Final = "cs"
@@ -60,9 +60,12 @@ class Typography:
 def read_typography(package: Package) -> Typography:
     """Return fonts and letters of all printed parts, whatever conditions the text stands under."""
     reader = _Reader(package)
-    for part in (DOCUMENT, *(part for kind in _PRINTED for part in package.related(kind))):
+    for part in (DOCUMENT, *(part for kind in _RENDERED for part in package.related(kind))):
         for paragraph in package.trees[part].iter(f"{W}p"):
-            reader.read(paragraph, part)
+            reader.read(paragraph, part, _printed)
+    for part in (part for kind in _COPIED for part in package.related(kind)):
+        for paragraph in package.trees[part].iter(f"{W}p"):
+            reader.read(paragraph, part, iter)
     return Typography(tuple(reader.fonts), frozenset(reader.letters))
 
 
@@ -85,33 +88,35 @@ class _Reader:
         trees = (package.trees[part] for part in package.related("numbering"))
         self._labels = [_Source(fonts, Said("FONT_LIST")) for tree in trees for fonts in tree.iter(f"{W}rFonts")]
 
-    def read(self, paragraph: etree._Element, part: str) -> None:
+    def read(self, paragraph: etree._Element, part: str, printed_of: Callable[[list[str]], Iterator[str]]) -> None:
+        """Note what a paragraph names; ``printed_of`` gives what is printed of the texts of its runs."""
         runs = [run for run in paragraph.iter(f"{W}r") if next(run.iterancestors(f"{W}p")) is paragraph]
-        printed = list(_printed([_text(run) for run in runs]))
+        printed = list(printed_of([_text(run) for run in runs]))
+        styles = self._styles.of_paragraph(paragraph) if runs else ()
         for run, text in zip(runs, printed, strict=True):
             for symbol in run.iterfind(f"{W}sym"):
                 self._add(symbol.get(f"{W}font", ""), _direct("", part), is_certain=True)
             self.letters.update(text)
             if text or run.find(f"{W}tab") is not None:
-                self._text(run, paragraph, text, part)
+                self._text(run, styles, text, part)
         if any(printed) and self._styles.is_item(paragraph):
-            self._label(paragraph, part)
+            self._label(paragraph, styles, part)
 
-    def _text(self, run: etree._Element, paragraph: etree._Element, text: str, part: str) -> None:
+    def _text(self, run: etree._Element, styles: Sequence[_Source], text: str, part: str) -> None:
         """Note what a run names; of a tab alone, which may have leaders or not, nothing is certain."""
         own = (_Source(fonts, _direct(text, part)) for fonts in run.iterfind(f"{W}rPr/{W}rFonts"))
-        sources = [*own, *self._styles.of_run(run), *self._styles.of_paragraph(paragraph)]
+        sources = [*own, *self._styles.of_run(run), *styles]
         certain = _LATIN if run.find(f"{W}rPr/{W}rtl") is None else _RIGHT_TO_LEFT
         if not self._note(sources, certain if text else None) and text:
             self._add(_UNSAID, Said("FONT_DEFAULT"), is_certain=True)
 
-    def _label(self, paragraph: etree._Element, part: str) -> None:
+    def _label(self, paragraph: etree._Element, styles: Sequence[_Source], part: str) -> None:
         """Note what the label of a list item may be set in: fonts of any level, those of its paragraph mark."""
         for source in self._labels:
             self._note([source], None)
         self._labels = []
         own = (_Source(fonts, _direct("", part)) for fonts in paragraph.iterfind(f"{W}pPr/{W}rPr/{W}rFonts"))
-        self._note([*own, *self._styles.of_paragraph(paragraph)], None)
+        self._note([*own, *styles], None)
 
     def _note(self, sources: list[_Source], certain: str | None) -> bool:
         """Add the first font of each script that ``sources`` name; tell whether there is one of the ``certain``."""
@@ -145,25 +150,36 @@ class _Styles:
         }
         place = Said("FONT_DEFAULT")
         path = f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}rFonts"
-        self._defaults = [_Source(fonts, place) for tree in trees for fonts in tree.iterfind(path)]
+        self._defaults = tuple(_Source(fonts, place) for tree in trees for fonts in tree.iterfind(path))
+        # each style and table is looked at once, or a large template would take hours
+        self._known: dict[tuple[str | None, str], tuple[_Source, ...]] = {}
+        self._tables: dict[etree._Element, str | None] = {}
 
-    def of_run(self, run: etree._Element) -> Iterator[_Source]:
-        """Yield what a run's character style names, its own first."""
-        yield from self._sources(_value(run, "rPr/rStyle"), "character")
+    def of_run(self, run: etree._Element) -> Sequence[_Source]:
+        """Return what a run's character style names, its own first."""
+        return self._sources(_value(run, "rPr/rStyle"), "character")
 
-    def of_paragraph(self, paragraph: etree._Element) -> Iterator[_Source]:
-        """Yield what styles of a paragraph and the table around it name, then the document's defaults."""
-        yield from self._sources(_value(paragraph, "pPr/pStyle"), "paragraph")
-        for table in islice(paragraph.iterancestors(f"{W}tbl"), 1):
-            yield from self._sources(_value(table, "tblPr/tblStyle"), "table")
-        yield from self._defaults
+    def of_paragraph(self, paragraph: etree._Element) -> Sequence[_Source]:
+        """Return what styles of a paragraph and the table around it name, then the document's defaults."""
+        own = self._sources(_value(paragraph, "pPr/pStyle"), "paragraph")
+        table = next(paragraph.iterancestors(f"{W}tbl"), None)
+        if table is None:
+            return own + self._defaults
+        if table not in self._tables:
+            self._tables[table] = _value(table, "tblPr/tblStyle")
+        return own + self._sources(self._tables[table], "table") + self._defaults
 
     def is_item(self, paragraph: etree._Element) -> bool:
         """Tell whether a paragraph is an item of a list, by itself or by its style."""
         chain = self._chain(_value(paragraph, "pPr/pStyle"), "paragraph")
         return any(holder.find(f"{W}pPr/{W}numPr") is not None for holder in (paragraph, *chain))
 
-    def _sources(self, named: str | None, kind: str) -> Iterator[_Source]:
+    def _sources(self, named: str | None, kind: str) -> tuple[_Source, ...]:
+        if (named, kind) not in self._known:
+            self._known[named, kind] = tuple(self._read(named, kind))
+        return self._known[named, kind]
+
+    def _read(self, named: str | None, kind: str) -> Iterator[_Source]:
         for style in self._chain(named, kind):
             place = Said("FONT_STYLE", (("style", _value(style, "name") or ""),))
             yield from (_Source(fonts, place) for fonts in style.iterfind(f"{W}rPr/{W}rFonts"))

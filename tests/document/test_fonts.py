@@ -165,6 +165,14 @@ def test_headers_and_footers_name_fonts_too() -> None:
     assert certain(data) == {"Tahoma": 'directly on the text "a" in word/footer1.xml'}
 
 
+def test_footnotes_are_printed_as_they_are() -> None:
+    namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    paragraph = f"<w:p>{run('a', fonts('Tahoma'))}</w:p>"
+    note = f'<w:footnotes xmlns:w="{namespace}"><w:footnote>{paragraph}</w:footnote></w:footnotes>'
+    data = with_relative("footnotes", note, f"{WORD}.footnotes+xml", template())
+    assert certain(data) == {"Tahoma": 'directly on the text "a" in word/footnotes.xml'}
+
+
 def test_where_nothing_names_a_font_it_is_words_own() -> None:
     named = '<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="Arial" w:cs="Arial"/>'
     assert certain(edited(named, "", STYLES)) == {"Times New Roman": "the document's defaults"}
