@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+import pypdfium2 as pdfium
+
 from pkdocs.content import Content, qr_text
 from pkdocs.document import load_template, render_document
 from pkdocs.issue import issue_pdf
 from pkdocs.office import find_office
 from pkdocs.page import Page, build_page
 from pkdocs.profile import Paper
-from pkdocs.verification.pages import read_pages
 from tests.city import WarmPool
 from tests.document.levels import TEMPLATES, Size, content_of, wording_of
 from tests.document.word import template
 from tests.issued import TOOLCHAIN
+
+_HYPHENS = str.maketrans("\x02\ufffe", "--")
+"""What pdfium gives for a hyphen that it takes for a word's division."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ class Made:
 
     @classmethod
     def of(cls, content: Content, page: Page, pdf: bytes) -> "Made":
-        reading, _ = read_pages(pdf, ())
-        return cls(content, page, pdf, tuple(packed(text) for text in reading.text.split("\f")))
+        with pdfium.PdfDocument(pdf) as document:
+            texts = [paper.get_textpage().get_text_range() for paper in document]
+        return cls(content, page, pdf, tuple(packed(text.translate(_HYPHENS)) for text in texts))
 
     def on(self, *values: str) -> list[int]:
         """Return the pages on which ``values`` stand one after the other."""
