@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check golden bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ check: setup ## the quick gate: style, types, floors, requirements
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pip --disable-pip-version-check check
+
+golden: setup ## draw the pictures of all templates' pages again; look at them before you commit them
+	@$(BIN)/python -m tests.document.golden
 
 bench: setup ## pkdocs beside docxtpl, unoserver, soffice and python-calamine; some 20 minutes
 	@sh benchmarks/setup

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pkdocs.executor import run_each
-from pkdocs.pipeline import audit
 from pkdocs.sample import build_sample
 from pkdocs.settings import default_templates
 from pkdocs.signing import load_pkcs12
@@ -45,11 +43,6 @@ def spotted(data: bytes, seed: int) -> bytes:
 
 
 every_damage = pytest.mark.parametrize("damage", [how for _, how in damages()], ids=[name for name, _ in damages()])
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "run_each", lambda look, files, **more: run_each(look, files, **(more | {"jobs": 1})))
 
 
 @every_damage

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from pkdocs.executor import run_each
-from pkdocs.pipeline import audit
 from pkdocs.settings import default_templates
 from tests.city import KEYS, Town, number_of, tamper
 from tests.cli.runner import Run, pkdocs
@@ -17,12 +15,6 @@ RESULTS = {"TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE", "INCOMPLETE"}
 
 def verify(town: Town, *more: str | Path, language: str = "id") -> Run:
     return pkdocs("--lang", language, "verify", town.out, "--trust", town.trust, *more, "--json")
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at files here: starting processes is tested elsewhere."""
-    monkeypatch.setattr(audit, "run_each", lambda look, files, **more: run_each(look, files, **(more | {"jobs": 1})))
 
 
 def test_a_signed_set_ends_with_0(signed_town: Town) -> None:

@@ -76,7 +76,7 @@ def content_of(level: Level, size: Size) -> Content:
         )
         tiers = [_TIERS[level]] if level in _TIERS else []
         return replace(content, goals=goals, budget=_budget(tiers, 4), number="800/17/2026")
-    goals = tuple(_goal(number, number % 4 + 1, _LONG_GOAL, _LONG_INDICATOR) for number in range(1, 7))
+    goals = tuple(_goal(number, number % 3 * 3 + 1, _LONG_GOAL, _LONG_INDICATOR) for number in range(1, 11))
     tiers = [Tier.ACTIVITY, Tier.PROGRAMME]
     return _with_long_names(replace(content, goals=goals, budget=_budget(tiers, 14), number="800/1234/401.105/2026"))
 
@@ -102,10 +102,12 @@ def _base(level: Level) -> Content:
 
 
 def _goal(number: int, count: int, goal: str, indicator: str) -> Goal:
-    return Goal(f"{goal} ({number})", tuple(_promise(f"{number}.{n}", indicator) for n in range(1, count + 1)))
+    """Return a sasaran whose first indicator is ``indicator`` and says all that one can say; others are brief."""
+    others = (_brief(f"{number}.{n}", "Persentase layanan terintegrasi") for n in range(2, count + 1))
+    return Goal(f"{goal} ({number})", (_promise(f"{number}.1", indicator), *others))
 
 
-def _promise(number: str, text: str) -> Promise:
+def _brief(number: str, text: str) -> Promise:
     return Promise(
         code=f"IND-{number}",
         text=f"{text} ({number})",
@@ -115,6 +117,12 @@ def _promise(number: str, text: str) -> Promise:
         mode=Mode.LAST,
         answers_to=("KOMINFO-1",),
         baseline=Value(number="55.25"),
+    )
+
+
+def _promise(number: str, text: str) -> Promise:
+    return replace(
+        _brief(number, text),
         quarters=tuple(Quarter(quarter, Value(number=str(18 * quarter))) for quarter in range(1, 5)),
         action="Menyusun peta jalan layanan dan menguji hasilnya setiap triwulan bersama perangkat daerah pengampu",
         definition="Jumlah layanan yang memenuhi syarat dibagi jumlah seluruh layanan menurut peta rencana",
@@ -128,7 +136,7 @@ def _budget(tiers: list[Tier], count: int) -> Budget | None:
             _CODES[tier].format(number),
             tier,
             "Pengelolaan dan Pengembangan Aplikasi Pemerintahan Berbasis Elektronik di Lingkup Pemerintah Daerah",
-            str(1_234_567_890 * number),
+            f"{123_456_789 * number}000",
             "APBD; DAU",
         )
         for number in range(1, count + 1)
@@ -145,13 +153,16 @@ def _with_long_names(content: Content) -> Content:
     parties = Parties(
         replace(
             first,
-            office="Plt. Kepala Bidang Penyelenggaraan Pelayanan Perizinan dan Nonperizinan Terpadu Satu Pintu",
-            name="Prof. Dr. Ir. Hj. Kusumaningtyas Wirapradnyawati Adiwangsakusumah, S.T., M.T., M.Sc., Ph.D.",
+            office="Plt. Kepala Bidang Penyelenggaraan Pelayanan Perizinan Berusaha dan Nonperizinan Terpadu Satu "
+            "Pintu serta Penanaman Modal",
+            name="Prof. Dr. Ir. Hj. Kusumaningtyas Wirapradnyawati Adiwangsakusumah Prameswarining Ratri, S.T., M.T., "
+            "M.Sc., Ph.D., CGCAE.",
         ),
         replace(
             second,
             office=f"Kepala {_LONG_UNIT}",
-            name="Dr. Drs. H. Bagaskara Wirasenapati Kusumabrata, S.Sos., M.Si., M.M., CGCAE.",
+            name="Dr. Drs. Kanjeng Raden H. Bagaskara Wirasenapati Kusumabrata Adiwijayaningrat, S.Sos., M.Si., M.M., "
+            "CGCAE., CRMP., QRMO.",
             rank="Pembina Utama Madya (IV/d)",
             number="NIP. 196903141994031991",
         ),

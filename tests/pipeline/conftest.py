@@ -1,5 +1,5 @@
 """What the tests of the pipelines share."""
 
-from tests.city import one_office, signed_town, town, warm_office
+from tests.city import one_look, one_office, signed_town, town, warm_office
 
-__all__ = ["one_office", "signed_town", "town", "warm_office"]
+__all__ = ["one_look", "one_office", "signed_town", "town", "warm_office"]

@@ -17,23 +17,6 @@ from tests.city import AT, KEYS, Town, ignore, tamper
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
 
 
-KNOWN: dict[bytes, Facts] = {}
-
-
-def look_once(file: Path) -> Facts:
-    """Look at a file, unless one of the same bytes has been looked at."""
-    data = file.read_bytes()
-    if data not in KNOWN:
-        KNOWN[data] = examine_file(file)
-    return KNOWN[data]
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at equal files once, in this process."""
-    monkeypatch.setattr(audit, "run_each", lambda _look, files, **_more: map(look_once, files))
-
-
 def judged(town: Town, *paths: Path, jobs: int = 2) -> SetVerdict:
     return verify(paths or [town.out], town.trust, at=AT, means=Means(jobs=jobs), progress=ignore)
 
@@ -53,12 +36,10 @@ def test_a_freshly_signed_set_passes_as_training(signed_town: Town) -> None:
     assert (verdict.training, verdict.result) == (True, Result.NOT_JUDGED)
 
 
-@pytest.mark.usefixtures("quick")
 def test_an_unsigned_set_is_incomplete(town: Town) -> None:
     assert {agreement.result for agreement in judged(town).agreements} == {Result.INCOMPLETE}
 
 
-@pytest.mark.usefixtures("quick")
 def test_one_signature_less_is_inherited_by_those_below(town: Town) -> None:
     for key in reversed(KEYS):
         if key != "INSP.IRBAN1":
@@ -70,7 +51,6 @@ def test_one_signature_less_is_inherited_by_those_below(town: Town) -> None:
     }
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_tampered_file_fails_and_those_below_with_it(signed_town: Town) -> None:
     tamper(signed_town.pdf("INSP.IRBAN1"), lambda data: data.replace(b"/Location (W", b"/Location (B"))
     found = by_id(judged(signed_town))
@@ -81,7 +61,6 @@ def test_a_tampered_file_fails_and_those_below_with_it(signed_town: Town) -> Non
     assert others == {Result.PASSED}
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\nnothing", b"\x00" * 1000])
 def test_an_unreadable_file_counts(signed_town: Town, data: bytes) -> None:
     strange = signed_town.out / "lain.pdf"
@@ -116,14 +95,12 @@ def test_a_file_that_kills_its_process_counts(signed_town: Town, monkeypatch: py
     assert [agreement.result for agreement in verdict.agreements if agreement.content is None] == [Result.FAILED]
 
 
-@pytest.mark.usefixtures("quick")
 def test_an_absent_parent_makes_the_rest_unknown(signed_town: Town) -> None:
     signed_town.pdf("INSP.IRBAN1").unlink()
     found = by_id(judged(signed_town))
     assert found[AUDITOR].result is Result.INDETERMINATE
 
 
-@pytest.mark.usefixtures("quick")
 def test_one_file_alone_is_judged_by_its_path_as_given(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(signed_town.out)
     place = signed_town.pdf("INSP.IRBAN1").relative_to(signed_town.out)
@@ -131,7 +108,6 @@ def test_one_file_alone_is_judged_by_its_path_as_given(signed_town: Town, monkey
     assert [(agreement.file, agreement.id) for agreement in verdict.agreements] == [(str(place), IRBAN)]
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_head_of_the_register_is_no_agreement(signed_town: Town) -> None:
     signed_town.build_register()
     assert len(judged(signed_town).agreements) == len(KEYS)
@@ -146,7 +122,6 @@ def test_what_is_only_called_a_head_counts_as_a_file(signed_town: Town) -> None:
     assert "SET_UNREADABLE" in {finding.code for finding in verdict.findings}
 
 
-@pytest.mark.usefixtures("quick")
 def test_progress_reaches_every_file(signed_town: Town) -> None:
     seen: list[tuple[int, int]] = []
     verify(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,7 +12,7 @@ from pkdocs.content import Content, qr_text
 from pkdocs.document import Template, join_batch, load_template, render_document
 from pkdocs.errors import DocumentError
 from pkdocs.issue import IrregularError, issue_pdf, part_batch
-from pkdocs.office import find_office
+from pkdocs.office import Pool, find_office
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline import conversion
 from pkdocs.pipeline.conversion import Sheet, convert_sheets
@@ -45,7 +45,7 @@ def sheets(name: str = NAME) -> list[Sheet]:
 
 def converted(given: Iterable[Sheet], pool: type[WarmPool] = WarmPool) -> dict[str, Outcome[str, bytes]]:
     with pool(find_office()) as office:
-        return {outcome.key: outcome for outcome in convert_sheets(office, given)}  # type: ignore[arg-type]  # as a pool
+        return {outcome.key: outcome for outcome in convert_sheets(cast(Pool, office), given)}
 
 
 def issued(outcome: Outcome[str, bytes], content: Content) -> bytes:

@@ -10,7 +10,6 @@ import pytest
 
 from pkdocs.chain import AgreementVerdict
 from pkdocs.persons import TRIAL_KEY
-from pkdocs.pipeline import audit
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pki import init_pki
@@ -24,9 +23,8 @@ Judge = Callable[..., dict[str | None, AgreementVerdict]]
 
 
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
-    """Judge the folder as an auditor does, but in this process."""
-    monkeypatch.setattr(audit, "run_each", lambda look, found, **_more: map(look, found))
+def judge() -> Judge:
+    """Judge the folder as an auditor does."""
 
     def by_id(town: Town, means: Means | None = None, trust: Path | None = None) -> dict[str | None, AgreementVerdict]:
         verdict = verify([town.out], trust or town.trust, at=AT, means=means or Means(), progress=ignore)
