@@ -57,7 +57,7 @@ def choose_units(index: Index, units: Sequence[str]) -> list[Entry]:
     """
     for unit in units:
         if not any(entry.is_of(unit) for entry in index.agreements):
-            known = ", ".join(dict.fromkeys(entry.unit for entry in index.agreements))
+            known = "; ".join(dict.fromkeys(entry.unit for entry in index.agreements))
             raise UsageError("UNIT_ABSENT", unit=unit, known=known)
     chosen = [entry for entry in index.agreements if not units or any(entry.is_of(unit) for unit in units)]
     order = {unit: place for place, unit in enumerate(dict.fromkeys(entry.unit for entry in chosen))}

@@ -16,6 +16,7 @@ from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind, join_pages
 from pkdocs.picture import draw_pages
 from pkdocs.pipeline import printing
 from pkdocs.pipeline.audit import examine_file
+from pkdocs.pipeline.beside import companion_at
 from pkdocs.pipeline.ceremony import plan_signing
 from pkdocs.pipeline.printing import Print, print_unit
 from pkdocs.signing import read_form
@@ -157,6 +158,11 @@ def test_verify_leaves_it_aside_in_a_folder_and_takes_it_for_no_agreement(
     assert len(verdicts(desk.folder, monkeypatch).agreements) == len(ALL)
     assert examine_file(inside).content is None
     assert pack(desk, desk.folder.with_name("b.zip")).unlisted == ()
+
+
+def test_what_cannot_be_read_says_nothing_of_itself(tmp_path: Path) -> None:
+    assert companion_at(tmp_path / "absent.pdf") is None
+    assert companion_at(tmp_path) is None
 
 
 def test_the_same_folder_gives_the_same_print(desk: Desk, out: Path) -> None:
