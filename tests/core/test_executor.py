@@ -63,7 +63,7 @@ def test_no_item_is_worked_on_in_this_process(count: int, jobs: int) -> None:
     assert set(run_each(process, range(count), jobs=jobs, timeout_s=60, lost=lost)).isdisjoint({os.getpid()})
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(), max_size=4))
 def test_every_item_has_its_result(items: list[int]) -> None:
     assert list(run_each(square, items, jobs=2, timeout_s=60, lost=lost)) == [item * item for item in items]
