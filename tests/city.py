@@ -146,12 +146,12 @@ def failing(codes: Mapping[str, str]) -> type[WarmPool]:
 
 
 LOOKED: dict[tuple[object, str], Any] = {}
-"""What came of looking at files, by the function that looked and the digest of their bytes."""
+"""What came of looking at files, by the function that looked and the digest of their bytes; their path without any."""
 
 
 def look_once(look: Callable[[Path], Any], files: Sequence[Path], **how: Any) -> Iterator[Any]:
     """Do as ``run_each`` does, but look only once at the same bytes: what is seen depends on nothing else."""
-    keys = [(look, digest(file.read_bytes())) for file in files]
+    keys = [(look, digest(file.read_bytes()) if file.is_file() else str(file)) for file in files]
     unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in LOOKED}
     LOOKED.update(zip(unknown, run_each(look, list(unknown.values()), **how), strict=True))
     return (LOOKED[key] for key in keys)
