@@ -15,6 +15,7 @@ import pytest
 from pkdocs import __version__, cli
 from pkdocs.cli.runlog import RunLog
 from pkdocs.errors import PkdocsError
+from pkdocs.executor import run_each
 from pkdocs.log import SCHEMA, Line
 from pkdocs.schema import from_json
 from tests.city import Town, number_of, sheets, snapshot, tamper, touched
@@ -216,6 +217,7 @@ class TestRecords:
             raise ZeroDivisionError("Citra Maheswari")
 
         monkeypatch.setattr("pkdocs.verification.examine.read_layout", broken)
+        monkeypatch.setattr("pkdocs.pipeline.audit.run_each", run_each)
         run = pkdocs("--log", log, "verify", town.pdf("INSP"), "--trust", town.trust)
         record = next(line for line in lines(log) if line.event == "record")
         assert (record.text, record.run) == ("step 1: ZeroDivisionError", last(log).run)

@@ -40,12 +40,13 @@ class Case:
     def content(self) -> Content:
         return content_of(TEMPLATES[self.template], self.size)
 
-    def render(self, template: bytes, key: str = "") -> Sheet:
+    def render(self, template: bytes, key: str | None = None) -> Sheet:
         """Return the Word document that ``template`` gives, to be converted as ``key`` or as this case."""
         loaded = load_template(template, self.template, paper=self.paper)
         code = qr_text("", self.content.id, self.content.digest)
         wording = wording_of(TEMPLATES[self.template], self.size)
-        return Sheet(key or str(self), loaded, render_document(self.content, loaded, qr=code, wording=wording))
+        docx = render_document(self.content, loaded, qr=code, wording=wording)
+        return Sheet(str(self) if key is None else key, loaded, docx)
 
 
 CASES = [Case(*parts) for parts in product(TEMPLATES, Size, Paper)]

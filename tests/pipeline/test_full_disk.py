@@ -58,6 +58,8 @@ class FullDisk:
                 return super().write(data)
 
         def open_counted(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
+            if mode == "w+b" and isinstance(file, int):
+                return io.BufferedRandom(File(file, mode))
             return io.BufferedWriter(File(file, mode)) if mode in {"wb", "ab"} else call(file, mode, *given, **named)
 
         return open_counted
