@@ -16,6 +16,7 @@ import select
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from ctypes import c_char_p, c_int, c_size_t, c_void_p
 from pathlib import Path
@@ -44,6 +45,8 @@ _ZIP: Final = b"PK\x03\x04"
 _MAX_FILE_BYTES: Final = 500_000_000
 # the largest picture that LibreOffice shows takes 1.05 GB; what it has no memory for it leaves out without a word
 _MAX_DATA_BYTES: Final = 2_000_000_000
+_REMOVALS: Final = 100
+_PAUSE_S: Final = 0.1
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
@@ -188,7 +191,12 @@ def _end_with_parent(jobs: int, home: Path) -> None:
     watched = select.poll()
     watched.register(jobs, 0)  # hang-up is always reported
     watched.poll()
-    shutil.rmtree(home, ignore_errors=True)
+    for _ in range(_REMOVALS):
+        shutil.rmtree(home, ignore_errors=True)
+        if not home.exists():
+            break
+        # LibreOffice, while it starts, makes files as fast as they go
+        time.sleep(_PAUSE_S)
     os._exit(0)
 
 
