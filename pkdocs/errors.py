@@ -74,6 +74,14 @@ class SigningError(PkdocsError):
     exit_code = 7
 
 
+class ServiceError(SigningError):
+    """A service was not reached, or refused: it has done nothing."""
+
+
+class UnknownOutcomeError(SigningError):
+    """A service was asked for something and gave no answer that can be read: nobody knows whether it was done."""
+
+
 class ConflictError(PkdocsError):
     """Something that must not be overwritten is in the way, or somebody else changed the file."""
 

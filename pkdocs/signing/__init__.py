@@ -3,16 +3,23 @@
 from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.document import demand_turn, sign_pdf
 from pkdocs.signing.form import Signature, SignedForm, read_form
+from pkdocs.signing.holder import Holder, Task
+from pkdocs.signing.keyed import Keyed
+from pkdocs.signing.level import Level
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
 from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [
     "FileSigner",
+    "Holder",
+    "Keyed",
+    "Level",
     "Signature",
     "SignedForm",
     "Signer",
     "Stamp",
+    "Task",
     "append_signature",
     "check_certificate",
     "demand_turn",

@@ -72,7 +72,7 @@ def build_cms(signer: Signer, digest: bytes) -> bytes:
     """
     parts = _prepare(signer.certificate, signer.chain)
     attributes = b"".join(sorted((*parts.attributes, _attribute(_MESSAGE_DIGEST, _encode(_OCTETS, digest)))))
-    return _assemble(parts, attributes, signer.sign_raw(_encode(_SET, attributes)))
+    return _assemble(parts, attributes, signer.sign_raw([_encode(_SET, attributes)])[0])
 
 
 def cms_size(signer: Signer) -> int:

@@ -1,6 +1,6 @@
 """A key in a PKCS #12 file (RFC 7292)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -36,8 +36,26 @@ class FileSigner:
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not handed to other processes")
 
-    def sign_raw(self, data: bytes) -> bytes:
-        """Return the raw signature of ``data``, with SHA-256."""
+    @property
+    def origin(self) -> str:
+        """Where the key is."""
+        return "PKCS#12"
+
+    @property
+    def batch(self) -> int:
+        """A key at hand gains nothing from waiting."""
+        return 1
+
+    @property
+    def is_remote(self) -> bool:
+        """It is here."""
+        return False
+
+    def sign_raw(self, data: Sequence[bytes]) -> list[bytes]:
+        """Return the raw signature of each of ``data``, with SHA-256."""
+        return [self._sign(one) for one in data]
+
+    def _sign(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))

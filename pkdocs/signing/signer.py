@@ -1,5 +1,6 @@
 """Who signs: a certificate and something that signs with its key, wherever that key is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -12,7 +13,7 @@ _SMALLEST_RSA_BITS: Final = 2048
 
 
 class Signer(Protocol):
-    """A key holder. One implementation a module: files here, tokens and services beside them."""
+    """A key that signs bytes, unlocked. One implementation a module: files here, tokens and services beside them."""
 
     @property
     def certificate(self) -> bytes:
@@ -30,8 +31,25 @@ class Signer(Protocol):
     def friendly_name(self) -> str:
         """The local name of the key, in the training PKI the NIP; never written to a document or a log."""
 
-    def sign_raw(self, data: bytes) -> bytes:
-        """Return the raw signature of ``data``: SHA-256 with RSA (PKCS #1 v1.5) or ECDSA (DER), as the key is."""
+    @property
+    def origin(self) -> str:
+        """Where the key is, for plan and receipt: the kind, and for a service its host. No name of a person."""
+
+    @property
+    def batch(self) -> int:
+        """How many signatures to ask for at once, at most."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is asked over a network, so that an outcome can stay unknown."""
+
+    def sign_raw(self, data: Sequence[bytes]) -> Sequence[bytes]:
+        """Return the raw signature of each of ``data``: SHA-256 with RSA (PKCS #1 v1.5) or ECDSA (DER), as the key is.
+
+        Raises:
+            CredentialError: the key is locked, or refuses.
+            ServiceError, UnknownOutcomeError: a remote one was not reached, or did not answer.
+        """
 
 
 def check_usage(certificate: x509.Certificate) -> None:

@@ -64,7 +64,7 @@ def test_a_good_file_gives_its_signer(kind: KeyKind) -> None:
     assert signer.chain == tuple(one.certificate.public_bytes(Encoding.DER) for one in (issuing, root))
     assert signer.person == HEAD.person
     assert signer.friendly_name == NUMBER
-    raw = signer.sign_raw(b"data")
+    [raw] = signer.sign_raw([b"data"])
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         key.verify(raw, b"data", padding.PKCS1v15(), hashes.SHA256())

@@ -130,7 +130,7 @@ class Hand:
         signed = cms.CMSAttributes(
             [cms.CMSAttribute({"type": name, "values": values}) for name, values in attributes.items()]
         )
-        signature = self.signer.sign_raw(signed.dump())
+        [signature] = self.signer.sign_raw([signed.dump()])
         kind = "ecdsa" if certificate.public_key.algorithm == "ec" else "rsassa_pkcs1v15"
         algorithm = {"algorithm": "sha256_ecdsa"} if kind == "ecdsa" else {"algorithm": "sha256_rsa"}
         chain = self.certificates if self.certificates is not None else (self.signer.certificate, *self.signer.chain)
