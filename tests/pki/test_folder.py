@@ -136,7 +136,7 @@ def test_keys_and_records_are_for_their_owner_alone(pki: Path) -> None:
     issue(pki, HEAD)
     revoke(pki, HEAD_NUMBER, Reason.UNSPECIFIED, AT)
     secrets = [*pki.glob("signers/*"), *pki.glob("ca/*.key.pem"), pki / "ca" / "records.json"]
-    assert len(secrets) == 5
+    assert len(secrets) == 7
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets} == {0o600}
     assert {stat.S_IMODE((pki / name).stat().st_mode) for name in ("ca", "signers")} == {0o700}
 
