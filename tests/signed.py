@@ -36,16 +36,24 @@ PASSPHRASE = "frasa sandi uji"
 NUMBER = "197111021996032992"
 
 
-@cache
 def authorities(kind: KeyKind = KeyKind.P256) -> tuple[Authority, Authority]:
     """Return the root and the authority that certifies persons."""
+    return _authorities(kind)
+
+
+@cache
+def _authorities(kind: KeyKind) -> tuple[Authority, Authority]:
     root = make_root(kind, at=BEGUN)
     return root, make_issuing(root, kind, at=BEGUN)
 
 
-@cache
 def credential(party: Party, kind: KeyKind = KeyKind.P256, at: datetime = BEGUN) -> tuple[PrivateKey, x509.Certificate]:
     """Return the key and the certificate of ``party``."""
+    return _credential(party, kind, at)
+
+
+@cache
+def _credential(party: Party, kind: KeyKind, at: datetime) -> tuple[PrivateKey, x509.Certificate]:
     key = kind.make_key()
     subject = Subject(party.person, party.name, "Dinas Komunikasi dan Informatika", "Pemerintah Kota Wanasari")
     return key, certify(authorities(kind)[1], subject, key.public_key(), at=at)
@@ -93,9 +101,13 @@ def training_trust(kind: KeyKind = KeyKind.P256, revoked: tuple[Revocation, ...]
     )
 
 
-@cache
 def answering(kind: KeyKind = KeyKind.P256) -> tuple[Authority, Authority]:
     """Return the timestamp authority and the OCSP responder."""
+    return _answering(kind)
+
+
+@cache
+def _answering(kind: KeyKind) -> tuple[Authority, Authority]:
     issuing = authorities(kind)[1]
     return make_timestamping(issuing, kind, at=BEGUN), make_responder(issuing, kind, at=BEGUN)
 
