@@ -373,6 +373,16 @@ class TestChoice:
         token.put_certificates(b"\x30\x00")
         open_token(MODULE, PIN).close()
 
+    def test_a_certificate_that_is_malformed_within_signs_nothing(
+        self, token: SoftToken, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def malformed(_certificate: x509.Certificate) -> None:
+            raise ValueError("an extension that is none")
+
+        put_head(token)
+        monkeypatch.setattr("pkdocs.signing.tokens.check_usage", malformed)
+        refused("KEY_USAGE")
+
     def test_the_newest_certificate_of_a_key_is_taken(self, token: SoftToken) -> None:
         key, old = credential(HEAD)
         subject = Subject(HEAD.person, HEAD.name, "Dinas", "Pemerintah Kota Wanasari")
