@@ -13,6 +13,7 @@ from typing import Any
 
 import pkcs11
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import Mechanism, TokenFlag
 from pkcs11.exceptions import (
