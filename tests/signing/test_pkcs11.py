@@ -384,6 +384,14 @@ class TestChoice:
         monkeypatch.setattr("pkdocs.signing.tokens.check_usage", malformed)
         refused("KEY_USAGE")
 
+    def test_a_chain_that_the_token_lacks_can_be_given(self, token: SoftToken) -> None:
+        put_head(token)
+        root, issuing = (authority.certificate for authority in authorities())
+        token.put_certificates(issuing)
+        encoded = [root.public_bytes(Encoding.DER), answering()[0].certificate.public_bytes(Encoding.DER)]
+        with open_token(MODULE, PIN, authorities=encoded) as signer:
+            assert signer.chain == signer_of(HEAD).chain
+
     def test_the_newest_certificate_of_a_key_is_taken(self, token: SoftToken) -> None:
         key, old = credential(HEAD)
         subject = Subject(HEAD.person, HEAD.name, "Dinas", "Pemerintah Kota Wanasari")

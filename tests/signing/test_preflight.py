@@ -17,6 +17,7 @@ from pkdocs.pki import KeyKind, Reason
 from pkdocs.pki.authority import Revocation, make_crl, make_issuing, make_root
 from pkdocs.profile import Zone
 from pkdocs.signing import Keyed, demand_ready
+from pkdocs.signing.preflight import issuer_missing
 from pkdocs.signing.signer import is_signature_by
 from tests.factory import HEAD, MAYOR
 from tests.signed import AT, BEGUN, answering, authorities, credential, signer_of, training_trust
@@ -136,6 +137,18 @@ def test_a_list_without_a_key_identifier_counts_by_its_name() -> None:
     builder = x509.CertificateRevocationListBuilder(issuing.certificate.subject, AT, AT, revoked_certificates=[entry])
     crl = builder.sign(issuing.key, hashes.SHA256()).public_bytes(Encoding.DER)
     refused("SIGNER_REVOKED", Bare(signer_of(HEAD).certificate), crls=[crl])
+
+
+def test_a_chain_that_leads_nowhere_is_worth_a_word() -> None:
+    root, issuing = (der(authority.certificate) for authority in authorities())
+    whole, person = signer_of(HEAD), signer_of(HEAD).certificate
+    assert issuer_missing(whole) is None
+    assert issuer_missing(Bare(person, (issuing,)), [root]) is None
+    for gap in (Bare(person), Bare(person, (issuing,))):
+        word = issuer_missing(gap)
+        assert word is not None
+        assert all("--chain" in word.message(language) for language in LANGUAGES)
+    assert issuer_missing(Bare(person), [root]) is not None
 
 
 @pytest.mark.parametrize("kind", KeyKind)
