@@ -200,3 +200,15 @@ class TestRegister:
 def test_file_is_hidden_from_nobody(town: Town) -> None:
     withdraw(town)
     assert Path(town.out / FILE_NAME).read_text(encoding="utf-8").count("salah unit") == 1
+
+
+def test_what_was_rejected_or_withdrawn_is_not_signed(town: Town) -> None:
+    reject(town)
+    withdraw(town, "PK-2026-INSP.IRBAN1-1")
+    done = town.sign("INSP.IRBAN1.AUDITOR"), town.sign("INSP.IRBAN1")
+    assert [(one.id, one.error.code) for result in done for one in result.refused] == [
+        (AUDITOR, "SIGN_REJECTED"),
+        ("PK-2026-INSP.IRBAN1-1", "SIGN_WITHDRAWN"),
+        (AUDITOR, "SIGN_REJECTED"),
+    ]
+    assert not any(result.signed for result in done)
