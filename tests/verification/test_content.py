@@ -144,7 +144,7 @@ def test_a_content_of_a_newer_pkdocs_is_unknown():
     (finding,) = facts.findings
     assert (finding.code, finding.weight, facts.content) == ("CONTENT_NEWER", Weight.UNKNOWN, None)
     assert "pkdocs-content/3" in finding.message("id")
-    assert "pkdocs-content/1" in finding.message("id")
+    assert "pkdocs-content/2" in finding.message("id")
 
 
 def test_a_giant_attachment_is_named():  # 39
