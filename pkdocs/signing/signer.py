@@ -1,8 +1,8 @@
 """Who signs: a certificate and something that signs with its key, wherever that key is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import CredentialError
+from pkdocs.outcome import Outcome
 from pkdocs.verification.certificates import may_sign
 
 _SMALLEST_RSA_BITS: Final = 2048
@@ -58,6 +59,14 @@ class Signer(Certified, Protocol):
             CredentialError: the key is locked, or refuses.
             ServiceError, UnknownOutcomeError: a remote one was not reached, or did not answer.
         """
+
+
+@runtime_checkable
+class BatchSigner(Signer, Protocol):
+    """A signer that tells of each signature what became of it, so that one failure costs no other."""
+
+    def sign_each(self, data: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
+        """Yield the raw signature of each of ``data``, or why there is none, in their order."""
 
 
 def check_usage(certificate: x509.Certificate) -> None:
