@@ -24,7 +24,7 @@ class ClientV1(Client):
     code_method = "credentials/sendOTP"
 
     def read_factors(self, answer: Answer) -> tuple[Factor, ...]:
-        """Return PIN and OTP where they are required (11.5: ``authMode``, ``PIN``, ``OTP``), not where they are optional.
+        """Return PIN and OTP where they are required, not where optional (11.5: ``authMode``, ``PIN``, ``OTP``).
 
         Raises:
             CredentialError: authorisation by browser (``oauth2code``), or another.
