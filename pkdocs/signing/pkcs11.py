@@ -17,7 +17,8 @@ from pkcs11.exceptions import PKCS11Error
 
 from pkdocs.errors import CredentialError
 from pkdocs.signing.signer import is_signature_by
-from pkdocs.signing.tokens import Keyring, choose_pair, choose_token, demand_pin, pin_error, read_pairs
+from pkdocs.signing.tokens import choose_pair, choose_token, demand_pin, pin_error, read_pairs
+from pkdocs.verification.cms import certificates_above
 
 _DIGEST_INFO: Final = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 in PKCS #1 v1.5 (RFC 8017, 9.2)."""
@@ -153,14 +154,20 @@ class TokenSigner:
 
 
 def open_token(
-    module: Path, pin: str, *, token: str | None = None, key: str | None = None, final_try: bool = False
+    module: Path,
+    pin: str,
+    *,
+    token: str | None = None,
+    key: str | None = None,
+    final_try: bool = False,
+    authorities: Sequence[bytes] = (),
 ) -> TokenSigner:
     """Return the signer in a token: the key labelled ``key`` in the token labelled ``token``, else the only ones.
 
     ``module`` is the token's PKCS #11 library; it is loaded once for the process. The PIN is tried once. It is not
     kept, unless the key demands it with each signature. Where it is typed at the reader, ``pin`` is empty; then a key
-    that demands it with each signature is refused. Whether the certificate is in date is ``check_certificate``'s
-    matter.
+    that demands it with each signature is refused. ``authorities`` (DER) complete the chain where the token lacks
+    them. Whether the certificate is in date is ``check_certificate``'s matter.
 
     Raises:
         CredentialError: no module, token or key, or several; the PIN is wrong, locked, or one error would lock it and
@@ -170,7 +177,7 @@ def open_token(
     demand_pin(chosen.flags, pin, final_try=final_try)
     session = _login(chosen, pin)
     try:
-        return _signer(session, chosen, key, pin)
+        return _signer(session, chosen, key, pin, authorities)
     except PKCS11Error as fault:
         _end(session)
         raise CredentialError("TOKEN_LOST") from fault
@@ -204,8 +211,8 @@ def _flags(token: Any) -> TokenFlag:
     return flags
 
 
-def _signer(session: Any, token: Any, label: str | None, pin: str) -> TokenSigner:
-    ring: Keyring = read_pairs(session)
+def _signer(session: Any, token: Any, label: str | None, pin: str, authorities: Sequence[bytes]) -> TokenSigner:
+    ring = read_pairs(session)
     pair = choose_pair(ring.pairs, label)
     offered = token.slot.get_mechanisms()
     way = next((way for way in _WAYS.get(pair.key.key_type, ()) if way.mechanism in offered), None)
@@ -216,7 +223,7 @@ def _signer(session: Any, token: Any, label: str | None, pin: str) -> TokenSigne
         raise CredentialError("TOKEN_PIN_EACH_TIME")
     return TokenSigner(
         certificate=pair.certificate,
-        chain=ring.above(pair.certificate),
+        chain=tuple(certificates_above(pair.certificate, [*ring.certificates, *authorities])),
         person=pair.person,
         friendly_name=pair.label,
         _key=_Key(session, pair.key, way, pair.certificate, pin if asks_always else None),

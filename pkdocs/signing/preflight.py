@@ -11,6 +11,7 @@ from pkdocs.messages import Said
 from pkdocs.pki.authority import PublicKey
 from pkdocs.profile import Zone
 from pkdocs.signing.signer import Certified, check_certificate, check_usage
+from pkdocs.verification.cms import certificates_above
 
 SOON: Final = timedelta(days=30)
 """An end that is nearer is worth a word; renewing takes weeks."""
@@ -34,6 +35,19 @@ def demand_ready(
         demand_until(signer.certificate, until, zone)
     demand_not_revoked((signer.certificate, *signer.chain), crls)
     return ends_soon(signer.certificate, at, zone)
+
+
+def issuer_missing(signer: Certified, anchors: Iterable[bytes] = ()) -> Said | None:
+    """Return a word if the certificates above the signer's stop below a root and below ``anchors`` (DER).
+
+    Then the signature carries too few, and others may find no way from it to what they trust. Not asked of services
+    that add the certificates themselves.
+    """
+    highest = (signer.certificate, *signer.chain)[-1]
+    loaded = x509.load_der_x509_certificate(highest)
+    if loaded.issuer == loaded.subject or any(certificates_above(highest, list(anchors))):
+        return None
+    return Said("SIGNER_ISSUER_MISSING")
 
 
 def demand_until(certificate: bytes, day: date, zone: Zone) -> None:

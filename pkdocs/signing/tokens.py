@@ -23,7 +23,6 @@ from pkcs11.exceptions import (
 from pkdocs.errors import CredentialError
 from pkdocs.pki import person_of
 from pkdocs.signing.signer import check_usage
-from pkdocs.verification.cms import certificates_above
 
 _NO_FLAGS: Final = TokenFlag(0)
 _PIN_WRONG: Final = (PinIncorrect, PinInvalid, PinLenRange)
@@ -76,10 +75,6 @@ class Keyring:
 
     pairs: tuple[Pair, ...]
     certificates: tuple[bytes, ...]
-
-    def above(self, certificate: bytes) -> tuple[bytes, ...]:
-        """Return the certificates above ``certificate``, each followed by its issuer, as far as the token has them."""
-        return tuple(certificates_above(certificate, list(self.certificates)))
 
 
 def choose_token(module: Any, label: str | None) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pkcs11
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import Mechanism, TokenFlag
 from pkcs11.exceptions import (
@@ -144,8 +145,7 @@ def test_five_hundred_signatures_take_one_session_and_one_login(
 ) -> None:
     put_head(token, kind)
     seen = Counted(monkeypatch)
-    count = 500 if kind is KeyKind.P256 else 50
-    data = [f"perjanjian {number}".encode() for number in range(count)]
+    data = [f"perjanjian {number}".encode() for number in range(500)]
     with open_token(MODULE, PIN) as signer:
         searches = seen.counts["search"]
         signatures = signer.sign_raw(data[:1]) + [signer.sign_raw([one])[0] for one in data[1:]]
@@ -153,7 +153,7 @@ def test_five_hundred_signatures_take_one_session_and_one_login(
         is_signature_by(signer.certificate, signature, one) for signature, one in zip(signatures, data, strict=True)
     )
     counted = {name: seen.counts[name] for name in ("open", "sign", "close", "search")}
-    assert counted == {"open": 1, "sign": count, "close": 1, "search": searches}
+    assert counted == {"open": 1, "sign": 500, "close": 1, "search": searches}
     assert [pin for pin in seen.pins if pin is not None] == [PIN]
 
 
@@ -372,6 +372,24 @@ class TestChoice:
         put_head(token)
         token.put_certificates(b"\x30\x00")
         open_token(MODULE, PIN).close()
+
+    def test_a_certificate_that_is_malformed_within_signs_nothing(
+        self, token: SoftToken, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def malformed(_certificate: x509.Certificate) -> None:
+            raise ValueError("an extension that is none")
+
+        put_head(token)
+        monkeypatch.setattr("pkdocs.signing.tokens.check_usage", malformed)
+        refused("KEY_USAGE")
+
+    def test_a_chain_that_the_token_lacks_can_be_given(self, token: SoftToken) -> None:
+        put_head(token)
+        root, issuing = (authority.certificate for authority in authorities())
+        token.put_certificates(issuing)
+        encoded = [root.public_bytes(Encoding.DER), answering()[0].certificate.public_bytes(Encoding.DER)]
+        with open_token(MODULE, PIN, authorities=encoded) as signer:
+            assert signer.chain == signer_of(HEAD).chain
 
     def test_the_newest_certificate_of_a_key_is_taken(self, token: SoftToken) -> None:
         key, old = credential(HEAD)
