@@ -1,5 +1,6 @@
 """One answer of a CSC service: JSON of which only what the specification names is read, by type."""
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,15 @@ def read_answer(host: str, body: bytes) -> Answer | None:
     except SchemaError:
         return None
     return Answer(host, members) if isinstance(members, dict) else None
+
+
+def decode(written: str) -> bytes:
+    """Return the bytes that ``written`` stands for (Base64, with or without line breaks).
+
+    Raises:
+        ValueError: it is not Base64.
+    """
+    return base64.b64decode("".join(written.split()), validate=True)
 
 
 def plain(words: str) -> str:

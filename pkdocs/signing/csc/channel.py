@@ -87,10 +87,10 @@ class Channel:
         error = _error_of(answer)
         description = answer.members.get("error_description") if answer is not None else None
         words = description if isinstance(description, str) else ""
-        if status == HTTPStatus.UNAUTHORIZED:
-            return CredentialError("CSC_TOKEN", host=self.host)
         if code := _CREDENTIAL_FAULTS.get(error):
             return CredentialError(code, host=self.host)
+        if status == HTTPStatus.UNAUTHORIZED:
+            return CredentialError("CSC_TOKEN", host=self.host)
         if _LOCKED.search(words):
             return CredentialError("CSC_LOCKED", host=self.host)
         if _EXPIRED.search(words):

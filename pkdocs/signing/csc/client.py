@@ -1,13 +1,12 @@
 """What both versions of the CSC API have in common: a service is asked for credentials, authorisations, signatures."""
 
 import base64
-import binascii
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from pkdocs.errors import CredentialError, ServiceError, UnknownOutcomeError
-from pkdocs.signing.csc.answer import Answer, plain
+from pkdocs.signing.csc.answer import Answer, decode, plain
 from pkdocs.signing.csc.channel import REFUSED, Channel
 from pkdocs.signing.csc.credential import Credential, Factor, read_credential
 from pkdocs.transport import Service
@@ -109,8 +108,8 @@ class Client(ABC):
             question[self.digest_algorithm_field] = credential.algorithm.digest
         answer = self.channel.ask_once("signatures/signHash", question)
         try:
-            values = [base64.b64decode("".join(entry.split()), validate=True) for entry in answer.texts("signatures")]
-        except (ServiceError, binascii.Error) as fault:
+            values = [decode(entry) for entry in answer.texts("signatures")]
+        except (ServiceError, ValueError) as fault:
             raise self._lost() from fault
         if len(values) != len(digests):
             raise self._lost()

@@ -1,7 +1,5 @@
 """A credential of a CSC service: a key that it keeps, with certificates, limits and what unlocks it."""
 
-import base64
-import binascii
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -12,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pkdocs.errors import CredentialError
 from pkdocs.pki import person_of
-from pkdocs.signing.csc.answer import Answer, plain
+from pkdocs.signing.csc.answer import Answer, decode, plain
 from pkdocs.signing.signer import check_usage
 from pkdocs.verification.cms import certificates_above
 
@@ -77,22 +75,21 @@ def read_credential(identity: str, answer: Answer, factors: tuple[Factor, ...]) 
         ServiceError: the answer is not as specified.
     """
     _demand_usable(answer)
-    encoded = [_decode(answer, entry) for entry in answer.texts("cert/certificates")]
-    if not encoded:
-        raise answer.unusable("cert/certificates")
+    listed = answer.texts("cert/certificates")
     try:
-        leaf = x509.load_der_x509_certificate(encoded[0])
+        own, *others = map(decode, listed)
+        leaf = x509.load_der_x509_certificate(own)
         check_usage(leaf)
-        chain = tuple(certificates_above(encoded[0], encoded[1:]))
-        known = _RSA if isinstance(leaf.public_key(), rsa.RSAPublicKey) else _ECDSA
+        chain = tuple(certificates_above(own, others))
+        person = person_of(leaf)
     except (ValueError, UnsupportedAlgorithm) as fault:
         raise answer.unusable("cert/certificates") from fault
     return Credential(
         id=identity,
-        certificate=encoded[0],
+        certificate=own,
         chain=chain,
-        person=person_of(leaf),
-        algorithm=_choose(answer, known),
+        person=person,
+        algorithm=_choose(answer, _RSA if isinstance(leaf.public_key(), rsa.RSAPublicKey) else _ECDSA),
         multisign=answer.number("multisign"),
         binds_digests=_binds(answer),
         factors=factors,
@@ -105,13 +102,6 @@ def _demand_usable(answer: Answer) -> None:
     status = answer.text("cert/status")
     if status not in {None, "valid"}:
         raise CredentialError("CSC_CERTIFICATE_STATUS", host=answer.host, status=plain(status or ""))
-
-
-def _decode(answer: Answer, written: str) -> bytes:
-    try:
-        return base64.b64decode("".join(written.split()), validate=True)
-    except binascii.Error as fault:
-        raise answer.unusable("cert/certificates") from fault
 
 
 def _choose(answer: Answer, known: tuple[Algorithm, ...]) -> Algorithm:
