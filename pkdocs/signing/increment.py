@@ -6,37 +6,30 @@ objects say is for the caller to know.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
-from pkdocs.verification.syntax import PdfSyntaxError, Ref, read_value
+from pkdocs.signing.objects import IrregularError, Section, read_section
+from pkdocs.verification.syntax import Ref
 
 _END: Final = re.compile(rb"[\r\n]{1,2}startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF([\r\n]{0,2})\Z")
 _END_BYTES: Final = 40
-_TABLE: Final = re.compile(
-    rb"xref[\r\n]{1,2}(?:\d{1,10} \d{1,6} ?[\r\n]{1,2}(?:\d{10} \d{5} [nf](?: \n| \r|\r\n))+)+trailer[\r\n ]{1,2}"
-)
-_KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _ID_BYTES: Final = 16
 _FREE: Final = b"0 1\n0000000000 65535 f \n"
-
-
-class IrregularError(ValueError):
-    """A file to which nothing can be joined as bytes; says what is not of the closed form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
     """How a file of ``length`` bytes ends.
 
-    ``table`` is where its last cross-reference section begins, ``size`` the first number that no object has,
-    ``root`` and ``info`` (None: no ``/Info``) the numbers of these objects, ``identifiers`` the two of ``/ID``.
-    ``gap`` must stand before what is joined.
+    ``section`` is its last cross-reference section, ``size`` the first number that no object has, ``root`` and
+    ``info`` (None: no ``/Info``) the numbers of these objects, ``identifiers`` the two of ``/ID``. ``gap`` must stand
+    before what is joined.
     """
 
     length: int
-    table: int
+    section: Section = field(repr=False)
     size: int
     root: int
     info: int | None
@@ -52,6 +45,28 @@ class Increment:
     places: Mapping[int, int]
 
 
+Body: TypeAlias = tuple[bytes | int, ...]
+"""An object before it has a number: what it says, and where it names another the place of that one among them."""
+
+
+def number_objects(bodies: Sequence[Body], first: int) -> dict[int, bytes]:
+    """Return the objects with the numbers from ``first`` on."""
+    return {
+        number: b"".join([b"%d 0 R" % (first + piece) if isinstance(piece, int) else piece for piece in body])
+        for number, body in enumerate(bodies, first)
+    }
+
+
+def stream_body(entries: bytes, data: bytes) -> bytes:
+    """Return a stream with ``data`` as they are; ``entries`` of its dictionary, without ``/Length``."""
+    return b"<< %s %s" % (entries, stream_end(data))
+
+
+def stream_end(data: bytes) -> bytes:
+    """Return the end of a stream with ``data`` as they are: the last entry of its dictionary, and all after it."""
+    return b"/Length %d >>\nstream\n%s\nendstream" % (len(data), data)
+
+
 def read_tail(pdf: bytes) -> Tail:
     """Return how ``pdf`` ends. Nothing before its last cross-reference section is looked at.
 
@@ -59,23 +74,19 @@ def read_tail(pdf: bytes) -> Tail:
         IrregularError: it does not end as a file of the closed form does.
     """
     end = _END.search(pdf, max(0, len(pdf) - _END_BYTES))
-    table = _TABLE.match(pdf, int(end[1])) if end else None
-    if end is None or table is None:
-        raise IrregularError("no plain cross-reference table at the end")
-    try:
-        trailer, after = read_value(pdf, table.end())
-    except PdfSyntaxError as fault:
-        raise IrregularError("trailer") from fault
-    if after != end.start() or not isinstance(trailer, dict) or not trailer.keys() <= _KEYS:
+    if end is None:
+        raise IrregularError("end")
+    section = read_section(pdf, int(end[1]))
+    if section.end != end.start():
         raise IrregularError("trailer")
-    size, root, info, identifiers = (trailer.get(key) for key in ("Size", "Root", "Info", "ID"))
+    size, root, info, identifiers = (section.trailer.get(key) for key in ("Size", "Root", "Info", "ID"))
     if type(size) is not int or not isinstance(root, Ref) or not isinstance(info, Ref | None):
         raise IrregularError("/Size, /Root or /Info")
     if not isinstance(identifiers, list) or [type(one) for one in identifiers] != [bytes, bytes]:
         raise IrregularError("/ID")
     return Tail(
         length=len(pdf),
-        table=table.start(),
+        section=section,
         size=size,
         root=root.number,
         info=info.number if info else None,
@@ -128,5 +139,5 @@ def _trailer(tail: Tail, size: int, identifier: bytes) -> bytes:
         size,
         first,
         second,
-        tail.table,
+        tail.section.start,
     )

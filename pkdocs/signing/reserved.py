@@ -2,27 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from pkdocs.signing.holder import Hash
 from pkdocs.signing.increment import Tail, render_revision
 
 _CONTENTS: Final = b"<< /Contents <"
-_RANGE: Final = b"> /ByteRange "
+_RANGE: Final = b">\n/ByteRange "
 _NUMBERS: Final = b"[0 %d %d %d]"
 _NUMBERS_BYTES: Final = len(_NUMBERS % ((10**10 - 1,) * 3))
-
-
-class Hash(Protocol):
-    """SHA-256 under way, as ``hashlib`` has it."""
-
-    def copy(self) -> "Hash":
-        """Return another that goes on from here."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take in more."""
-
-    def digest(self) -> bytes:
-        """Return the digest of all so far."""
 
 
 @dataclass(frozen=True, slots=True)

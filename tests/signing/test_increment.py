@@ -26,7 +26,7 @@ def joined(pdf: bytes, objects: dict[int, bytes]) -> bytes:
 def test_the_tail_is_what_the_strict_reader_finds(pdf: bytes) -> None:
     tail, revisions = read_tail(pdf), read_layout(pdf).revisions
     trailer = revisions[-1].trailer
-    assert (tail.length, tail.table, tail.size) == (len(pdf), revisions[-1].xref, trailer["Size"])
+    assert (tail.length, tail.section.start, tail.size) == (len(pdf), revisions[-1].xref, trailer["Size"])
     assert ((tail.root,), (tail.info,)) == (trailer["Root"], trailer["Info"])
     assert list(tail.identifiers) == trailer["ID"]
 
