@@ -8,8 +8,9 @@ from typing import Final
 
 from pkdocs.numerals import MONTHS, format_date
 from pkdocs.profile import Zone
-from pkdocs.signing.font import BOLD, Face, Subset, cut_subset, font_objects, load_face
+from pkdocs.signing.font import BOLD, FONT_SHAPE, Face, Subset, cut_subset, font_objects, load_face
 from pkdocs.signing.increment import Body, stream_end
+from pkdocs.signing.shape import Shape
 
 INTRODUCTION: Final = "Ditandatangani secara elektronik oleh:"
 TRAINING_NOTE: Final = "TTE tidak tersertifikasi (uji)"
@@ -62,6 +63,18 @@ def format_moment(at: datetime, zone: Zone) -> str:
     """Return ``at`` as ``22 Januari 2026 09.15 WIB``."""
     local = at.astimezone(zone.info)
     return f"{format_date(local.date())} {local:%H.%M} {zone}"
+
+
+APPEARANCE_SHAPE: Final = (
+    *FONT_SHAPE,
+    Shape(
+        rb"<< /Type /XObject /Subtype /Form /BBox \[0 0 [\d.]{1,10} [\d.]{1,10}\]"
+        rb" /Resources << /Font << /F1 (\d+) 0 R >> >> ",
+        len(FONT_SHAPE) - 1,
+        is_stream=True,
+    ),
+)
+"""What ``appearance_objects`` gives, whatever is shown."""
 
 
 def appearance_objects(stamp: Stamp, width: float, height: float) -> tuple[Body, ...]:

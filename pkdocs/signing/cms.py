@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -84,13 +83,12 @@ class Parts:
 @lru_cache(maxsize=1024)
 def parts_of(certificate: bytes, chain: tuple[bytes, ...]) -> Parts:
     """Return what the signatures with ``certificate`` (DER; ``chain`` are those above it) share."""
-    parsed = Certificate.load(certificate)
     key = x509.load_der_x509_certificate(certificate).public_key()
     algorithm = der.RSA_SHA256 if isinstance(key, rsa.RSAPublicKey) else der.ECDSA_SHA256
     hashed = der.encode(der.SEQUENCE, der.encode(der.OCTETS, hashlib.sha256(certificate).digest()))
     protection = der.encode(der.SEQUENCE, der.SHA256, der.retag(_CONTEXT_1, algorithm))
     return Parts(
-        sid=der.encode(der.SEQUENCE, parsed.issuer.dump(), parsed["tbs_certificate"]["serial_number"].dump()),
+        sid=signer_identifier(certificate),
         attributes=(
             _attribute(_CONTENT_TYPE, _DATA),
             _attribute(_SIGNING_CERTIFICATE, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, hashed))),
@@ -100,6 +98,20 @@ def parts_of(certificate: bytes, chain: tuple[bytes, ...]) -> Parts:
         certificates=der.encode(_CONTEXT_0, *sorted((certificate, *chain))),
         signature_bytes=key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else _P256_SIGNATURE_BYTES,
     )
+
+
+@lru_cache(maxsize=1024)
+def signer_identifier(certificate: bytes) -> bytes:
+    """Return IssuerAndSerialNumber of a certificate (DER; RFC 5652, 10.2.4).
+
+    Raises:
+        ValueError: it is not DER.
+    """
+    (signed, *_) = der.values(certificate)
+    fields = der.values(signed)
+    # the version is left out where it is 1
+    serial, _, issuer, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+    return der.encode(der.SEQUENCE, issuer, serial)
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:

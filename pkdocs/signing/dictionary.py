@@ -4,7 +4,9 @@ import re
 from datetime import datetime
 from typing import Final
 
-MOMENT: Final = re.compile(rb"\(D:(\d{14}[+-]\d\d'\d\d')\)")
+from pkdocs.content import Content, Party
+
+MOMENT: Final = re.compile(rb"\(D:\d{14}[+-]\d\d'\d\d'\)")
 
 _ESCAPED: Final = re.compile(r"[()\\]")
 
@@ -27,6 +29,11 @@ def signature_entries(root: int, field: str, at: bytes, *, name: str, location: 
         b"/Reference [%s]" % reference,
     )
     return b"\n".join(entries)
+
+
+def reason_of(content: Content, party: Party) -> str:
+    """Return why a party signs an agreement."""
+    return f"{content.id} sebagai {party.label}"
 
 
 def moment(at: datetime) -> bytes:

@@ -67,13 +67,14 @@ def stream_end(data: bytes) -> bytes:
     return b"/Length %d >>\nstream\n%s\nendstream" % (len(data), data)
 
 
-def read_tail(pdf: bytes) -> Tail:
-    """Return how ``pdf`` ends. Nothing before its last cross-reference section is looked at.
+def read_tail(pdf: bytes, length: int | None = None) -> Tail:
+    """Return how ``pdf`` ends, or its first ``length`` bytes. Nothing before their last section is looked at.
 
     Raises:
         IrregularError: it does not end as a file of the closed form does.
     """
-    end = _END.search(pdf, max(0, len(pdf) - _END_BYTES))
+    length = len(pdf) if length is None else length
+    end = _END.search(pdf, max(0, length - _END_BYTES), length)
     if end is None:
         raise IrregularError("end")
     section = read_section(pdf, int(end[1]))
@@ -85,7 +86,7 @@ def read_tail(pdf: bytes) -> Tail:
     if not isinstance(identifiers, list) or [type(one) for one in identifiers] != [bytes, bytes]:
         raise IrregularError("/ID")
     return Tail(
-        length=len(pdf),
+        length=length,
         section=section,
         size=size,
         root=root.number,

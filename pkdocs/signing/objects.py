@@ -134,3 +134,14 @@ def value_of(body: bytes) -> Value:
     if end != len(body):
         raise IrregularError("object")
     return value
+
+
+def entry_of(value: Value, key: str) -> Value:
+    """Return that entry of a dictionary.
+
+    Raises:
+        IrregularError: no dictionary, or it has no such entry.
+    """
+    if not isinstance(value, dict) or key not in value:
+        raise IrregularError(f"/{key}")
+    return value[key]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from pkdocs.issue import FIELD_FLAGS
-from pkdocs.signing.objects import IrregularError, Objects, value_of
+from pkdocs.signing.objects import IrregularError, Objects, entry_of, value_of
 from pkdocs.verification.syntax import Ref, Value
 
 _NUMBER: Final = rb"(-?\d{1,5}(?:\.\d{1,6})?)"
@@ -75,17 +75,6 @@ def _field_numbers(catalog: bytes) -> tuple[int, ...]:
     if not all(isinstance(field, Ref) for field in fields):
         raise IrregularError("/Fields")
     return tuple(field.number for field in fields)
-
-
-def entry_of(value: Value, key: str) -> Value:
-    """Return that entry of a dictionary.
-
-    Raises:
-        IrregularError: no dictionary, or it has no such entry.
-    """
-    if not isinstance(value, dict) or key not in value:
-        raise IrregularError(f"/{key}")
-    return value[key]
 
 
 def _slot(number: int, body: bytes) -> Slot | None:
