@@ -1,8 +1,9 @@
 """Who signs: a certificate and something that signs with its key, wherever that key is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -61,10 +62,10 @@ class Signer(Certified, Protocol):
         """
 
 
-@runtime_checkable
-class BatchSigner(Signer, Protocol):
-    """A signer that tells of each signature what became of it, so that one failure costs no other."""
+class BatchSigner(ABC):
+    """What a ``Signer`` may be besides: it tells of each signature what became of it, so one failure costs no other."""
 
+    @abstractmethod
     def sign_each(self, data: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
         """Yield the raw signature of each of ``data``, or why there is none, in their order."""
 

@@ -13,6 +13,7 @@ from pkdocs.signing.csc.credential import Credential
 from pkdocs.signing.csc.v1 import ClientV1
 from pkdocs.signing.csc.v2 import ClientV2
 from pkdocs.signing.csc.value import normalise
+from pkdocs.signing.signer import BatchSigner
 from pkdocs.transport import Service
 
 _WHOLE_BATCH: Final = 1000
@@ -27,7 +28,7 @@ class Version(StrEnum):
     V2 = "v2"
 
 
-class CscSigner:
+class CscSigner(BatchSigner):
     """A signer whose key is in a CSC service; ``sign_each`` tells what became of each signature.
 
     After a failed authorisation it asks for nothing more: accounts lock.
