@@ -164,6 +164,23 @@ def test_refusal_of_an_authorisation_without_a_known_cause_is_final_too() -> Non
 
 
 @pytest.mark.parametrize(
+    ("description", "code"),
+    [
+        ("The PIN is invalid", "CSC_PIN"),
+        ("The OTP is invalid", "CSC_OTP"),
+        ("PIN locked", "CSC_LOCKED"),
+        ("The access token is not valid", "CSC_TOKEN"),
+        ("Numbers of signatures is too high", "CSC_AUTHORISATION"),
+    ],
+)
+def test_refusal_is_understood_where_the_service_has_one_error_for_all(description: str, code: str) -> None:
+    refusal = {"error": "invalid_request", "error_description": description}
+    emulator = Emulator(MAYOR, version="v1", faults=Faults("credentials/authorize", refusal=refusal))
+    with opened(emulator) as signer, pytest.raises(CredentialError, match=f"^{code}:"):
+        signer.sign_raw(DATA)
+
+
+@pytest.mark.parametrize(
     ("fault", "code"),
     [
         (Faults(silent=True), "SERVICE_SILENT"),

@@ -29,8 +29,14 @@ _CREDENTIAL_FAULTS: Final = {
     "access_denied": "CSC_DENIED",
 }
 """Errors of 1.0.4.0, 11.6 and 11.9, and of 2.0.0.2, 10.2, 11.6 and 11.10, that concern who asks."""
-_LOCKED: Final = re.compile(r"\blocked\b", re.IGNORECASE)
-_EXPIRED: Final = re.compile(r"\bSAD\b.*\bexpired\b|\bexpired\b.*\bSAD\b", re.IGNORECASE)
+_SAID: Final[tuple[tuple[re.Pattern[str], type[PkdocsError], str], ...]] = (
+    (re.compile(r"\blocked\b", re.IGNORECASE), CredentialError, "CSC_LOCKED"),
+    (re.compile(r"\bPIN is invalid\b", re.IGNORECASE), CredentialError, "CSC_PIN"),
+    (re.compile(r"\bOTP is invalid\b", re.IGNORECASE), CredentialError, "CSC_OTP"),
+    (re.compile(r"\baccess token\b", re.IGNORECASE), CredentialError, "CSC_TOKEN"),
+    (re.compile(r"\bSAD expired\b", re.IGNORECASE), ServiceError, "CSC_SAD_EXPIRED"),
+)
+"""Descriptions of the same clauses, for what is only an ``invalid_request``, or is one at some services."""
 _DONE_NOTHING: Final = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -91,10 +97,9 @@ class Channel:
             return CredentialError(code, host=self.host)
         if status == HTTPStatus.UNAUTHORIZED:
             return CredentialError("CSC_TOKEN", host=self.host)
-        if _LOCKED.search(words):
-            return CredentialError("CSC_LOCKED", host=self.host)
-        if _EXPIRED.search(words):
-            return ServiceError("CSC_SAD_EXPIRED", host=self.host)
+        for pattern, kind, known in _SAID:
+            if pattern.search(words):
+                return kind(known, host=self.host)
         said = plain(_without(f"{error} {words}".strip(), hidden)) or "-"
         return ServiceError(REFUSED, host=self.host, status=status, said=said)
 
