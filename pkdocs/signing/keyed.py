@@ -99,7 +99,7 @@ class Keyed:
             if stopped is not None:
                 raise stopped
             prepared = [_prepare(task, self.size) for task in tasks]
-            containers = iter(self._containers([one.value.digest for one in prepared if one.value is not None]))
+            containers = iter(self.containers([one.value.digest for one in prepared if one.value is not None]))
         except PkdocsError as error:
             failed = {id(one.key): one.error for one in prepared}
             yield from (Outcome(task, error=failed.get(id(task)) or error) for task in tasks)
@@ -111,7 +111,7 @@ class Keyed:
                 else _filled(one.key, one.value, next(containers))
             )
 
-    def _containers(self, digests: Sequence[bytes]) -> list[bytes]:
+    def containers(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return the CMS over each of ``digests``."""
         parts = parts_of(self.signer.certificate, self.signer.chain)
         covered = [parts.covered(digest) for digest in digests]
