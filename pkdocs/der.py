@@ -13,6 +13,9 @@ GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
 
+UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises on bytes that are not what they should be; some only when they are looked at."""
+
 
 def encode(tag: int, *parts: bytes) -> bytes:
     """Return one value: ``parts`` are its contents, one after the other."""
