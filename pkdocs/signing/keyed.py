@@ -102,7 +102,7 @@ class Keyed:
         except PkdocsError as error:
             yield from (Outcome(task, error=error) for task in tasks)
             return
-        containers = self._containers([one.value.digest for one in prepared if one.value is not None])
+        containers = self.containers([one.value.digest for one in prepared if one.value is not None])
         for one in prepared:
             yield (
                 Outcome(one.key, error=one.error)
@@ -110,7 +110,7 @@ class Keyed:
                 else _filled(one.key, one.value, next(containers))
             )
 
-    def _containers(self, digests: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
+    def containers(self, digests: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
         """Yield the CMS over each of ``digests``, or why there is none: as soon as it is signed and stamped."""
         parts = parts_of(self.signer.certificate, self.signer.chain)
         signed = sign_each(self.signer, [parts.covered(digest) for digest in digests])
