@@ -14,7 +14,7 @@ from pkdocs.index import Entry, Index, find_index
 from pkdocs.messages import reason_of
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
-from pkdocs.signing import SignedForm, Signer, check_certificate, demand_turn, read_form, sign_pdf
+from pkdocs.signing import Signatory, SignedForm, Signer, check_certificate, demand_turn, read_form, sign_pdf
 
 Progress = Callable[[int, int], None]
 
@@ -178,7 +178,7 @@ class _Planning:
         yield from waiting or (wanted[:1] if named else ())
 
     def _decide(self, candidate: Candidate, form: SignedForm) -> None:
-        demand_turn(form, candidate.role, self.signer)
+        demand_turn(form, candidate.role, Signatory(self.signer.person, self.signer.certificate))
         if candidate.role is Role.SECOND and Role.FIRST in form.open and not self.any_order:
             self.waiting.append(Waiting(candidate.content.id, Role.FIRST))
         else:

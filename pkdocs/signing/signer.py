@@ -1,6 +1,7 @@
 """Who signs: a certificate and something that signs with its key, wherever that key is."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -10,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pkdocs.errors import CredentialError
+from pkdocs.errors import CredentialError, PkdocsError
+from pkdocs.outcome import Outcome
 from pkdocs.verification.certificates import may_sign
 
 _SMALLEST_RSA_BITS: Final = 2048
@@ -58,6 +60,38 @@ class Signer(Certified, Protocol):
             CredentialError: the key is locked, or refuses.
             ServiceError, UnknownOutcomeError: a remote one was not reached, or did not answer.
         """
+
+
+class BatchSigner(ABC):
+    """What a ``Signer`` may be besides: it tells of each signature what became of it, so one failure costs no other."""
+
+    @abstractmethod
+    def sign_each(self, data: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
+        """Yield the raw signature of each of ``data``, or why there is none, in their order."""
+
+
+def sign_each(signer: Signer, data: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
+    """Yield the raw signature of each of ``data``, or why there is none, in their order, whatever the signer.
+
+    Those of one ``sign_raw`` fail together. After a ``CredentialError`` nothing more is asked for.
+    """
+    if isinstance(signer, BatchSigner):
+        yield from signer.sign_each(data)
+        return
+    refused: CredentialError | None = None
+    for start in range(0, len(data), signer.batch):
+        some = data[start : start + signer.batch]
+        try:
+            if refused is not None:
+                raise refused
+            signatures = signer.sign_raw(some)
+        except CredentialError as error:
+            refused = error
+            yield from (Outcome(one, error=error) for one in some)
+        except PkdocsError as error:
+            yield from (Outcome(one, error=error) for one in some)
+        else:
+            yield from (Outcome(one, value) for one, value in zip(some, signatures, strict=True))
 
 
 def check_usage(certificate: x509.Certificate) -> None:

@@ -42,7 +42,16 @@ def answering() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://a.example", "a.example", "https://", "https://nama:sandi@a.example", "https://a.example/?x=1"]
+    "address",
+    [
+        "ftp://a.example",
+        "a.example",
+        "https://",
+        "https://nama:sandi@a.example",
+        "https://a.example/?x=1",
+        "https://[",
+        "https://a.example:99999",
+    ],
 )
 def test_address_that_is_none_or_holds_secrets_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="SERVICE_ADDRESS"):
