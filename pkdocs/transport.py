@@ -2,7 +2,7 @@
 
 import ipaddress
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -72,8 +72,11 @@ class Service:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_REPLY_BYTES,
+        seen: Callable[[Mapping[str, str]], None] | None = None,
     ) -> Reply:
         """Return the answer to one request, whatever its status; ``path`` is added to the address as it is.
+
+        ``seen`` is told the headers before the body is read: of an answer that breaks off they are all there is.
 
         Raises:
             ServiceError: not reached: nothing was asked.
@@ -89,6 +92,9 @@ class Service:
                 redirect=False,
                 preload_content=False,
             )
+            names = {name.lower(): value for name, value in answer.headers.items()}
+            if seen:
+                seen(names)
             data = answer.read(limit + 1)
             if len(data) > limit:
                 # the rest must not be taken for the next answer
@@ -99,7 +105,7 @@ class Service:
             raise ServiceError("SERVICE_UNREACHABLE", host=self.host) from fault
         except (HTTPError, OSError) as fault:
             raise self._fault(fault) from fault
-        return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, data)
+        return Reply(answer.status, names, data)
 
     def _fault(self, fault: Exception) -> ServiceError | UnknownOutcomeError:
         if isinstance(fault, SSLError) and any(isinstance(arg, ssl.SSLCertVerificationError) for arg in fault.args):

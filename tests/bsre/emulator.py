@@ -1,0 +1,338 @@
+"""An emulator of BSrE's eSign client service, versions 1 and 2. It is NOT the service, and no one vouches for it.
+
+It follows what public sources say: the official guide of January 2024 and reports of integrators. What they do not
+settle is a switch (``Habits``), and what goes wrong in the field is a ``Fault``. Its signatures are real ones, with
+keys of a test authority. The texts of its errors hold NIK and pass phrase on purpose: a client must not repeat them.
+"""
+
+import base64
+import json
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.bsre.authority import tls_files
+from tests.bsre.habits import Habits, Wish, sign
+
+NIK = "9999990101900991"
+PASSPHRASE = "frasa sandi emulator"
+ACCOUNT = "pkdocs-uji:sandi akun uji"
+_MOST_WRONG = 3
+_PAGE_HEIGHT = 842
+
+
+class Fault(Enum):
+    """What goes wrong with the next call; the documents of most have been signed by then."""
+
+    SILENT = auto()
+    CUT = auto()
+    CUT_UNDER_A_NUMBER = auto()
+    NO_PDF = auto()
+    TORN_PDF = auto()
+    HTML = auto()
+    GATEWAY = auto()
+    BUSY = auto()
+    LONG_BUSY = auto()
+    REDIRECTION = auto()
+    UNKNOWN_ERROR = auto()
+    ERROR_WITHIN_200 = auto()
+    PLAIN_WORDS = auto()
+    REFUSED = auto()
+    LAST_ONE_LOST = auto()
+    BACKWARDS = auto()
+    TWICE = auto()
+    DAMAGED = auto()
+    WRONG_PASSPHRASE_HALFWAY = auto()
+    NO_LIST = auto()
+
+
+class InternalError(Exception):
+    """As with the real one, whatever goes wrong with a document is an internal error."""
+
+
+@dataclass
+class Emulator:
+    """The service's side: its habits, what it will do wrong, and what it was asked."""
+
+    habits: Habits = field(default_factory=Habits)
+    state: str = "ISSUE"
+    faults: list[Fault] = field(default_factory=list)
+    delay_s: float = 0
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+    """Method and path of each request."""
+    wishes: list[Wish] = field(default_factory=list)
+    signed: int = 0
+    wrong: int = 0
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def next_fault(self) -> Fault | None:
+        return self.faults.pop(0) if self.faults else None
+
+    def refusal(self, nik: str, passphrase: str) -> tuple[int, dict[str, Any]] | None:
+        """Return the answer to somebody who may not sign."""
+        if nik != NIK:
+            return 400, {"error": f"User {nik} tidak terdaftar", "status_code": 2011}
+        if self.wrong >= _MOST_WRONG:
+            return 400, {"error": f"Akun {nik} terkunci"}
+        if passphrase != PASSPHRASE:
+            self.wrong += 1
+            return 400, {"error": f"Passphrase anda salah ({passphrase})", "status_code": 2031}
+        if self.state == "NO_CERTIFICATE":
+            return 200, {"error": "Sertifikat tidak ditemukan", "status_code": "2021"}
+        return None
+
+    def sign(self, pdf: bytes, wish: Wish) -> bytes:
+        self.wishes.append(wish)
+        time.sleep(self.delay_s)
+        try:
+            signed = sign(pdf, wish, self.habits)
+        except Exception as fault:
+            raise InternalError from fault
+        self.signed += 1
+        return signed
+
+
+@contextmanager
+def emulating(emulator: Emulator, *, tls: bool = False) -> Iterator[Emulator]:
+    """Listen until the block ends, on a port of this machine."""
+
+    class Handler(_Handler):
+        service = emulator
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # connections that are kept must not keep the block from ending
+    server.daemon_threads = True
+    server.block_on_close = False
+    if tls:
+        server.socket = _context().wrap_socket(server.socket, server_side=True)
+    emulator.address = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield emulator
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(tls_files()[0])
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    service: Emulator
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        if self._is_let_in():
+            *_, kind, last = self.path.split("/")
+            if kind == "status":
+                self._state(last, 1110, 1111)
+            else:
+                self._download(last)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self._is_let_in():
+            return
+        if self.path == "/api/v2/user/check/status":
+            self._state(json.loads(body).get("nik", ""), 2011, 1111)
+        elif self.path == "/api/v2/sign/pdf":
+            self._sign_several(json.loads(body))
+        elif self.path == "/api/sign/pdf":
+            self._sign_one(*_parts(body, self.headers["Content-Type"]))
+        else:
+            self._fail(404, "Not Found")
+
+    def _is_let_in(self) -> bool:
+        self.service.asked.append(f"{self.command} {self.path}")
+        expected = "Basic " + base64.b64encode(ACCOUNT.encode()).decode()
+        if self.headers["Authorization"] != expected:
+            self._fail(401, "Unauthorized")
+            return False
+        return True
+
+    def _state(self, nik: str, absent: int, present: int) -> None:
+        if self._misbehave(self.service.next_fault(), b"", {}):
+            return
+        state = self.service.state if nik == NIK else "NOT_REGISTERED"
+        code = absent if state == "NOT_REGISTERED" else 2021 if state == "NO_CERTIFICATE" else present
+        self._say(200, {"status_code": str(code), "status": state, "message": f"Status {nik}: {state}"})
+
+    def _download(self, number: str) -> None:
+        pdf = self.service.kept.pop(number, None)
+        if pdf is None:
+            self._say(404, {"error": "Dokumen telah didownload sebelumnya"})
+        elif not self._misbehave(self.service.next_fault(), pdf, {}):
+            self._answer(200, "application/pdf", pdf)
+
+    def _sign_one(self, fields: dict[str, str], files: dict[str, bytes]) -> None:
+        refusal = self.service.refusal(fields["nik"], fields["passphrase"])
+        if refusal:
+            self._say(*refusal)
+            return
+        fault = self.service.next_fault()
+        if self._refuse(fault, fields["nik"]):
+            return
+        try:
+            signed = self.service.sign(files["file"], _wish_1(fields, files))
+        except InternalError:
+            self._fail(500, "Internal Server Error")
+            return
+        number = f"dokumen-{self.service.signed}"
+        self.service.kept[number] = signed
+        if not self._misbehave(fault, signed, {"id_dokumen": number}):
+            self._answer(200, "application/pdf", signed, {"id_dokumen": number})
+
+    def _sign_several(self, asked: dict[str, Any]) -> None:
+        refusal = self.service.refusal(asked["nik"], asked["passphrase"])
+        if refusal:
+            self._say(*refusal)
+            return
+        fault = self.service.next_fault()
+        if self._refuse(fault, asked["nik"]):
+            return
+        properties, files = asked["signatureProperties"], asked["file"]
+        try:
+            # one element for all of the files, or one for each; all of a call fails together
+            wishes = [_wish_2(one) for one in properties * (len(files) if len(properties) == 1 else 1)]
+            signed = [self.service.sign(base64.b64decode(file), wish) for file, wish in zip(files, wishes, strict=True)]
+        except (InternalError, ValueError):
+            self._fail(500, "Internal Server Error")
+            return
+        answer = _listed(fault, signed)
+        if not self._misbehave(fault, json.dumps(answer).encode(), {}):
+            self._say(200, answer)
+
+    def _refuse(self, fault: Fault | None, nik: str) -> bool:
+        """Answer without having done anything."""
+        if fault in {Fault.BUSY, Fault.LONG_BUSY}:
+            retry = {"Retry-After": "7"} if fault is Fault.LONG_BUSY else {}
+            self._answer(429, "text/plain", b"Too many requests", retry)
+        elif fault is Fault.REDIRECTION:
+            self._answer(301, "text/html", b"", {"Location": "https://127.0.0.1/"})
+        elif fault is Fault.UNKNOWN_ERROR:
+            self._say(400, {"error": f"Gagal untuk {nik}", "status_code": 3001})
+        elif fault is Fault.ERROR_WITHIN_200:
+            self._say(200, {"error": f"Gagal untuk {nik}", "status_code": 3001})
+        elif fault is Fault.PLAIN_WORDS:
+            self._say(200, {"error": f"Passphrase {nik} tidak sesuai"})
+        elif fault is Fault.REFUSED:
+            self._fail(413, "Payload Too Large")
+        else:
+            return False
+        return True
+
+    def _misbehave(self, fault: Fault | None, body: bytes, headers: dict[str, str]) -> bool:
+        """Answer as it should not be, after having done what was asked."""
+        if fault is Fault.SILENT:
+            self.close_connection = True
+        elif fault is Fault.CUT:
+            self._answer(200, "application/pdf", body, cut=True)
+        elif fault is Fault.CUT_UNDER_A_NUMBER:
+            self._answer(200, "application/pdf", body, headers, cut=True)
+        elif fault is Fault.NO_PDF:
+            self._answer(200, "application/pdf", b"", headers)
+        elif fault is Fault.TORN_PDF:
+            self._answer(200, "application/pdf", body[:-100], headers)
+        elif fault is Fault.HTML:
+            self._answer(200, "text/html", b"<html>masuk dahulu</html>")
+        elif fault is Fault.GATEWAY:
+            self._answer(504, "text/html", b"<html>Gateway Time-out</html>")
+        else:
+            return False
+        return True
+
+    def _fail(self, status: int, error: str) -> None:
+        form = {"timestamp": "2026-01-22T02:15:00.000+00:00", "status": status, "error": error, "path": self.path}
+        self._say(status, form)
+
+    def _say(self, status: int, value: dict[str, Any]) -> None:
+        self._answer(status, "application/json", json.dumps(value).encode())
+
+    def _answer(
+        self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None, *, cut: bool = False
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        self.close_connection |= cut
+
+
+def _listed(fault: Fault | None, signed: list[bytes]) -> dict[str, Any]:
+    files: list[str | None] = [base64.b64encode(pdf).decode() for pdf in signed]
+    if fault in {Fault.LAST_ONE_LOST, Fault.WRONG_PASSPHRASE_HALFWAY}:
+        files = files[:-1]
+    elif fault is Fault.BACKWARDS:
+        files.reverse()
+    elif fault is Fault.TWICE:
+        files = files[:1] * len(files)
+    elif fault is Fault.DAMAGED:
+        files = [*files[:-1], "bukan Base64!"]
+    elif fault is Fault.NO_LIST:
+        return {"time": 1, "file": files[0]}
+    answer: dict[str, Any] = {"time": 860, "file": files}
+    if fault is Fault.WRONG_PASSPHRASE_HALFWAY:
+        answer |= {"error": "Passphrase anda salah", "status_code": 2031}
+    return answer
+
+
+def _parts(body: bytes, kind: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the fields and files of a body of several parts (RFC 7578); the service takes one document."""
+    fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    boundary = b"--" + kind.split("boundary=")[1].encode()
+    for part in body.split(boundary)[1:-1]:
+        head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name = head.decode().split('name="')[1].split('"')[0]
+        if b"filename=" in head:
+            files[name] = data.removesuffix(b"\r\n")
+        else:
+            fields[name] = data.removesuffix(b"\r\n").decode()
+    return fields, files
+
+
+def _wish_1(fields: dict[str, str], files: dict[str, bytes]) -> Wish:
+    """Version 1: the box's lower left corner, from the page's lower left."""
+    said = {"reason": fields.get("reason"), "location": fields.get("location")}
+    if fields["tampilan"] == "invisible":
+        return Wish(**said)
+    if fields["tampilan"] != "visible" or fields["image"] != "true":
+        raise ValueError("tampilan")
+    left, bottom, width, height = (int(fields[name]) for name in ("xAxis", "yAxis", "width", "height"))
+    box = (left, bottom, left + width, bottom + height)
+    return Wish(int(fields["page"]) - 1, box, files["imageTTD"], **said)
+
+
+def _wish_2(one: dict[str, Any]) -> Wish:
+    """Version 2: the box's upper left corner, from the page's upper left."""
+    said = {"reason": one.get("reason"), "location": one.get("location")}
+    if one["tampilan"] == "INVISIBLE":
+        return Wish(**said)
+    if one["tampilan"] != "VISIBLE":
+        raise ValueError("tampilan")
+    top = _PAGE_HEIGHT - one["originY"]
+    box = (one["originX"], top - one["height"], one["originX"] + one["width"], top)
+    return Wish(one["page"] - 1, box, base64.b64decode(one["imageBase64"]), **said)
