@@ -14,43 +14,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.bsre.authority import tls_files
+from tests.bsre.bodies import Fault, listed, parts, wish_1, wish_2
 from tests.bsre.habits import Habits, Wish, sign
 
 NIK = "9999990101900991"
 PASSPHRASE = "frasa sandi emulator"
 ACCOUNT = "pkdocs-uji:sandi akun uji"
 _MOST_WRONG = 3
-_PAGE_HEIGHT = 842
-
-
-class Fault(Enum):
-    """What goes wrong with the next call; the documents of most have been signed by then."""
-
-    SILENT = auto()
-    CUT = auto()
-    CUT_UNDER_A_NUMBER = auto()
-    NO_PDF = auto()
-    TORN_PDF = auto()
-    HTML = auto()
-    GATEWAY = auto()
-    BUSY = auto()
-    LONG_BUSY = auto()
-    REDIRECTION = auto()
-    UNKNOWN_ERROR = auto()
-    ERROR_WITHIN_200 = auto()
-    PLAIN_WORDS = auto()
-    REFUSED = auto()
-    LAST_ONE_LOST = auto()
-    BACKWARDS = auto()
-    TWICE = auto()
-    DAMAGED = auto()
-    WRONG_PASSPHRASE_HALFWAY = auto()
-    NO_LIST = auto()
 
 
 class InternalError(Exception):
@@ -159,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/v2/sign/pdf":
             self._sign_several(json.loads(body))
         elif self.path == "/api/sign/pdf":
-            self._sign_one(*_parts(body, self.headers["Content-Type"]))
+            self._sign_one(*parts(body, self.headers["Content-Type"]))
         else:
             self._fail(404, "Not Found")
 
@@ -194,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._refuse(fault, fields["nik"]):
             return
         try:
-            signed = self.service.sign(files["file"], _wish_1(fields, files))
+            signed = self.service.sign(files["file"], wish_1(fields, files))
         except InternalError:
             self._fail(500, "Internal Server Error")
             return
@@ -214,12 +188,12 @@ class _Handler(BaseHTTPRequestHandler):
         properties, files = asked["signatureProperties"], asked["file"]
         try:
             # one element for all of the files, or one for each; all of a call fails together
-            wishes = [_wish_2(one) for one in properties * (len(files) if len(properties) == 1 else 1)]
+            wishes = [wish_2(one) for one in properties * (len(files) if len(properties) == 1 else 1)]
             signed = [self.service.sign(base64.b64decode(file), wish) for file, wish in zip(files, wishes, strict=True)]
         except (InternalError, ValueError):
             self._fail(500, "Internal Server Error")
             return
-        answer = _listed(fault, signed)
+        answer = listed(fault, signed)
         if not self._misbehave(fault, json.dumps(answer).encode(), {}):
             self._say(200, answer)
 
@@ -279,60 +253,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
         self.close_connection |= cut
-
-
-def _listed(fault: Fault | None, signed: list[bytes]) -> dict[str, Any]:
-    files: list[str | None] = [base64.b64encode(pdf).decode() for pdf in signed]
-    if fault in {Fault.LAST_ONE_LOST, Fault.WRONG_PASSPHRASE_HALFWAY}:
-        files = files[:-1]
-    elif fault is Fault.BACKWARDS:
-        files.reverse()
-    elif fault is Fault.TWICE:
-        files = files[:1] * len(files)
-    elif fault is Fault.DAMAGED:
-        files = [*files[:-1], "bukan Base64!"]
-    elif fault is Fault.NO_LIST:
-        return {"time": 1, "file": files[0]}
-    answer: dict[str, Any] = {"time": 860, "file": files}
-    if fault is Fault.WRONG_PASSPHRASE_HALFWAY:
-        answer |= {"error": "Passphrase anda salah", "status_code": 2031}
-    return answer
-
-
-def _parts(body: bytes, kind: str) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Return the fields and files of a body of several parts (RFC 7578); the service takes one document."""
-    fields: dict[str, str] = {}
-    files: dict[str, bytes] = {}
-    boundary = b"--" + kind.split("boundary=")[1].encode()
-    for part in body.split(boundary)[1:-1]:
-        head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        name = head.decode().split('name="')[1].split('"')[0]
-        if b"filename=" in head:
-            files[name] = data.removesuffix(b"\r\n")
-        else:
-            fields[name] = data.removesuffix(b"\r\n").decode()
-    return fields, files
-
-
-def _wish_1(fields: dict[str, str], files: dict[str, bytes]) -> Wish:
-    """Version 1: the box's lower left corner, from the page's lower left."""
-    said = {"reason": fields.get("reason"), "location": fields.get("location")}
-    if fields["tampilan"] == "invisible":
-        return Wish(**said)
-    if fields["tampilan"] != "visible" or fields["image"] != "true":
-        raise ValueError("tampilan")
-    left, bottom, width, height = (int(fields[name]) for name in ("xAxis", "yAxis", "width", "height"))
-    box = (left, bottom, left + width, bottom + height)
-    return Wish(int(fields["page"]) - 1, box, files["imageTTD"], **said)
-
-
-def _wish_2(one: dict[str, Any]) -> Wish:
-    """Version 2: the box's upper left corner, from the page's upper left."""
-    said = {"reason": one.get("reason"), "location": one.get("location")}
-    if one["tampilan"] == "INVISIBLE":
-        return Wish(**said)
-    if one["tampilan"] != "VISIBLE":
-        raise ValueError("tampilan")
-    top = _PAGE_HEIGHT - one["originY"]
-    box = (one["originX"], top - one["height"], one["originX"] + one["width"], top)
-    return Wish(one["page"] - 1, box, base64.b64decode(one["imageBase64"]), **said)

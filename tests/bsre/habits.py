@@ -5,6 +5,7 @@ The signatures are real ones, made by pyHanko.
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache, lru_cache
 from io import BytesIO
 
 import pikepdf
@@ -57,8 +58,12 @@ class Wish:
     location: str | None = None
 
 
+@lru_cache(maxsize=200)
 def sign(pdf: bytes, wish: Wish, habits: Habits) -> bytes:
-    """Return ``pdf`` with a signature; raises whatever the library does for a bad PDF or a box outside of the page."""
+    """Return ``pdf`` with a signature, for the same wish the same one.
+
+    Raises whatever the library does for a bad PDF, or for a box outside of the page.
+    """
     writer = IncrementalPdfFileWriter(BytesIO(_rewrite(pdf, habits)))
     box = wish.box and (wish.box[0] + habits.shift, wish.box[1], wish.box[2] + habits.shift, wish.box[3])
     page = writer.find_page_for_modification(wish.page)[0].get_object()
@@ -81,6 +86,7 @@ def sign(pdf: bytes, wish: Wish, habits: Habits) -> bytes:
     return signed
 
 
+@cache
 def signer_of(who: str) -> SimpleSigner:
     """Return pyHanko's signer with the key of ``who``."""
     key = key_of(who).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

@@ -23,6 +23,7 @@ from tests.factory import HEAD, division_content, head_content
 from tests.issued import issued
 from tests.signed import AT
 
+V1, V2 = Version
 CONTENTS = (division_content(), head_content())
 
 
@@ -31,6 +32,10 @@ def task_of(content: Content = CONTENTS[0], role: Role = Role.FIRST, pdf: bytes 
     party = content.party(role) or HEAD
     stamp = Stamp(party.name, party.office, AT, Zone.WIB, training=False)
     return Task(content.id, pdf or issued(content), role.value, stamp, content.place, f"{content.id} sebagai {role}")
+
+
+TASKS = tuple(task_of(content) for content in CONTENTS)
+"""Two first signatures, on files that bear none."""
 
 
 def service_at(emulator: Emulator, **more: Any) -> Service:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from pkdocs.errors import CredentialError, ServiceError
@@ -48,11 +49,12 @@ class Client:
             UnknownOutcomeError: no whole answer came.
         """
         headers = {"Authorization": self.account.authorization} | ({"Content-Type": kind} if kind else {})
-        for pause in (*_PAUSES_S, None):
-            reply = self.service.send(method, path, body=body, headers=headers, limit=limit, seen=seen)
-            if reply.status != _BUSY or pause is None:
-                break
-            self.pause(_asked_pause(reply) or pause)
+        send = partial(self.service.send, method, path, body=body, headers=headers, limit=limit, seen=seen)
+        reply = send()
+        for pause in _PAUSES_S:
+            if reply.status == _BUSY:
+                self.pause(_asked_pause(reply) or pause)
+                reply = send()
         if reply.status == _BUSY:
             raise ServiceError("BSRE_BUSY", host=self.service.host)
         if reply.status in {401, 403}:
