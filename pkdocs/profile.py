@@ -17,11 +17,12 @@ class Kind(StrEnum):
 
 
 class Ground(StrEnum):
-    """The closed list of grounds for a later version (Permenpan RB 53/2014)."""
+    """The closed list of grounds for a later version (Permenpan RB 53/2014), and that it ends what was agreed."""
 
     OFFICER = "Pergantian Pejabat"
     STRATEGY = "Perubahan Strategi"
     PRIORITY = "Perubahan Prioritas"
+    WITHDRAWAL = "Pencabutan"
 
 
 class Paper(StrEnum):

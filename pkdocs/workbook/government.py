@@ -26,6 +26,8 @@ OPTIONAL: Final = (
 )  # fmt: skip
 
 GROUNDS: Final = Choices.of(Ground)
+GENERAL_GROUNDS: Final = Choices.of(ground for ground in Ground if ground is not Ground.WITHDRAWAL)
+"""What may be said of all agreements: one is withdrawn, never all."""
 KINDS: Final = Choices.of(Kind)
 PAPERS: Final = Choices.of(Paper)
 ZONES: Final = Choices.of(Zone)
@@ -161,7 +163,7 @@ def _read_frame(keys: _Keys) -> Frame:
         year=keys.integer("Tahun", _EARLIEST, _LATEST, required=True),
         day=keys.day("Tanggal Perjanjian", required=True),
         kind=keys.choice("Jenis Dokumen", KINDS) or Kind.ORIGINAL,
-        ground=keys.choice("Alasan", GROUNDS),
+        ground=keys.choice("Alasan", GENERAL_GROUNDS),
         exceptions=frozenset(
             number for entry in keys.identifier("NIP Pengecualian").split(";") if (number := clean_number(entry))
         ),
