@@ -53,6 +53,7 @@ def open_at(emulator: Emulator, version: Version, **more: Any) -> BsreHolder:
         "appearance": Appearance(),
         "accept": accepting([der("person")]),
         "appends": True,
+        "at": AT,
         "pause": lambda _: None,
     }
     service = more.pop("service", None) or service_at(emulator)

@@ -18,7 +18,7 @@ from tests.bsre.bodies import Fault
 from tests.bsre.emulator import ACCOUNT, NIK, PASSPHRASE, Emulator, emulating
 from tests.bsre.kit import TASKS, V1, V2, at_work, codes, open_at, service_at
 from tests.factory import HEAD
-from tests.signed import BEGUN
+from tests.signed import AT, BEGUN
 
 
 @pytest.mark.parametrize("version", Version)
@@ -86,11 +86,16 @@ def test_account_of_another_form_is_refused_without_repeating_it(text: str) -> N
     assert "sandi\n" not in str(caught.value.args)
 
 
-def test_holder_shows_the_newest_enrolled_certificate() -> None:
-    renewed = certificate_of("person", BEGUN + timedelta(days=30)).public_bytes(Encoding.DER)
-    for enrolled in [der("person"), renewed], [renewed, der("person")]:
+def test_holder_shows_the_newest_enrolled_certificate_that_is_in_date() -> None:
+    renewed, future = (
+        certificate_of("person", began).public_bytes(Encoding.DER)
+        for began in (BEGUN + timedelta(days=1), AT + timedelta(days=1))
+    )
+    for enrolled in [der("person"), renewed, future], [future, renewed, der("person")]:
         with at_work(V1, certificates=enrolled) as (holder, _):
             assert holder.certificate == renewed
+    with at_work(V1, certificates=[future]) as (holder, _):
+        assert holder.certificate == future
 
 
 def test_holder_says_of_itself_what_a_batch_must_know() -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NoReturn, TypeAlias
 
 from cryptography import x509
@@ -144,15 +145,16 @@ def open_bsre(
     appearance: Appearance,
     accept: Acceptance,
     appends: bool,
+    at: datetime,
     files_a_call: int = FILES_A_CALL,
     pause: Callable[[float], None] = time.sleep,
 ) -> BsreHolder:
     """Return the holder of ``person``, whose certificate the service says may sign.
 
-    ``certificates`` (DER) are those that enrolment has of this person; the newest is shown, while ``accept`` decides
-    which a signature may have. ``appends``: the service is known to append to files that bear no signature; otherwise
-    such a file is refused before it is sent. v1 takes one file a call whatever ``files_a_call`` says. ``pause`` waits
-    for some seconds, where the service says that it is busy.
+    ``certificates`` (DER) are those that enrolment has of this person; the newest in date ``at`` that moment is shown,
+    while ``accept`` decides which a signature may have. ``appends``: the service is known to append to files that bear
+    no signature; otherwise such a file is refused before it is sent. v1 takes one file a call whatever
+    ``files_a_call`` says. ``pause`` waits for some seconds, where the service says that it is busy.
 
     Raises:
         CredentialError: a NIK that is none, no certificate enrolled, the account refused, or a certificate that may
@@ -161,7 +163,7 @@ def open_bsre(
     """
     signatory = Signatory(nik, passphrase)
     client = Client(service, account, pause)
-    certificate = _newest(certificates)
+    certificate = _current(certificates, at)
     demand_certificate(client, version, signatory)
     return BsreHolder(
         certificate=certificate,
@@ -176,8 +178,8 @@ def open_bsre(
     )
 
 
-def _newest(certificates: Collection[bytes]) -> bytes:
-    """Return the certificate that began last.
+def _current(certificates: Collection[bytes], at: datetime) -> bytes:
+    """Return the certificate that is in date and began last; where none is in date, the one that began last.
 
     Raises:
         CredentialError: there is none, or one is damaged.
@@ -185,6 +187,11 @@ def _newest(certificates: Collection[bytes]) -> bytes:
     if not certificates:
         raise CredentialError("BSRE_NOT_ENROLLED")
     try:
-        return max(certificates, key=lambda der: x509.load_der_x509_certificate(der).not_valid_before_utc)
+        return max(certificates, key=lambda der: _rank(x509.load_der_x509_certificate(der), at))
     except ValueError as fault:
         raise CredentialError("BSRE_CERTIFICATE_DAMAGED") from fault
+
+
+def _rank(certificate: x509.Certificate, at: datetime) -> tuple[bool, datetime]:
+    begins = certificate.not_valid_before_utc
+    return begins <= at <= certificate.not_valid_after_utc, begins
