@@ -23,7 +23,7 @@ from pkdocs.signing.holder import Task
 from pkdocs.signing.level import Level
 from pkdocs.transport import Service
 
-Acceptance: TypeAlias = Callable[[Task, bytes], None]
+Acceptance: TypeAlias = Callable[[Task, bytes], object]
 """Passes a file that came back for a task, or raises a ``PkdocsError`` that says why it is not kept."""
 
 FILES_A_CALL: Final = 20
