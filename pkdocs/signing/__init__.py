@@ -5,11 +5,10 @@ from pkdocs.signing.document import demand_turn, sign_pdf
 from pkdocs.signing.emblem import Emblem, load_emblem
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.holder import Holder, Task
-from pkdocs.signing.keyed import Keyed
+from pkdocs.signing.keyed import Keyed, append_signature
 from pkdocs.signing.level import Level
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
 from pkdocs.signing.preflight import demand_ready
-from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [

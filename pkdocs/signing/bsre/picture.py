@@ -8,9 +8,10 @@ from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, NameObje
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 from pkdocs.picture import draw_pages
-from pkdocs.signing.appearance import Stamp, add_appearance
+from pkdocs.signing.appearance import Stamp, appearance_objects
 from pkdocs.signing.emblem import Emblem
-from pkdocs.signing.font import Face, cut_subset, embed_subset, load_face
+from pkdocs.signing.font import Face, cut_subset, font_objects, load_face
+from pkdocs.signing.writer import add_objects
 
 FOOTER: Final = (
     "Dokumen ini telah ditandatangani secara elektronik menggunakan sertifikat elektronik yang diterbitkan oleh BSrE."
@@ -55,7 +56,7 @@ def draw_stamp(stamp: Stamp, appearance: Appearance, *, width: float, height: fl
     face = load_face()
     band = _Band(0, (), None, 0) if stamp.training else _fit_band(appearance, face, width, height)
     writer = PdfFileWriter(stream_xrefs=False)
-    shown = add_appearance(writer, stamp, width=width, height=height - band.height)
+    shown = add_objects(writer, appearance_objects(stamp, width, height - band.height))
     _add_page(writer, shown, band, face, width=width, height=height)
     output = BytesIO()
     writer.write(output)
@@ -91,7 +92,7 @@ def _add_page(
 
 def _draw_lines(writer: PdfFileWriter, resources: DictionaryObject, band: _Band, face: Face) -> str:
     subset = cut_subset(frozenset("".join(band.lines)))
-    resources[NameObject("/Font")] = DictionaryObject({NameObject("/F1"): embed_subset(writer, subset)})
+    resources[NameObject("/Font")] = DictionaryObject({NameObject("/F1"): add_objects(writer, font_objects(subset))})
     rows = []
     for number, line in enumerate(reversed(band.lines)):
         base = number * _SIZE * _LEADING - face.descent * _SIZE / 1000
