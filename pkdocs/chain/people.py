@@ -29,7 +29,7 @@ class PeopleJudge:
         return {
             signature.role: self._signing(signature, signature.certificate)
             for signature in node.facts.signatures
-            if signature.certificate is not None
+            if isinstance(signature.role, Role) and signature.certificate is not None
         }
 
     def _signing(self, signature: Signature, certificate: bytes) -> Signing:
