@@ -13,6 +13,7 @@ from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.syntax import PdfSyntaxError, entry_spans
+from pkdocs.verification.token import Token
 
 MAX_CMS_BYTES: Final = 1_000_000
 
@@ -26,7 +27,8 @@ class Signature:
     """A signature that a file bears, by its field's name. ``claimed`` is /M: what the signer says, proven by nothing.
 
     ``certificate`` and ``chain`` (DER) are None and empty, ``digest`` and ``key`` None, where it was not intact.
-    ``end`` is where its revision ends: what it covers. ``name`` and ``reason`` are for readers only.
+    ``end`` is where its revision ends: what it covers. ``timestamp`` is over its value, None where there is none that
+    holds. ``name`` and ``reason`` are for readers only.
     """
 
     field: str
@@ -39,6 +41,7 @@ class Signature:
     chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     digest: str | None = None
     key: Key | None = None
+    timestamp: Token | None = None
 
     @property
     def role(self) -> Role:
@@ -66,10 +69,10 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     if dictionary.get("Reference") not in (None, [_lock(field, layout)]):
         wrong.append("Reference")
     findings = [_finding("SIGNATURE_DICTIONARY", field, what=what) for what in wrong]
-    gap = _gap(layout, index, number)
+    gap = gap_of(layout, index, number)
     if gap is None:
         return signature, (*findings, _finding("SIGNATURE_BYTE_RANGE", field))
-    encoded = _container(layout.data[gap[0] + 1 : gap[1] - 1])
+    encoded = container_in(layout.data[gap[0] + 1 : gap[1] - 1])
     if encoded is None:
         return signature, (*findings, _finding("SIGNATURE_CONTENTS", field))
     covered = layout.data[: gap[0]] + layout.data[gap[1] : revision.end]
@@ -79,7 +82,12 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     except CmsError as fault:
         return signature, (*findings, *reader.findings, fault.finding)
     intact = replace(
-        signature, certificate=signed.certificate, chain=signed.chain, digest=signed.digest, key=signed.key
+        signature,
+        certificate=signed.certificate,
+        chain=signed.chain,
+        digest=signed.digest,
+        key=signed.key,
+        timestamp=signed.timestamp,
     )
     return intact, (*findings, *reader.findings)
 
@@ -112,7 +120,7 @@ def _lock(field: Field, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _gap(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
+def gap_of(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
     """Return where /Contents stands, if /ByteRange is everything else up to the revision's end, exactly."""
     revision = layout.revisions[index]
     start, _ = revision.spans[number]
@@ -128,7 +136,7 @@ def _gap(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
     return (opening, closing) if named == exact and layout.data[opening : opening + 1] == b"<" else None
 
 
-def _container(written: bytes) -> bytes | None:
+def container_in(written: bytes) -> bytes | None:
     """Return the DER in the hexadecimal digits of /Contents, if nothing but zeros follows it.
 
     One spelling only: digits in mixed case could be changed without a trace.
