@@ -24,7 +24,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     """Return the verdicts on all ``exhibits`` together, by ``trust`` and the register (None: not named) as of ``at``.
 
     Nobody is believed but who ``trust`` names, and no file is skipped. Without a register that is believed neither
-    offices held nor the set are judged. Proven time of certificates is ``at``.
+    offices held nor the set are judged. A signature that nothing proves to be older is judged as one made ``at`` then.
     """
     register = account.register if account else None
     if register and not trust.root_position:

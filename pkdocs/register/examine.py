@@ -13,10 +13,12 @@ from pkdocs.register.wording import places_of
 from pkdocs.schema import SchemaError
 from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
 from pkdocs.verification.border import Border
+from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Keeper
 from pkdocs.verification.layout import FileError, Layout, Revision, read_layout
 from pkdocs.verification.signature import read_signature
+from pkdocs.verification.stamp import Stamp
 from pkdocs.verification.syntax import Stream
 from pkdocs.verification.updates import Filling, read_updates
 
@@ -30,13 +32,16 @@ class HeadFacts:
     """Facts of one file. ``sha256`` is of all of it; ``head`` is None where none could be read.
 
     ``signatures`` are those in the registrars' fields; one that is not intact, or not by the certificate that the
-    head names, has none. All findings are of the set (step 9).
+    head names, has none. ``stamps`` and ``evidence`` are as those of an agreement's facts. All findings are of the set
+    (step 9).
     """
 
     sha256: str
     findings: tuple[Finding, ...]
     head: Head | None = None
     signatures: tuple[Signature, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def digest(self) -> str | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pkdocs.content import Content, Role
 from pkdocs.issue import Toolchain
 from pkdocs.messages import Said
+from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.signature import Signature
+from pkdocs.verification.stamp import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Facts:
     ``sha256`` is of the whole file (empty if it could not be read), ``issue_digest`` and ``issue_length`` of its
     first revision, ``revisions`` length and SHA-256 of the file up to the end of each. ``content`` is None where there
     is none to be had, ``codes`` are the QR codes' texts; template and toolchain are what the file says of itself.
-    ``findings`` are those of steps 1, 2, 3 and 6 that need neither trust nor clock.
+    ``stamps`` are document timestamps, ``evidence`` what revisions bring to judge certificates by. ``findings`` are
+    those of steps 1, 2, 3 and 6 that need neither trust nor clock.
     """
 
     sha256: str
@@ -30,6 +33,8 @@ class Facts:
     toolchain: Toolchain | None = None
     signatures: tuple[Signature, ...] = ()
     codes: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def signature(self, role: Role) -> Signature | None:
         """Return the signature of ``role``; None if there is none."""

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 from pkdocs.verification.algorithms import Key
 from pkdocs.verification.cms import CmsError, CmsReader
-from pkdocs.verification.container import container_of, gap_of
 from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Signatory, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
+from pkdocs.verification.syntax import PdfSyntaxError, entry_spans
+from pkdocs.verification.token import Token
+
+MAX_CMS_BYTES: Final = 1_000_000
 
 _REQUIRED: Final = frozenset({"Type", "Filter", "SubFilter", "ByteRange", "Contents", "M"})
 _ALLOWED: Final = _REQUIRED | {"Name", "Reason", "Location", "Reference", "ContactInfo", "Prop_Build"}
@@ -24,7 +27,8 @@ class Signature:
 
     ``role`` is as what somebody signed; None in another signer's own field without size while its owner is not known.
     ``certificate`` and ``chain`` (DER) are None and empty, ``digest`` and ``key`` None, where it was not intact.
-    ``end`` is where its revision ends: what it covers. ``name`` and ``reason`` are for readers only.
+    ``end`` is where its revision ends: what it covers. ``timestamp`` is over its value, None where there is none that
+    holds. ``name`` and ``reason`` are for readers only.
     """
 
     field: str
@@ -38,6 +42,7 @@ class Signature:
     chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     digest: str | None = None
     key: Key | None = None
+    timestamp: Token | None = None
 
 
 def read_signature(layout: Layout, index: int, number: int, field: Field) -> tuple[Signature, tuple[Finding, ...]]:
@@ -64,7 +69,7 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     gap = gap_of(layout, index, number)
     if gap is None:
         return signature, (*findings, _finding("SIGNATURE_BYTE_RANGE", field))
-    encoded = container_of(layout.data[gap[0] + 1 : gap[1] - 1])
+    encoded = container_in(layout.data[gap[0] + 1 : gap[1] - 1])
     if encoded is None:
         return signature, (*findings, _finding("SIGNATURE_CONTENTS", field))
     covered = layout.data[: gap[0]] + layout.data[gap[1] : revision.end]
@@ -74,7 +79,12 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     except CmsError as fault:
         return signature, (*findings, *reader.findings, fault.finding)
     intact = replace(
-        signature, certificate=signed.certificate, chain=signed.chain, digest=signed.digest, key=signed.key
+        signature,
+        certificate=signed.certificate,
+        chain=signed.chain,
+        digest=signed.digest,
+        key=signed.key,
+        timestamp=signed.timestamp,
     )
     return intact, (*findings, *reader.findings)
 
@@ -105,6 +115,47 @@ def _lock(field: Field, layout: Layout) -> dict[str, Any]:
             "Fields": [field.name.encode()],
         },
     }
+
+
+def gap_of(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
+    """Return where /Contents stands, if /ByteRange is everything else up to the revision's end, exactly."""
+    revision = layout.revisions[index]
+    start, _ = revision.spans[number]
+    try:
+        spans = entry_spans(layout.data, layout.data.index(b"obj", start) + len(b"obj"))
+    except PdfSyntaxError:
+        return None
+    named = revision.objects[number].get("ByteRange")
+    if "Contents" not in spans or not isinstance(named, list) or any(type(entry) is not int for entry in named):
+        return None
+    opening, closing = spans["Contents"]
+    exact = [0, opening, closing, revision.end - closing]
+    return (opening, closing) if named == exact and layout.data[opening : opening + 1] == b"<" else None
+
+
+def container_in(written: bytes) -> bytes | None:
+    """Return the DER in the hexadecimal digits of /Contents, if nothing but zeros follows it.
+
+    One spelling only: digits in mixed case could be changed without a trace.
+    """
+    if written not in {written.lower(), written.upper()} or not 4 <= len(written) <= 2 * MAX_CMS_BYTES:
+        return None
+    data = bytes.fromhex(written.decode("ascii"))
+    length = _der_length(data)
+    return None if length is None or data[length:].strip(b"\0") else data[:length]
+
+
+def _der_length(data: bytes) -> int | None:
+    """Return the length of the DER SEQUENCE that ``data`` begins with."""
+    if data[0] != 0x30:
+        return None
+    if data[1] < 0x80:
+        return 2 + data[1]
+    count = data[1] & 0x7F
+    if not 1 <= count <= 4 or len(data) < 2 + count:
+        return None
+    length = 2 + count + int.from_bytes(data[2 : 2 + count])
+    return length if length <= len(data) else None
 
 
 def _claimed(dictionary: dict[str, Any]) -> datetime | None:
