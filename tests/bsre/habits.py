@@ -122,8 +122,13 @@ def _append_field(
 ) -> None:
     spec = SigFieldSpec(sig_field_name=name, on_page=wish.page, box=box, empty_field_appearance=False)
     append_signature_field(writer, spec)
+    field = writer.root["/AcroForm"]["/Fields"].raw_get(-1)
+    if box:
+        # pyHanko's blank appearance would stay behind when the field is signed
+        blank = field.get_object().pop("/AP").raw_get("/N")
+        del writer.objects[0, blank.idnum]
     if tags:
-        _tag(writer, writer.root["/AcroForm"]["/Fields"].raw_get(-1), wish.page)
+        _tag(writer, field, wish.page)
 
 
 def _tag(writer: IncrementalPdfFileWriter, field: IndirectObject, page: int) -> None:
