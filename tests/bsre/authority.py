@@ -12,7 +12,12 @@ from cryptography.x509.oid import NameOID
 
 from tests.signed import BEGUN
 
-NAMES = {"authority": "OSD UJI EMULATOR", "person": "CITRA MAHESWARI", "other": "ELOK LARASASIH"}
+NAMES = {
+    "authority": "OSD UJI EMULATOR",
+    "person": "CITRA MAHESWARI",
+    "other": "ELOK LARASASIH",
+    "organisation": "PEMERINTAH KOTA WANASARI",
+}
 _DAYS = 3650
 
 

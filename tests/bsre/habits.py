@@ -74,6 +74,20 @@ def sign(pdf: bytes, wish: Wish, habits: Habits) -> bytes:
     name = f"Signature{len(writer.prev.embedded_signatures) + 1}" if habits.own_field else _field_at(writer, box)
     if habits.own_field:
         _append_field(writer, name, wish, box, tags=habits.tags)
+    return _fill(writer, name, wish, signer_of(habits.signs_as), _style(wish, habits))
+
+
+@cache
+def seal(pdf: bytes) -> bytes:
+    """Return ``pdf`` with the invisible seal of an organisation."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    append_signature_field(writer, SigFieldSpec(sig_field_name="segel"))
+    return _fill(writer, "segel", Wish(), signer_of("organisation"), None)
+
+
+def _fill(
+    writer: IncrementalPdfFileWriter, name: str, wish: Wish, signer: SimpleSigner, style: BaseStampStyle | None
+) -> bytes:
     meta = PdfSignatureMetadata(
         field_name=name,
         reason=wish.reason,
@@ -81,8 +95,8 @@ def sign(pdf: bytes, wish: Wish, habits: Habits) -> bytes:
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
     )
-    signer = PdfSigner(meta, signer=signer_of(habits.signs_as), stamp_style=_style(wish, habits))
-    signed: bytes = signer.sign_pdf(writer, existing_fields_only=True).getvalue()
+    signing = PdfSigner(meta, signer=signer, stamp_style=style)
+    signed: bytes = signing.sign_pdf(writer, existing_fields_only=True).getvalue()
     return signed
 
 

@@ -16,7 +16,7 @@ from pkdocs.outcome import demand
 from pkdocs.signing import Task
 from pkdocs.signing.bsre import Appearance, Version
 from tests.bsre.emulator import Emulator
-from tests.bsre.habits import Habits, Rewriting
+from tests.bsre.habits import Habits, Rewriting, seal
 from tests.bsre.kit import CONTENTS, TASKS, V1, V2, at_work, codes, task_of
 from tests.factory import HEAD
 from tests.issued import SLOTS
@@ -116,13 +116,20 @@ def test_what_nobody_may_do_is_refused(version: Version, habits: Habits, code: s
 @pytest.mark.parametrize("version", Version)
 def test_unsigned_file_is_not_sent_where_it_could_be_rewritten(version: Version) -> None:
     with at_work(version, Emulator(Habits(rewriting=Rewriting.UNSIGNED)), appends=False) as (holder, emulator):
-        sealed = task_of(role=Role.SECOND, pdf=signed(CONTENTS[0], (Role.FIRST,)))
-        first, second = holder.sign([TASKS[0], sealed])
+        after_another = task_of(pdf=signed(CONTENTS[0], (Role.FIRST,)))
+        first, second = holder.sign([TASKS[0], after_another])
         assert isinstance(first.error, SigningError)
         assert first.error.code == "BSRE_SEAL_FIRST"
         assert "pkdocs seal" in first.error.message("id")
-        assert demand(second).startswith(sealed.pdf)
+        assert demand(second).startswith(after_another.pdf)
         assert emulator.signed == 1
+
+
+@pytest.mark.parametrize("version", Version)
+def test_sealed_file_is_appended_to_by_a_service_that_rewrites_unsigned_ones(version: Version) -> None:
+    with at_work(version, Emulator(Habits(rewriting=Rewriting.UNSIGNED)), appends=False) as (holder, _):
+        sealed = [replace(task, pdf=seal(task.pdf)) for task in TASKS]
+        assert codes(holder.sign(sealed)) == [None, None]
 
 
 @pytest.mark.parametrize("version", Version)
