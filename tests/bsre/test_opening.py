@@ -12,6 +12,7 @@ from pkdocs.errors import CredentialError, ServiceError, UsageError
 from pkdocs.messages import LANGUAGES
 from pkdocs.signing import Level
 from pkdocs.signing.bsre import Version, read_account
+from pkdocs.signing.bsre.account import Signatory
 from pkdocs.transport import Service
 from tests.bsre.authority import certificate_of, der, tls_files
 from tests.bsre.bodies import Fault
@@ -125,7 +126,7 @@ def test_secrets_are_nowhere_to_be_seen(version: Version, caplog: pytest.LogCapt
     shown: list[str] = []
     account = read_account(ACCOUNT)
     with at_work(version, account=account, files_a_call=1) as (holder, emulator):
-        shown += [repr(holder), str(holder), holder.origin, repr(account), repr(holder._signatory)]
+        shown += [repr(holder), str(holder), holder.origin, repr(account), repr(Signatory(NIK, PASSPHRASE))]
         emulator.faults = [fault for fault in Fault if "BUSY" not in fault.name and fault is not Fault.PLAIN_WORDS]
         outcomes = list(holder.sign(TASKS[:1] * len(Fault)))
         wrong = open_at(emulator, version, passphrase="frasa sandi salah")
@@ -140,6 +141,6 @@ def test_secrets_are_nowhere_to_be_seen(version: Version, caplog: pytest.LogCapt
 
 def test_secrets_are_not_handed_to_other_processes() -> None:
     with at_work(V1) as (holder, _):
-        for secret in holder, holder._signatory, read_account(ACCOUNT):
+        for secret in holder, Signatory(NIK, PASSPHRASE), read_account(ACCOUNT):
             with pytest.raises(TypeError, match="not handed"):
                 pickle.dumps(secret)

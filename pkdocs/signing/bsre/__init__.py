@@ -2,7 +2,8 @@
 
 from pkdocs.signing.bsre.account import Account, read_account
 from pkdocs.signing.bsre.client import TIMEOUT_S
-from pkdocs.signing.bsre.holder import FILES_A_CALL, HIGHEST_LEVEL, Acceptance, BsreHolder, open_bsre
+from pkdocs.signing.bsre.holder import FILES_A_CALL, HIGHEST_LEVEL, Acceptance, BsreHolder
+from pkdocs.signing.bsre.person import open_bsre
 from pkdocs.signing.bsre.picture import FOOTER, Appearance
 from pkdocs.signing.bsre.v1 import fetch_signed
 from pkdocs.signing.bsre.version import Version
