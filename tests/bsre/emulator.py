@@ -11,7 +11,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +19,12 @@ from typing import Any
 
 from tests.bsre.authority import tls_files
 from tests.bsre.bodies import Fault, listed, parts, wish_1, wish_2
-from tests.bsre.habits import Habits, Wish, sign
+from tests.bsre.habits import Habits, Wish, seal, sign
 
 NIK = "9999990101900991"
 PASSPHRASE = "frasa sandi emulator"
+SUBSCRIBER = "pelanggan-uji"
+ACTIVATION = "sandi aktivasi uji"
 ACCOUNT = "pkdocs-uji:sandi akun uji"
 _MOST_WRONG = 3
 
@@ -37,7 +39,7 @@ class Emulator:
 
     habits: Habits = field(default_factory=Habits)
     state: str = "ISSUE"
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
     delay_s: float = 0
     address: str = ""
     asked: list[str] = field(default_factory=list)
@@ -46,6 +48,10 @@ class Emulator:
     signed: int = 0
     wrong: int = 0
     kept: dict[str, bytes] = field(default_factory=dict)
+    passwords: dict[str, int] = field(default_factory=dict)
+    """One-time passwords of seals, and for how many documents each is good."""
+    wraps_data: bool = False
+    """Whether a one-time password stands in ``data``; sources show both."""
 
     def next_fault(self) -> Fault | None:
         return self.faults.pop(0) if self.faults else None
@@ -65,9 +71,16 @@ class Emulator:
 
     def sign(self, pdf: bytes, wish: Wish) -> bytes:
         self.wishes.append(wish)
+        return self._make(lambda: sign(pdf, wish, self.habits))
+
+    def seal(self, pdf: bytes, wish: Wish) -> bytes:
+        self.wishes.append(wish)
+        return self._make(lambda: seal(pdf, self.habits))
+
+    def _make(self, making: Callable[[], bytes]) -> bytes:
         time.sleep(self.delay_s)
         try:
-            signed = sign(pdf, wish, self.habits)
+            signed = making()
         except Exception as fault:
             raise InternalError from fault
         self.signed += 1
@@ -132,6 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._state(json.loads(body).get("nik", ""), 2011, 1111)
         elif self.path == "/api/v2/sign/pdf":
             self._sign_several(json.loads(body))
+        elif self.path == "/api/v2/seal/get/totp":
+            self._give_password(json.loads(body))
+        elif self.path == "/api/v2/seal/pdf":
+            self._seal_several(json.loads(body))
         elif self.path == "/api/sign/pdf":
             self._sign_one(*parts(body, self.headers["Content-Type"]))
         else:
@@ -179,17 +196,43 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _sign_several(self, asked: dict[str, Any]) -> None:
         refusal = self.service.refusal(asked["nik"], asked["passphrase"])
+        self._work(asked, refusal, asked["nik"], self.service.sign)
+
+    def _seal_several(self, asked: dict[str, Any]) -> None:
+        count = self.service.passwords.pop(asked["totp"], 0)
+        known = asked["idSubscriber"] == SUBSCRIBER and count == len(asked["file"])
+        refusal = None if known else (400, {"success": False, "message": f"OTP {asked['totp']} tidak valid"})
+        self._work(asked, refusal, SUBSCRIBER, self.service.seal)
+
+    def _give_password(self, asked: dict[str, Any]) -> None:
+        if self._misbehave(self.service.next_fault(), b"", {}):
+            return
+        if asked["idSubscriber"] != SUBSCRIBER or asked["totp"] != ACTIVATION:
+            self._say(400, {"success": False, "message": f"Aktivasi {asked['totp']} tidak valid"})
+            return
+        password = f"{len(self.service.asked):06}"
+        self.service.passwords[password] = asked["data"]
+        given = {"message": "OK", "totp": password, "expires": "2026-01-22 09:30:00", "result": True}
+        self._say(200, {"success": True, "data": given} if self.service.wraps_data else given)
+
+    def _work(
+        self,
+        asked: dict[str, Any],
+        refusal: tuple[int, dict[str, Any]] | None,
+        who: str,
+        make: Callable[[bytes, Wish], bytes],
+    ) -> None:
         if refusal:
             self._say(*refusal)
             return
         fault = self.service.next_fault()
-        if self._refuse(fault, asked["nik"]):
+        if self._refuse(fault, who):
             return
         properties, files = asked["signatureProperties"], asked["file"]
         try:
             # one element for all of the files, or one for each; all of a call fails together
             wishes = [wish_2(one) for one in properties * (len(files) if len(properties) == 1 else 1)]
-            signed = [self.service.sign(base64.b64decode(file), wish) for file, wish in zip(files, wishes, strict=True)]
+            signed = [make(base64.b64decode(file), wish) for file, wish in zip(files, wishes, strict=True)]
         except (InternalError, ValueError):
             self._fail(500, "Internal Server Error")
             return

@@ -78,9 +78,9 @@ def sign(pdf: bytes, wish: Wish, habits: Habits) -> bytes:
 
 
 @cache
-def seal(pdf: bytes) -> bytes:
+def seal(pdf: bytes, habits: Habits = Habits()) -> bytes:
     """Return ``pdf`` with the invisible seal of an organisation."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = IncrementalPdfFileWriter(BytesIO(_rewrite(pdf, habits)))
     append_signature_field(writer, SigFieldSpec(sig_field_name="segel"))
     return _fill(writer, "segel", Wish(), signer_of("organisation"), None)
 

@@ -3,6 +3,7 @@
 from pkdocs.signing.bsre.account import Account, read_account
 from pkdocs.signing.bsre.client import TIMEOUT_S
 from pkdocs.signing.bsre.holder import FILES_A_CALL, HIGHEST_LEVEL, Acceptance, BsreHolder
+from pkdocs.signing.bsre.organisation import open_seal
 from pkdocs.signing.bsre.person import open_bsre
 from pkdocs.signing.bsre.picture import FOOTER, Appearance
 from pkdocs.signing.bsre.v1 import fetch_signed
@@ -20,5 +21,6 @@ __all__ = [
     "Version",
     "fetch_signed",
     "open_bsre",
+    "open_seal",
     "read_account",
 ]

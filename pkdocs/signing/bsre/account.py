@@ -1,4 +1,4 @@
-"""Who asks and who signs: the application's account and the signer's secrets, never shown and never kept."""
+"""Who asks and who signs: the application's account and the secrets of person or organisation, never shown or kept."""
 
 import base64
 import re
@@ -39,6 +39,25 @@ class Signatory:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a pass phrase is not handed to other processes")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Subscriber:
+    """The organisation whose seal it is: its number at BSrE, and the one-time password of its activation.
+
+    Raises:
+        CredentialError: one of them is empty.
+    """
+
+    number: str = field(compare=False)
+    activation: str = field(compare=False)
+
+    def __post_init__(self) -> None:
+        if not (self.number and self.activation):
+            raise CredentialError("BSRE_SUBSCRIBER_EMPTY")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an activation is not handed to other processes")
 
 
 def read_account(text: str) -> Account:

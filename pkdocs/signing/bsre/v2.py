@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pkdocs.errors import PkdocsError, SigningError, UnknownOutcomeError
@@ -20,21 +20,23 @@ def sign_several(client: Client, signatory: Signatory, calls: Sequence[Call]) ->
 
     A returned file belongs to the document whose bytes it begins with; what is left without one is unknown.
     """
+    return hand_over(client, "/api/v2/sign/pdf", {"nik": signatory.nik, "passphrase": signatory.passphrase}, calls)
+
+
+def hand_over(
+    client: Client, path: str, secrets: Mapping[str, str], calls: Sequence[Call]
+) -> list[Outcome[Task, bytes]]:
+    """Return what comes of ``calls`` in the name of whoever the ``secrets`` are, as ``sign_several`` does."""
     tasks = [call.task for call in calls]
-    try:
-        reply = client.post_json("/api/v2/sign/pdf", _body(signatory, calls))
-        return list(_assign(tasks, reply, client.service.host))
-    except PkdocsError as error:
-        return [Outcome(task, error=error) for task in tasks]
-
-
-def _body(signatory: Signatory, calls: Sequence[Call]) -> dict[str, Any]:
-    return {
-        "nik": signatory.nik,
-        "passphrase": signatory.passphrase,
+    documents = {
         "signatureProperties": [_properties(call) for call in calls],
         "file": [_encode(call.task.pdf) for call in calls],
     }
+    try:
+        reply = client.post_json(path, {**secrets, **documents})
+        return list(_assign(tasks, reply, client.service.host))
+    except PkdocsError as error:
+        return [Outcome(task, error=error) for task in tasks]
 
 
 def _properties(call: Call) -> dict[str, Any]:
