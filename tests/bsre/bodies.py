@@ -30,6 +30,7 @@ class Fault(Enum):
     BACKWARDS = auto()
     TWICE = auto()
     DAMAGED = auto()
+    EMPTY_ENTRY = auto()
     WRONG_PASSPHRASE_HALFWAY = auto()
     NO_LIST = auto()
 
@@ -44,6 +45,8 @@ def listed(fault: Fault | None, signed: list[bytes]) -> dict[str, Any]:
         files = files[:1] * len(files)
     elif fault is Fault.DAMAGED:
         files = [*files[:-1], "bukan Base64!"]
+    elif fault is Fault.EMPTY_ENTRY:
+        files = [*files[:-1], None, base64.b64encode(b"tidak ada").decode()]
     elif fault is Fault.NO_LIST:
         return {"time": 1, "file": files[0]}
     answer: dict[str, Any] = {"time": 860, "file": files}

@@ -154,6 +154,7 @@ def test_number_that_is_none_is_not_asked_for(number: str) -> None:
         (Fault.BACKWARDS, [None, None]),
         (Fault.LAST_ONE_LOST, [None, "BSRE_UNMATCHED"]),
         (Fault.DAMAGED, [None, "BSRE_UNMATCHED"]),
+        (Fault.EMPTY_ENTRY, [None, "BSRE_UNMATCHED"]),
         (Fault.TWICE, ["BSRE_UNMATCHED", "BSRE_UNMATCHED"]),
         (Fault.NO_LIST, ["BSRE_ANSWER_BROKEN", "BSRE_ANSWER_BROKEN"]),
         (Fault.WRONG_PASSPHRASE_HALFWAY, [None, "BSRE_PASSPHRASE"]),

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -35,10 +36,7 @@ def sealing(emulator: Emulator | None = None, **more: Any) -> Iterator[tuple[Bsr
     usual: dict[str, Any] = {"number": SUBSCRIBER, "activation": ACTIVATION, "certificates": [der("organisation")]}
     with emulating(emulator or Emulator()) as running:
         account = read_account(ACCOUNT)
-        yield (
-            open_seal(service_at(running), account=account, accept=is_sealed, at=AT, pause=print, **usual | more),
-            running,
-        )
+        yield open_seal(service_at(running), account=account, accept=is_sealed, at=AT, **usual | more), running
 
 
 @pytest.mark.parametrize("wraps_data", [False, True])
@@ -48,10 +46,7 @@ def test_seal_is_invisible_and_the_signature_of_a_person_follows(wraps_data: boo
         (signature,) = PdfFileReader(BytesIO(demand(outcome))).embedded_signatures
         assert [float(edge) for edge in signature.sig_field["/Rect"]] == [0, 0, 0, 0]
         assert (holder.person, holder.origin) == ("", "BSrE v2 (127.0.0.1, http tanpa penyandian)")
-        sealed = Task(
-            **{name: getattr(TASKS[0], name) for name in ("id", "field", "stamp", "location", "reason")},
-            pdf=demand(outcome),
-        )
+        sealed = replace(TASKS[0], pdf=demand(outcome))
         assert codes(open_at(emulator, V2, appends=False).sign([sealed])) == [None]
 
 
@@ -100,7 +95,8 @@ def test_service_that_rewrites_cannot_seal_and_says_so() -> None:
     ids=["number", "activation", "certificates"],
 )
 def test_what_cannot_seal_is_refused_before_anything_is_sent(change: dict[str, Any], code: str) -> None:
-    with emulating(Emulator()) as emulator, pytest.raises(CredentialError, match=code), sealing(emulator, **change):
+    emulator = Emulator()
+    with pytest.raises(CredentialError, match=code), sealing(emulator, **change):
         pass
     assert emulator.asked == []
 
