@@ -1,6 +1,7 @@
 """Before a batch at BSrE: who may sign, over which connection; and that no secret is seen."""
 
 import pickle
+import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.signing import Level
 from pkdocs.signing.bsre import Version, read_account
 from pkdocs.signing.bsre.account import Signatory
+from pkdocs.signing.bsre.holder import origin_of
 from pkdocs.transport import Service
 from tests.bsre.authority import certificate_of, der, tls_files
 from tests.bsre.bodies import Fault
@@ -118,6 +120,8 @@ def test_https_is_verified_and_plain_http_is_named(tmp_path: Path) -> None:
         assert holder.origin == "BSrE v1 (127.0.0.1, http tanpa penyandian)"
     with pytest.raises(UsageError, match="SERVICE_PLAIN_HTTP"):
         Service("http://esign.example", timeout_s=1)
+    unsafe = Service("http://esign.example", timeout_s=1, unsafe_plain_http=True)
+    assert origin_of(unsafe, V2) == "BSrE v2 (esign.example, http tanpa penyandian)"
 
 
 @pytest.mark.parametrize("version", Version)
@@ -134,6 +138,11 @@ def test_secrets_are_nowhere_to_be_seen(version: Version, caplog: pytest.LogCapt
         for outcome in outcomes:
             shown += [repr(outcome), repr(outcome.error), str(outcome.error)]
             shown += [outcome.error.message(language) for language in LANGUAGES if outcome.error]
+            shown += traceback.format_exception(outcome.error) if outcome.error else []
+        emulator.faults = [Fault.SILENT]
+        with pytest.raises(ServiceError) as caught:
+            open_at(emulator, version)
+        shown += traceback.format_exception(caught.value)
     shown.append(caplog.text)
     for secret in NIK, PASSPHRASE, "frasa sandi salah", ACCOUNT, account.authorization:
         assert not [text for text in shown if secret in text]

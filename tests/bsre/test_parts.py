@@ -12,6 +12,7 @@ from pkdocs.errors import SigningError
 from pkdocs.profile import Zone
 from pkdocs.signing import Emblem, Stamp
 from pkdocs.signing.bsre import Appearance
+from pkdocs.signing.bsre.answer import code_of, credential_error, read_json
 from pkdocs.signing.bsre.call import is_whole, match
 from pkdocs.signing.bsre.picture import DPI, draw_stamp
 from pkdocs.signing.bsre.slot import Box, Slot, place, read_slot
@@ -97,3 +98,31 @@ def test_footer_that_leaves_no_room_for_the_name_is_left_out() -> None:
     assert draw_stamp(STAMP, long, width=120, height=40) == draw_stamp(
         STAMP, Appearance(footer=""), width=120, height=40
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "stops"),
+    [
+        ("Passphrase tidak sesuai", True),
+        ("pass phrase salah", True),
+        ("Akun anda terkunci", True),
+        ("User 9999 is blocked", True),
+        ("Kata sandi salah", True),
+        ("Dokumen terkunci", False),
+        ("PDF is locked", False),
+        ("Koordinat di luar halaman", False),
+    ],
+)
+def test_words_about_the_pass_phrase_stop_and_words_about_a_document_do_not(words: str, stops: bool) -> None:
+    assert (credential_error({"error": words}, host="esign.example") is not None) == stops
+    assert (credential_error({"message": words}, host="esign.example") is not None) == stops
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"{", b"[" * 100_000, b'"2031"'], ids=range(6))
+def test_body_without_an_object_says_nothing(body: bytes) -> None:
+    assert read_json(body) == {}
+
+
+def test_code_is_a_number_or_digits() -> None:
+    codes = [code_of({"status_code": code}) for code in (2031, "2031", "20 31", None, 1.5, "9" * 7)]
+    assert codes == [2031, 2031, None, None, None, None]

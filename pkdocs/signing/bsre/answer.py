@@ -15,7 +15,10 @@ _CREDENTIAL: Final = {
     2021: "BSRE_STATE_NO_CERTIFICATE",
     2031: "BSRE_PASSPHRASE",
 }
-_PASSPHRASE: Final = re.compile(r"pass ?phrase|terkunci|diblokir|locked|blocked", re.IGNORECASE)
+_PASSPHRASE: Final = re.compile(
+    r"pass ?phrase|kata sandi|\b(akun|user|pengguna|account)\b.{0,60}\b(terkunci|diblokir|locked|blocked)",
+    re.IGNORECASE,
+)
 """Says that a pass phrase was refused, where the code does not: one asked again too often locks the account."""
 _FAILED: Final = 500
 
