@@ -50,6 +50,8 @@ class Emulator:
     kept: dict[str, bytes] = field(default_factory=dict)
     passwords: dict[str, int] = field(default_factory=dict)
     """One-time passwords of seals, and for how many documents each is good."""
+    numbers: str = "dokumen-"
+    """How the numbers begin under which documents are kept."""
     wraps_data: bool = False
     """Whether a one-time password stands in ``data``; sources show both."""
 
@@ -189,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         except InternalError:
             self._fail(500, "Internal Server Error")
             return
-        number = f"dokumen-{self.service.signed}"
+        number = f"{self.service.numbers}{self.service.signed}"
         self.service.kept[number] = signed
         if not self._misbehave(fault, signed, {"id_dokumen": number}):
             self._answer(200, "application/pdf", signed, {"id_dokumen": number})

@@ -8,7 +8,7 @@ from pkdocs.errors import ServiceError, UnknownOutcomeError
 from pkdocs.signing.bsre import Version, fetch_signed, read_account
 from pkdocs.transport import Service
 from tests.bsre.bodies import Fault
-from tests.bsre.emulator import ACCOUNT, Emulator, emulating
+from tests.bsre.emulator import ACCOUNT, NIK, Emulator, emulating
 from tests.bsre.kit import TASKS, V1, V2, accepting, at_work, codes, open_at, service_at
 
 BAD = replace(TASKS[0], id="PK-2026-RUSAK-1", pdf=TASKS[0].pdf[:-900])
@@ -131,7 +131,13 @@ def test_number_of_a_broken_answer_fetches_the_document_once(fault: Fault) -> No
         assert emulator.asked[-2:] == [f"GET /api/sign/download/{number}"] * 2
 
 
-@pytest.mark.parametrize("fault", [Fault.CUT, Fault.TORN_PDF])
+def test_number_that_holds_the_nik_is_not_kept() -> None:
+    with at_work(V1, Emulator(numbers=f"dokumen-{NIK}-")) as (holder, emulator):
+        emulator.faults = [Fault.NO_PDF]
+        assert codes(holder.sign(TASKS[:1])) == ["BSRE_ANSWER_BROKEN"]
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.TORN_PDF, Fault.GATEWAY])
 def test_fetching_that_breaks_off_says_that_the_document_is_gone(fault: Fault) -> None:
     with (
         emulating(Emulator(kept={"a-1": TASKS[0].pdf}, faults=[fault])) as emulator,

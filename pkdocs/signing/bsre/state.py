@@ -12,8 +12,18 @@ from pkdocs.transport import Reply
 _MAX_BYTES: Final = 100_000
 _MAY_SIGN: Final = "ISSUE"
 _OTHERS: Final = frozenset(
-    {"EXPIRED", "RENEW", "WAITING_FOR_VERIFICATION", "NEW", "NO_CERTIFICATE", "NOT_REGISTERED", "SUSPEND", "REVOKE"}
+    {
+        "BSRE_STATE_EXPIRED",
+        "BSRE_STATE_RENEW",
+        "BSRE_STATE_WAITING_FOR_VERIFICATION",
+        "BSRE_STATE_NEW",
+        "BSRE_STATE_NO_CERTIFICATE",
+        "BSRE_STATE_NOT_REGISTERED",
+        "BSRE_STATE_SUSPEND",
+        "BSRE_STATE_REVOKE",
+    }
 )
+"""A code for each state that may not sign; the state's name is its end."""
 
 
 def demand_certificate(client: Client, version: Version, signatory: Signatory) -> None:
@@ -33,8 +43,8 @@ def demand_certificate(client: Client, version: Version, signatory: Signatory) -
     state = answer.get("status")
     if reply.status == 200 and state == _MAY_SIGN:
         return
-    if isinstance(state, str) and state in _OTHERS:
-        raise CredentialError(f"BSRE_STATE_{state}", host=host)
+    if (code := f"BSRE_STATE_{state}") in _OTHERS:
+        raise CredentialError(code, host=host)
     raise credential_error(answer, host=host) or ServiceError("BSRE_STATE_UNCLEAR", host=host, status=reply.status)
 
 

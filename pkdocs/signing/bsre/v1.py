@@ -1,7 +1,7 @@
 """Version 1 of the service: multipart, one document a call, the signed PDF as the answer's body."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pkdocs.errors import PkdocsError, ServiceError, SigningError, UnknownOutcomeError
@@ -28,7 +28,9 @@ def sign_one(client: Client, signatory: Signatory, call: Call) -> Outcome[Task, 
     try:
         return Outcome(call.task, _ask(client, signatory, call, heads))
     except UnknownOutcomeError as error:
-        return Outcome(call.task, error=_with_number(error, heads, client.service.host))
+        number = _kept_under(heads, signatory)
+        kept = UnknownOutcomeError("BSRE_KEPT", host=client.service.host, document=number)
+        return Outcome(call.task, error=kept if number else error)
     except PkdocsError as error:
         return Outcome(call.task, error=error)
 
@@ -47,10 +49,10 @@ def _ask(client: Client, signatory: Signatory, call: Call, heads: list[Mapping[s
     return continued
 
 
-def _with_number(error: UnknownOutcomeError, heads: list[Mapping[str, str]], host: str) -> UnknownOutcomeError:
-    """Return ``error``, with the number of the document where the last answer gave one."""
+def _kept_under(heads: Sequence[Mapping[str, str]], signatory: Signatory) -> str:
+    """Return the number that the last answer gave; empty without one, or if it is none for a receipt."""
     number = heads[-1].get(_KEPT, "") if heads else ""
-    return UnknownOutcomeError("BSRE_KEPT", host=host, document=number) if _NUMBER.fullmatch(number) else error
+    return number if _NUMBER.fullmatch(number) and signatory.nik not in number else ""
 
 
 def _fields(signatory: Signatory, call: Call) -> dict[str, str]:
@@ -96,8 +98,8 @@ def fetch_signed(service: Service, account: Account, document: str) -> bytes:
         reply = Client(service, account).ask("GET", f"/api/sign/download/{document}")
     except UnknownOutcomeError as fault:
         raise UnknownOutcomeError("BSRE_FETCH_BROKEN", host=service.host) from fault
-    if reply.status != 200:
+    if 300 <= reply.status < 500:
         raise ServiceError("BSRE_NOTHING_KEPT", host=service.host)
-    if not is_whole(reply.body):
+    if reply.status != 200 or not is_whole(reply.body):
         raise UnknownOutcomeError("BSRE_FETCH_BROKEN", host=service.host)
     return reply.body
