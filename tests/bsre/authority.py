@@ -1,6 +1,8 @@
 """A test authority such as the one behind the emulator: its certificates name no person of ours."""
 
 import ipaddress
+import ssl
+import tempfile
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -39,16 +41,24 @@ def certificate_of(who: str, began: datetime = BEGUN) -> x509.Certificate:
     )
 
 
+def tls_context() -> ssl.SSLContext:
+    """Return what the emulator listens with; ``der("authority")`` vouches for it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(_tls_files())
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
 @cache
-def tls_files() -> tuple[bytes, bytes]:
-    """Return what the emulator listens with (key and certificate, PEM), and the authority's certificate (PEM)."""
+def _tls_files() -> bytes:
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = _begin("127.0.0.1", "server", datetime.now(BEGUN.tzinfo) - timedelta(days=1)).add_extension(
-        names, critical=False
-    )
+    began = datetime.now(BEGUN.tzinfo) - timedelta(days=1)
+    certificate = _begin("127.0.0.1", "server", began).add_extension(names, critical=False)
     signed = certificate.sign(key_of("authority"), hashes.SHA256())
     key = key_of("server").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return key + signed.public_bytes(Encoding.PEM), certificate_of("authority").public_bytes(Encoding.PEM)
+    return key + signed.public_bytes(Encoding.PEM)
 
 
 def der(who: str) -> bytes:

@@ -7,8 +7,7 @@ keys of a test authority. The texts of its errors hold NIK and pass phrase on pu
 
 import base64
 import json
-import ssl
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.bsre.authority import tls_files
+from tests.bsre.authority import tls_context
 from tests.bsre.bodies import Fault, listed, parts, wish_1, wish_2
 from tests.bsre.habits import Habits, Wish, seal, sign
 
@@ -96,12 +95,9 @@ def emulating(emulator: Emulator, *, tls: bool = False) -> Iterator[Emulator]:
     class Handler(_Handler):
         service = emulator
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    # connections that are kept must not keep the block from ending
-    server.daemon_threads = True
-    server.block_on_close = False
+    server = _Server(("127.0.0.1", 0), Handler)
     if tls:
-        server.socket = _context().wrap_socket(server.socket, server_side=True)
+        server.socket = tls_context().wrap_socket(server.socket, server_side=True)
     emulator.address = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -113,13 +109,15 @@ def emulating(emulator: Emulator, *, tls: bool = False) -> Iterator[Emulator]:
         thread.join()
 
 
-def _context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(tls_files()[0])
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context
+class _Server(ThreadingHTTPServer):
+    """Connections that are kept do not keep it from ending, and clients that go away are none of its faults."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,7 +16,7 @@ from pkdocs.signing.bsre import Version, read_account
 from pkdocs.signing.bsre.account import Signatory
 from pkdocs.signing.bsre.holder import origin_of
 from pkdocs.transport import Service
-from tests.bsre.authority import certificate_of, der, tls_files
+from tests.bsre.authority import certificate_of, der
 from tests.bsre.bodies import Fault
 from tests.bsre.emulator import ACCOUNT, NIK, PASSPHRASE, Emulator, emulating
 from tests.bsre.kit import TASKS, V1, V2, at_work, codes, open_at, service_at
@@ -109,7 +109,7 @@ def test_holder_says_of_itself_what_a_batch_must_know() -> None:
 
 def test_https_is_verified_and_plain_http_is_named(tmp_path: Path) -> None:
     authorities = tmp_path / "ca.pem"
-    authorities.write_bytes(tls_files()[1])
+    authorities.write_bytes(certificate_of("authority").public_bytes(Encoding.PEM))
     with emulating(Emulator(), tls=True) as emulator:
         holder = open_at(emulator, V2, service=service_at(emulator, authorities=authorities))
         assert holder.origin == "BSrE v2 (127.0.0.1)"
