@@ -18,7 +18,7 @@ from pkcs11.exceptions import PKCS11Error
 from pkdocs.errors import CredentialError
 from pkdocs.signing.signer import is_signature_by
 from pkdocs.signing.tokens import choose_pair, choose_token, demand_pin, pin_error, read_pairs
-from pkdocs.verification.cms import certificates_above
+from pkdocs.verification.container import certificates_above
 
 _DIGEST_INFO: Final = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 in PKCS #1 v1.5 (RFC 8017, 9.2)."""

@@ -11,7 +11,7 @@ from pkdocs.messages import Said
 from pkdocs.pki.authority import PublicKey
 from pkdocs.profile import Zone
 from pkdocs.signing.signer import Certified, check_certificate, check_usage
-from pkdocs.verification.cms import certificates_above
+from pkdocs.verification.container import certificates_above
 
 SOON: Final = timedelta(days=30)
 """An end that is nearer is worth a word; renewing takes weeks."""
