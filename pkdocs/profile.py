@@ -74,7 +74,11 @@ DEFAULT_SHOWS: Final[Mapping[str, frozenset[Shown]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How this government words, dates and shows its agreements. ``extra`` are its own keys, for templates."""
+    """How this government words, dates and shows its agreements. ``extra`` are its own keys, for templates.
+
+    ``signature_words`` stand above a signer's name instead of the usual ones; ``signature_picture`` is the name of a
+    file among the templates that stands beside it.
+    """
 
     organisation: str
     year: int
@@ -96,6 +100,8 @@ class Profile:
     paper: Paper = Paper.A4
     zone: Zone = Zone.WIB
     address: str = ""
+    signature_words: str = ""
+    signature_picture: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -2,6 +2,7 @@
 
 from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.document import demand_turn, sign_pdf
+from pkdocs.signing.emblem import Emblem, load_emblem
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.holder import Holder, Task
 from pkdocs.signing.keyed import Keyed, append_signature
@@ -10,6 +11,7 @@ from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [
+    "Emblem",
     "FileSigner",
     "Holder",
     "Keyed",
@@ -22,6 +24,7 @@ __all__ = [
     "append_signature",
     "check_certificate",
     "demand_turn",
+    "load_emblem",
     "load_pkcs12",
     "read_form",
     "sign_pdf",

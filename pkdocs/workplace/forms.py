@@ -69,6 +69,8 @@ PROFILE: Final = Form(
         Field("Kertas", listing.PAPER, "F4", usual=_USUAL.paper),
         Field("Zona Waktu", listing.ZONE, "WITA", usual=_USUAL.zone),
         Field("Alamat Verifikasi", Way.TEXT, "https://pk.example.go.id/v/"),
+        Field("Kata Tanda Tangan", Way.TEXT, "Ditandatangani secara elektronik oleh:"),
+        Field("Gambar Tanda Tangan", Way.TEXT, "lambang-daerah.png"),
     ),
 )
 
