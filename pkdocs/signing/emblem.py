@@ -8,6 +8,15 @@ from typing import Final
 from PIL import Image
 
 from pkdocs.errors import TemplateError
+from pkdocs.signing.increment import Body, stream_body
+from pkdocs.signing.shape import Shape
+
+EMBLEM_SHAPE: Final = Shape(
+    rb"<< /Type /XObject /Subtype /Image /Width \d{1,4} /Height \d{1,4} /ColorSpace /DeviceRGB /BitsPerComponent 8"
+    rb" /Filter /FlateDecode ",
+    is_stream=True,
+)
+"""What ``emblem_object`` gives."""
 
 MAX_BYTES: Final = 1_000_000
 MAX_SIDE: Final = 4000
@@ -48,3 +57,12 @@ def _load(data: bytes) -> Emblem:
     white = Image.new("RGBA", picture.size, "white")
     white.alpha_composite(picture)
     return Emblem(*picture.size, zlib.compress(white.convert("RGB").tobytes(), 9))
+
+
+def emblem_object(emblem: Emblem) -> Body:
+    """Return the image XObject of ``emblem`` (ISO 32000-2, 8.9.5)."""
+    entries = (
+        b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        b" /Filter /FlateDecode"
+    )
+    return (stream_body(entries % (emblem.width, emblem.height), emblem.pixels),)

@@ -15,11 +15,11 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from pkdocs.content import SCHEMA, Content, Role
+from pkdocs.content import REASONED_SCHEMA, Content, Role
 from pkdocs.issue import ATTACHMENT, electronic_roles
 from pkdocs.pki import person_of
 from pkdocs.schema import from_json, parse_json
-from pkdocs.signing.appearance import APPEARANCE_SHAPE
+from pkdocs.signing.appearance import APPEARANCE_SHAPES
 from pkdocs.signing.container import open_own
 from pkdocs.signing.dictionary import MOMENT, reason_of, signature_entries
 from pkdocs.signing.form import Signature, SignedForm
@@ -34,6 +34,7 @@ from pkdocs.verification.syntax import Ref
 _END: Final = b"%%EOF\n"
 _STREAM: Final = b"\nstream\n"
 _NUMBER: Final = re.compile(rb"(\d{1,10}) 0 obj\n")
+_IMAGE: Final = re.compile(rb"\nendobj\n\d+ 0 obj\n<< /Type /XObject /Subtype /Image ")
 _OBJECT_END: Final = b"\nendobj\n"
 _CONTENTS: Final = re.compile(rb"<< /Contents <([0-9a-f]+)>\n")
 
@@ -117,7 +118,7 @@ def _attachment_number(catalog: bytes) -> int:
 @lru_cache(maxsize=1024)
 def _content(data: bytes) -> Content:
     """Return the content; kept, for what is planned is read again when it is signed."""
-    return from_json(Content, parse_json(data), schema=SCHEMA)
+    return from_json(Content, parse_json(data), schema=REASONED_SCHEMA)
 
 
 def _first_number(revision: bytes) -> int:
@@ -128,10 +129,12 @@ def _first_number(revision: bytes) -> int:
 
 def _certificate(revision: bytes, hashed: Hash, tail: Tail, slot: Slot, content: Content) -> bytes:
     """Return the certificate of the signature that ``revision`` adds in ``slot``, if we would have written the same."""
-    number = tail.size + len(APPEARANCE_SHAPE)
+    has_emblem = bool(_IMAGE.search(revision))
+    shapes = APPEARANCE_SHAPES[has_emblem]
+    number = tail.size + len(shapes)
     bodies = _bodies(revision, (slot.number, *range(tail.size, number + 1)))
     appearance = {one: bodies[one] for one in range(tail.size, number)}
-    _demand(have_shapes(list(appearance.values()), APPEARANCE_SHAPE, tail.size), "appearance")
+    _demand(have_shapes(list(appearance.values()), shapes, tail.size), "appearance")
     contents, moment = _CONTENTS.match(bodies[number]), MOMENT.search(bodies[number])
     party = content.party(Role(slot.name))
     if party is None or contents is None or moment is None:

@@ -12,7 +12,7 @@ from pkdocs.errors import CredentialError
 from pkdocs.pki import person_of
 from pkdocs.signing.csc.answer import Answer, decode, plain
 from pkdocs.signing.signer import check_usage
-from pkdocs.verification.cms import certificates_above
+from pkdocs.verification.container import certificates_above
 
 SHA256: Final = "2.16.840.1.101.3.4.2.1"
 
