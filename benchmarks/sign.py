@@ -309,10 +309,13 @@ def certificate_object(person: Person) -> dict[Attribute, Any]:
 
 
 def measured(ways: Mapping[str, Way], given: Sequence[Agreement], rounds: int, out: Path) -> dict[str, float]:
-    """Return for each way the milliseconds of an agreement: the best of all rounds, which interleave; the median."""
+    """Return for each way the milliseconds of an agreement: the best of all rounds, of these the median.
+
+    In a round each way has all agreements, as in a batch, before it is the next one's turn.
+    """
     best: dict[tuple[str, Path], float] = {}
     for _ in range(rounds):
-        for agreement, (name, way) in product(given, ways.items()):
+        for (name, way), agreement in product(ways.items(), given):
             started = time.process_time()
             way(agreement, out)
             took = (time.process_time() - started) * 1000
