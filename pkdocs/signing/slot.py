@@ -58,10 +58,13 @@ def empty_slot(objects: Objects, root: int, name: str) -> Slot:
     Raises:
         IrregularError: there is none, it is not empty, or not as it was issued.
     """
-    slot = read_slots(objects, root).get(name)
-    if slot is None:
-        raise IrregularError(f"/T ({name})")
-    return slot
+    written = b"/T (%s)" % name.encode()
+    for number in _field_numbers(objects.body(root)):
+        body = objects.body(number)
+        matched = _FIELD.fullmatch(body) if written in body else None
+        if matched and matched["name"] == name.encode() and (slot := _slot(number, matched)):
+            return slot
+    raise IrregularError(f"/T ({name})")
 
 
 @lru_cache(maxsize=64)
