@@ -1,11 +1,37 @@
 """Proof of time by a timestamp authority (RFC 3161), seen from who needs one."""
 
-from collections.abc import Sequence
-from typing import Protocol
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+from asn1crypto import parser
+from asn1crypto.tsp import PKIStatusInfo
+
+from pkdocs.errors import ServiceError, UnknownOutcomeError
+from pkdocs.signing.token import MAX_TOKEN_BYTES, Token, TokenError, build_request, read_token
+from pkdocs.transport import Reply, Service
+
+IN_FLIGHT: Final = 8
+ATTEMPTS: Final = 3
+_PAUSES_S: Final = (0.5, 2.0)
+_SLACK_BYTES: Final = 64
+"""More than a token can grow: fractions of a second, serial number and nonce vary in length."""
+
+_HEADERS: Final = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+_MEDIA_TYPE: Final = "application/timestamp-reply"
+_OK: Final = 200
+_GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 
 
 class Timestamper(Protocol):
     """Gives timestamps; several at once where it has to be asked over a network."""
+
+    @property
+    def reserved_bytes(self) -> int:
+        """How many bytes to keep free for a token of this authority."""
 
     def stamp(self, digests: Sequence[bytes]) -> Sequence[bytes]:
         """Return for each SHA-256 of ``digests`` a time-stamp token (``ContentInfo``, DER) that was checked.
@@ -14,3 +40,110 @@ class Timestamper(Protocol):
             ServiceError, UnknownOutcomeError: the authority was not reached, or gave no usable token. A timestamp
                 that was asked for in vain does no harm: it may be asked for again.
         """
+
+
+class HttpTimestamper:
+    """The authority behind ``service`` (RFC 3161, 3.4); up to ``IN_FLIGHT`` requests at once.
+
+    A request that fails is made again, ``ATTEMPTS`` times in all, after ``sleep``. Only what can be checked with
+    the token alone is checked: whether the authority is believed says the trust file, when evidence is gathered.
+    """
+
+    def __init__(self, service: Service, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._service: Final = service
+        self._sleep = sleep
+
+    @property
+    def host(self) -> str:
+        """Whose service it is, for messages."""
+        return self._service.host
+
+    @cached_property
+    def sample(self) -> bytes:
+        """One token over a random digest, asked for once: it shows that the authority answers, and with what.
+
+        Raises:
+            ServiceError: it does not.
+        """
+        return self._ask(secrets.token_bytes(32))
+
+    @property
+    def reserved_bytes(self) -> int:
+        """The size of a token, measured, and some more.
+
+        Raises:
+            ServiceError: the authority does not answer.
+        """
+        return len(self.sample) + _SLACK_BYTES
+
+    def stamp(self, digests: Sequence[bytes]) -> list[bytes]:
+        """Return for each SHA-256 of ``digests`` a token that was checked, in their order.
+
+        Raises:
+            ServiceError: the authority was not reached, refused, or gave no usable token, each time it was asked.
+        """
+        if len(digests) <= 1:
+            return [self._ask(digest) for digest in digests]
+        with ThreadPoolExecutor(min(IN_FLIGHT, len(digests))) as threads:
+            try:
+                return list(threads.map(self._ask, digests))
+            except BaseException:
+                # what waits need not be asked any more
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _ask(self, digest: bytes) -> bytes:
+        faults = []
+        for pause in (*_PAUSES_S, None):
+            try:
+                return self._ask_once(digest)
+            except (ServiceError, UnknownOutcomeError) as fault:
+                faults.append(fault)
+            if pause is not None:
+                self._sleep(pause)
+        raise ServiceError("TIMESTAMP_FAILED", host=self.host, attempts=ATTEMPTS, reason=faults[-1]) from faults[-1]
+
+    def _ask_once(self, digest: bytes) -> bytes:
+        nonce = secrets.randbits(63) | 1 << 62
+        request = build_request(digest, nonce)
+        reply = self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES)
+        encoded = self._token_in(reply)
+        try:
+            token = read_token(encoded)
+            _demand_match(token, digest, nonce)
+        except TokenError as fault:
+            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=fault) from fault
+        return encoded
+
+    def _token_in(self, reply: Reply) -> bytes:
+        """Return the token of a response that grants one."""
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if reply.status != _OK or kind != _MEDIA_TYPE:
+            raise ServiceError("TIMESTAMP_HTTP", host=self.host, status=reply.status)
+        try:
+            status, encoded = _split(reply.body)
+        except Exception as fault:
+            # asn1crypto raises whatever damaged bytes lead it to
+            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=TokenError("TOKEN_FORM")) from fault
+        if status["status"].native not in _GRANTED:
+            raise ServiceError("TIMESTAMP_REFUSED", host=self.host, status=", ".join(_reasons(status)))
+        return encoded
+
+
+def _split(response: bytes) -> tuple[Any, bytes]:
+    """Return the two parts of a ``TimeStampResp``; asn1crypto's own demands a token in a refusal too."""
+    parts = parser.parse(response, strict=True)[4]
+    length = parser.peek(parts)
+    return PKIStatusInfo.load(parts[:length], strict=True), parts[length:]
+
+
+def _reasons(status: Any) -> Iterator[str]:
+    yield str(status["status"].native)
+    yield from sorted(status["fail_info"].native or ())
+
+
+def _demand_match(token: Token, digest: bytes, nonce: int) -> None:
+    if token.digest != digest:
+        raise TokenError("TOKEN_IMPRINT")
+    if token.nonce != nonce:
+        raise TokenError("TOKEN_NONCE")
