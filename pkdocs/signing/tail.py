@@ -84,7 +84,7 @@ def read_tail(pdf: bytes) -> Tail:
     try:
         return _read(pdf)
     except (PdfSyntaxError, KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise SigningError("SIGN_DAMAGED") from fault
+        raise SigningError("AUGMENT_FORM") from fault
 
 
 def _read(pdf: bytes) -> Tail:

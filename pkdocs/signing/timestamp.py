@@ -11,7 +11,8 @@ from asn1crypto import parser
 from asn1crypto.tsp import PKIStatusInfo
 
 from pkdocs.errors import ServiceError, UnknownOutcomeError
-from pkdocs.signing.token import MAX_TOKEN_BYTES, Token, TokenError, build_request, read_token
+from pkdocs.signing.container import ContainerError
+from pkdocs.signing.token import MAX_TOKEN_BYTES, Token, build_request, read_token
 from pkdocs.transport import Reply, Service
 
 IN_FLIGHT: Final = 8
@@ -29,16 +30,28 @@ _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 class Timestamper(Protocol):
     """Gives timestamps; several at once where it has to be asked over a network."""
 
-    @property
-    def reserved_bytes(self) -> int:
-        """How many bytes to keep free for a token of this authority."""
-
     def stamp(self, digests: Sequence[bytes]) -> Sequence[bytes]:
         """Return for each SHA-256 of ``digests`` a time-stamp token (``ContentInfo``, DER) that was checked.
 
         Raises:
             ServiceError, UnknownOutcomeError: the authority was not reached, or gave no usable token. A timestamp
                 that was asked for in vain does no harm: it may be asked for again.
+        """
+
+
+class SampledTimestamper(Timestamper, Protocol):
+    """A timestamper that shows its certificate, and how large its tokens are, before it is used in earnest."""
+
+    @property
+    def reserved_bytes(self) -> int:
+        """How many bytes to keep free for a token of this authority."""
+
+    @property
+    def sample(self) -> bytes:
+        """One token of this authority, whatever it is over.
+
+        Raises:
+            ServiceError: the authority does not answer.
         """
 
 
@@ -111,7 +124,7 @@ class HttpTimestamper:
         try:
             token = read_token(encoded)
             _demand_match(token, digest, nonce)
-        except TokenError as fault:
+        except ContainerError as fault:
             raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=fault) from fault
         return encoded
 
@@ -124,7 +137,7 @@ class HttpTimestamper:
             status, encoded = _split(reply.body)
         except Exception as fault:
             # asn1crypto raises whatever damaged bytes lead it to
-            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=TokenError("TOKEN_FORM")) from fault
+            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=ContainerError("TOKEN_FORM")) from fault
         if status["status"].native not in _GRANTED:
             raise ServiceError("TIMESTAMP_REFUSED", host=self.host, status=", ".join(_reasons(status)))
         return encoded
@@ -144,6 +157,6 @@ def _reasons(status: Any) -> Iterator[str]:
 
 def _demand_match(token: Token, digest: bytes, nonce: int) -> None:
     if token.digest != digest:
-        raise TokenError("TOKEN_IMPRINT")
+        raise ContainerError("TOKEN_IMPRINT")
     if token.nonce != nonce:
-        raise TokenError("TOKEN_NONCE")
+        raise ContainerError("TOKEN_NONCE")
