@@ -4,10 +4,9 @@ from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.document import demand_turn, sign_pdf
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.holder import Holder, Task
-from pkdocs.signing.keyed import Keyed
+from pkdocs.signing.keyed import Keyed, append_signature
 from pkdocs.signing.level import Level
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
-from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [

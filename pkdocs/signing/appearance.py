@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
-
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
-from pyhanko.pdf_utils.writer import BasePdfFileWriter, init_xobject_dictionary
 
 from pkdocs.numerals import MONTHS, format_date
 from pkdocs.profile import Zone
-from pkdocs.signing.font import BOLD, Face, Subset, cut_subset, embed_subset, load_face
+from pkdocs.signing.font import BOLD, Face, Subset, cut_subset, font_objects, load_face
+from pkdocs.signing.increment import Body, stream_end
 
 INTRODUCTION: Final = "Ditandatangani secara elektronik oleh:"
 TRAINING_NOTE: Final = "TTE tidak tersertifikasi (uji)"
@@ -65,19 +64,32 @@ def format_moment(at: datetime, zone: Zone) -> str:
     return f"{format_date(local.date())} {local:%H.%M} {zone}"
 
 
-def add_appearance(writer: BasePdfFileWriter, stamp: Stamp, *, width: float, height: float) -> IndirectObject:
-    """Add the appearance of ``width`` by ``height`` points to ``writer`` and return it, a form XObject.
+def appearance_objects(stamp: Stamp, width: float, height: float) -> tuple[Body, ...]:
+    """Return the objects of an appearance of ``width`` by ``height`` points, the form XObject itself last.
 
     Nothing is transparent, and the font is embedded (ISO 19005-3). Long texts are wrapped, then made smaller.
+    Kept for the signatures that follow: within a minute they show the same.
     """
+    return _appearance(replace(stamp, at=stamp.at.replace(second=0, microsecond=0)), width, height)
+
+
+@lru_cache(maxsize=256)
+def _appearance(stamp: Stamp, width: float, height: float) -> tuple[Body, ...]:
     face = load_face()
     lines = fit_lines(stamp, face, width - 2 * _PADDING, height - 2 * _PADDING)
     subset = cut_subset(_ALWAYS | frozenset("".join(line.text for line in lines)))
     edge = _RED_EDGE if stamp.training else _GREY_EDGE
     frame = f"{_EDGE} w {edge} {_EDGE / 2} {_EDGE / 2} {width - _EDGE:.2f} {height - _EDGE:.2f} re S"
-    drawn = "\n".join((frame, "0 G BT", *_draw(lines, face, subset, height), "ET"))
-    fonts = DictionaryObject({"/Font": DictionaryObject({"/F1": embed_subset(writer, subset)})})
-    return writer.add_object(init_xobject_dictionary(drawn.encode("ascii"), width, height, resources=fonts))
+    drawn = "\n".join((frame, "0 G BT", *_draw(lines, face, subset, height), "ET")).encode("ascii")
+    font = font_objects(subset)
+    box = f"<< /Type /XObject /Subtype /Form /BBox [0 0 {_number(width)} {_number(height)}]"
+    opening = box.encode("ascii") + b" /Resources << /Font << /F1 "
+    return (*font, (opening, len(font) - 1, b" >> >> " + stream_end(drawn)))
+
+
+def _number(value: float) -> str:
+    """Return ``value`` as PDF writes numbers, without an exponent."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def fit_lines(stamp: Stamp, face: Face, width: float, height: float) -> list[Line]:

@@ -9,7 +9,7 @@ from pkdocs.errors import SigningError
 from pkdocs.profile import Zone
 from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.form import SignedForm, read_form
-from pkdocs.signing.revision import append_signature
+from pkdocs.signing.keyed import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
 

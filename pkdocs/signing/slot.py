@@ -1,0 +1,105 @@
+"""The empty signature fields of an issued file, exactly as ``pkdocs.issue`` writes them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from pkdocs.issue import FIELD_FLAGS
+from pkdocs.signing.objects import IrregularError, Objects, value_of
+from pkdocs.verification.syntax import Ref, Value
+
+_NUMBER: Final = rb"(-?\d{1,5}(?:\.\d{1,6})?)"
+_FIELD: Final = re.compile(
+    rb"<< /AP << /N \d{1,10} 0 R >> (/F %d /FT /Sig " % FIELD_FLAGS
+    + rb"/Lock << /Action /Include /Fields \[ \((?P<name>[a-z0-9-]{1,40})\) \] /Type /SigFieldLock >> /P \d{1,10} 0 R "
+    + rb"/Rect \[ "
+    + rb" ".join((_NUMBER,) * 4)
+    + rb" \] /StructParent \d{1,10} /Subtype /Widget /T \((?P=name)\) /TU \([^()\\\r\n]*\) /Type /Annot) >>"
+)
+_APPEND_ONLY: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A field that nobody has signed: its name, the number of its object, and its measures in points."""
+
+    name: str
+    number: int
+    width: float
+    height: float
+    _entries: bytes = field(repr=False)
+
+    def filled(self, appearance: int, signature: int) -> bytes:
+        """Return the field with the objects of those numbers as its appearance and its value; all else stays."""
+        return b"<< /AP << /N %d 0 R >> %s /V %d 0 R >>" % (appearance, self._entries, signature)
+
+
+def read_slots(objects: Objects, root: int) -> Mapping[str, Slot | None]:
+    """Return the fields of a form by name, in its order; None for one that is not empty as it was issued.
+
+    Raises:
+        IrregularError: the catalog (object ``root``) has no form of the issued kind.
+    """
+    found: dict[str, Slot | None] = {}
+    for number in _field_numbers(objects.body(root)):
+        body = objects.body(number)
+        slot = _slot(number, body)
+        name = slot.name if slot else _name(value_of(body))
+        if name in found:
+            raise IrregularError("a field twice")
+        found[name] = slot
+    return found
+
+
+def empty_slot(objects: Objects, root: int, name: str) -> Slot:
+    """Return the field of that name.
+
+    Raises:
+        IrregularError: there is none, it is not empty, or not as it was issued.
+    """
+    slot = read_slots(objects, root).get(name)
+    if slot is None:
+        raise IrregularError(f"/T ({name})")
+    return slot
+
+
+@lru_cache(maxsize=64)
+def _field_numbers(catalog: bytes) -> tuple[int, ...]:
+    """Return the numbers of the fields; catalogs of a batch mostly are equal bytes."""
+    form = entry_of(value_of(catalog), "AcroForm")
+    fields = entry_of(form, "Fields")
+    if form.keys() != {"Fields", "SigFlags"} or form["SigFlags"] != _APPEND_ONLY or not isinstance(fields, list):
+        raise IrregularError("/AcroForm")
+    if not all(isinstance(field, Ref) for field in fields):
+        raise IrregularError("/Fields")
+    return tuple(field.number for field in fields)
+
+
+def entry_of(value: Value, key: str) -> Value:
+    """Return that entry of a dictionary.
+
+    Raises:
+        IrregularError: no dictionary, or it has no such entry.
+    """
+    if not isinstance(value, dict) or key not in value:
+        raise IrregularError(f"/{key}")
+    return value[key]
+
+
+def _slot(number: int, body: bytes) -> Slot | None:
+    matched = _FIELD.fullmatch(body)
+    if matched is None:
+        return None
+    left, bottom, right, top = (float(edge) for edge in matched.group(3, 4, 5, 6))
+    if left >= right or bottom >= top:
+        return None
+    return Slot(matched["name"].decode("ascii"), number, right - left, top - bottom, matched[1])
+
+
+def _name(value: Value) -> str:
+    name = entry_of(value, "T")
+    if not isinstance(name, bytes):
+        raise IrregularError("/T")
+    return name.decode("latin-1")
