@@ -87,7 +87,7 @@ def draft(
         evidence = gatherer.gather((*wanted_by(preserved, gatherer, at=at), *coming), at=at)
     if not lack.stamp:
         return append_evidence(preserved, evidence)
-    return draft_stamp(preserved, evidence, reserved=demand_timestamper(timestamper).reserved_bytes)
+    return draft_stamp(preserved, evidence, size=demand_timestamper(timestamper).reserved_bytes)
 
 
 def demand_timestamper(timestamper: SampledTimestamper | None) -> SampledTimestamper:

@@ -82,7 +82,7 @@ class Gatherer:
     def __init__(self, trust: Trust, *, fetch: Fetch = fetch) -> None:
         self._trust = trust
         self._fetch = fetch
-        self._known: dict[tuple[bytes, bytes], tuple[Status, datetime]] = {}
+        self._known: dict[tuple[bytes, bytes], tuple[Status | SigningError, datetime]] = {}
         self._lists: dict[str, tuple[bytes, datetime]] = {}
 
     def gather(self, used: Iterable[Used], *, at: datetime) -> Evidence:
@@ -149,9 +149,17 @@ class Gatherer:
     def _status(self, certificate: bytes, issuer: bytes, since: datetime, at: datetime) -> Status:
         known = self._known.get((certificate, issuer))
         if known is None or known[1] < since:
-            attempts = self._attempts(certificate, issuer, at, by_answer=True)
-            known = self._known[certificate, issuer] = self._find(certificate, attempts, since, at), at
+            known = self._known[certificate, issuer] = self._find_or_fail(certificate, issuer, since, at), at
+        if isinstance(known[0], SigningError):
+            raise known[0]
         return known[0]
+
+    def _find_or_fail(self, certificate: bytes, issuer: bytes, since: datetime, at: datetime) -> Status | SigningError:
+        """Return the status, or why there is none: that is not asked again for every file either."""
+        try:
+            return self._find(certificate, self._attempts(certificate, issuer, at, by_answer=True), since, at)
+        except SigningError as error:
+            return error
 
     def _find(self, certificate: bytes, attempts: Iterable["_Attempt"], since: datetime, at: datetime) -> Status:
         """Return the first status that is current, and new where it was at hand."""

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from pkdocs.errors import SigningError
-from pkdocs.signing.container import DATA, Container, ContainerError, demand, open_container
+from pkdocs.signing.container import DATA, Container, demand, open_container
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.gathering import Gatherer, Used
 from pkdocs.signing.level import Level
-from pkdocs.signing.tail import Tail, read_tail
+from pkdocs.signing.objects import IrregularError
+from pkdocs.signing.source import Source, read_source
 from pkdocs.signing.token import Token, read_token
 from pkdocs.trust import Purpose
-from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, inflate
+from pkdocs.verification.syntax import Ref, Stream, inflate
 
 MAX_FIELDS: Final = 64
 MAX_EVIDENCE_BYTES: Final = 64_000_000
@@ -45,7 +46,7 @@ class Preserved:
     ``archived`` is the validation data that the last document timestamp covers.
     """
 
-    tail: Tail = field(repr=False)
+    source: Source = field(repr=False)
     signatures: tuple[SignatureHeld, ...]
     stamps: tuple[StampHeld, ...]
     evidence: Evidence
@@ -94,32 +95,35 @@ def read_preserved(pdf: bytes) -> Preserved:
     Raises:
         SigningError: no signature, one that does not fit, or a file that does not end as our revisions do.
     """
-    tail = read_tail(pdf)
     try:
-        signatures, stamps = _read_fields(tail)
+        source = read_source(pdf)
+    except IrregularError as fault:
+        raise SigningError("AUGMENT_FORM") from fault
+    try:
+        signatures, stamps = _read_fields(source)
         if not signatures:
             raise SigningError("AUGMENT_UNSIGNED")
-        end = stamps[-1].end if stamps else 0
-        archived = _read_evidence(read_tail(pdf[:end])) if stamps else Evidence()
-        return Preserved(tail, signatures, stamps, _read_evidence(tail), archived)
-    except (PdfSyntaxError, ContainerError, KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+        archived = _read_evidence(read_source(pdf[: stamps[-1].end])) if stamps else Evidence()
+        return Preserved(source, signatures, stamps, _read_evidence(source), archived)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as fault:
+        # what is read is whatever somebody wrote there
         raise SigningError("SIGN_ALTERED", detail=str(fault)) from fault
 
 
-def _read_fields(tail: Tail) -> tuple[tuple[SignatureHeld, ...], tuple[StampHeld, ...]]:
+def _read_fields(source: Source) -> tuple[tuple[SignatureHeld, ...], tuple[StampHeld, ...]]:
     signatures: list[SignatureHeld] = []
     stamps: list[StampHeld] = []
-    form = tail.get(tail.get(Ref(tail.catalog))["AcroForm"])
-    references = tail.get(form["Fields"])
+    form = source.get(source.get(source.catalog)["AcroForm"])
+    references = source.get(form["Fields"])
     demand(len(references) <= MAX_FIELDS, "TOKEN_FORM")
     for reference in references:
-        value = tail.get(tail.get(reference).get("V"))
+        value = source.get(source.get(reference).get("V"))
         if value is None:
             continue
         if value.get("Type") == "DocTimeStamp":
-            stamps.append(_read_stamp(tail.pdf, value))
+            stamps.append(_read_stamp(source.pdf, value))
         else:
-            signatures.append(_read_signature(tail.pdf, value))
+            signatures.append(_read_signature(source.pdf, value))
     return tuple(sorted(signatures, key=lambda one: one.end)), tuple(sorted(stamps, key=lambda one: one.end))
 
 
@@ -152,29 +156,29 @@ def _covered(pdf: bytes, value: dict[str, Any]) -> tuple[bytes, bytes, int]:
     return pdf[:gap], pdf[after:end], end
 
 
-def _read_evidence(tail: Tail) -> Evidence:
-    return Evidence(*(tuple(_streams(tail, reference_lists(tail)[name])) for name in DSS_LISTS))
+def _read_evidence(source: Source) -> Evidence:
+    return Evidence(*(tuple(_streams(source, reference_lists(source)[name])) for name in DSS_LISTS))
 
 
-def reference_lists(tail: Tail) -> dict[str, list[Ref]]:
+def reference_lists(source: Source) -> dict[str, list[Ref]]:
     """Return what the document security store names, by list; empty lists where there is none.
 
     Raises:
-        PdfSyntaxError, TypeError, KeyError: it has another form.
+        IrregularError, TypeError, AttributeError: it has another form.
     """
-    store = tail.get(tail.get(Ref(tail.catalog)).get("DSS")) or {}
-    lists = {name: tail.get(store.get(name, [])) for name in DSS_LISTS}
+    store = source.get(source.get(source.catalog).get("DSS")) or {}
+    lists = {name: source.get(store.get(name, [])) for name in DSS_LISTS}
     if any(not isinstance(entry, Ref) for references in lists.values() for entry in references):
-        raise PdfSyntaxError("/DSS", 0)
+        raise IrregularError("/DSS")
     return lists
 
 
-def _streams(tail: Tail, references: list[Ref]) -> Iterator[bytes]:
+def _streams(source: Source, references: list[Ref]) -> Iterator[bytes]:
     left = MAX_EVIDENCE_BYTES
     for reference in references:
-        stream = tail.get(reference)
+        stream = source.get(reference)
         if not isinstance(stream, Stream):
-            raise PdfSyntaxError("/DSS", 0)
+            raise IrregularError("/DSS")
         data = inflate(stream, left)
         left -= len(data)
         yield data
