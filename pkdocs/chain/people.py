@@ -1,18 +1,23 @@
-"""Steps 4 and 5: is each required signature there, believed, and of the person that the content names?"""
+"""Steps 4 and 5: is each required signature there, believed, in time, and of the person that the content names?"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from hashlib import sha256
+from typing import Final
 
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.register import Register
+from pkdocs.register.lines import CertificateLine
 from pkdocs.roster import Means
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Signature, Step, Weight, find
 from pkdocs.verification.belief import SignatureJudge, Signing
+from pkdocs.verification.proof import Timeline
+
+_LAST_SECOND: Final = time(23, 59, 59)
 
 
 class PeopleJudge:
@@ -23,29 +28,49 @@ class PeopleJudge:
         self._register = register
         self._at = at
         self._signatures = SignatureJudge(trust, at)
+        self._timelines: dict[Node, Timeline] = {}
 
     def signings(self, node: Node) -> Mapping[Role, Signing]:
         """Return the intact signatures of ``node``, by role."""
+        facts = node.facts
+        timeline = self._signatures.timeline(facts.signatures, facts.stamps, facts.evidence)
+        self._timelines[node] = timeline
+        listed = self._listed(node)
         return {
-            signature.role: self._signing(signature, signature.certificate)
-            for signature in node.facts.signatures
-            if signature.certificate is not None
+            signature.role: self._signing(signature, signature.certificate, timeline, listed)
+            for signature in facts.signatures
+            if isinstance(signature.role, Role) and signature.certificate is not None
         }
 
-    def _signing(self, signature: Signature, certificate: bytes) -> Signing:
+    def _listed(self, node: Node) -> datetime | None:
+        """Return when the register had the signed bytes at the latest: at the end of the day of entry."""
+        if self._register is None or not is_listed_file(node, self._register):
+            return None
+        day = self._register.signed_on[node.digest]
+        zone = self._trust.zone.info
+        # of a day to come nothing can be proven yet
+        return min(datetime.combine(day, _LAST_SECOND, zone), self._at) if day <= self._today else None
+
+    @property
+    def _today(self) -> date:
+        return self._at.astimezone(self._trust.zone.info).date()
+
+    def _signing(
+        self, signature: Signature, certificate: bytes, timeline: Timeline, listed: datetime | None
+    ) -> Signing:
         """Return ``signature`` as it is judged, with the person whose it is ('' nobody's).
 
         Whose, says the register; a training certificate that it does not have names the person itself.
         """
-        signing = self._signatures.signing(signature, certificate)
-        listed = self._register and self._register.certificates.get(sha256(certificate).hexdigest())
-        if listed:
-            return replace(signing, person=listed.person)
+        signing = self._signatures.signing(signature, certificate, timeline, listed=listed)
+        if line := self._line(certificate):
+            return replace(signing, person=line.person)
         anchor = signing.standing.anchor
         return signing if anchor is None or anchor.training else replace(signing, person="")
 
     def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
-        """Yield what is wrong with the signatures of ``node``: absent, not believed, of others."""
+        """Yield what is wrong with the signatures of ``node``: absent, not believed, too late, of others."""
+        yield from self._timelines[node].about("")
         for role in required_roles(node, self._trust):
             party = node.content.party(role)
             if party is not None:
@@ -60,15 +85,16 @@ class PeopleJudge:
         elif signing is not None:
             yield from (replace(finding, role=role) for finding in self._signatures.findings(signing))
             yield from _person_findings(node, role, party, signing)
-            yield from self._office_findings(node, role, party, signing)
+            yield from self._office_findings(role, party, signing)
+            yield from self._enrolment_findings(role, signing)
         elif node.facts.signature(role) is None:
             yield find("SIGNATURE_MISSING", Step.SIGNATURES, Weight.MISSING, role=role, office=party.office)
 
-    def _office_findings(self, node: Node, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
+    def _office_findings(self, role: Role, party: Party, signing: Signing) -> Iterator[Finding]:
         """Yield that by the register the party did not hold the office on the claimed and the proven day."""
         if self._register is None:
             return
-        days = self._days(self._register, node, signing)
+        days = self._days(signing)
         held = [self._register.is_in_office(party.person, party.position, day) for day in days]
         if all(held):
             return
@@ -79,13 +105,25 @@ class PeopleJudge:
         code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
         yield Finding.of(code, Step.PERSONS, weight, named, role=role)
 
-    def _days(self, register: Register, node: Node, signing: Signing) -> tuple[date, ...]:
-        """The claimed day, and the first on which the register had the signed bytes; without proof that of judging."""
+    def _days(self, signing: Signing) -> tuple[date, ...]:
+        """The claimed day and the proven one; without proof that of judging."""
         zone = self._trust.zone.info
-        proven = register.signed_on.get(node.digest) if is_listed_file(node, register) else None
-        claimed = signing.signature.claimed
-        days = [claimed.astimezone(zone).date()] if claimed is not None else []
-        return tuple(dict.fromkeys([*days, proven or self._at.astimezone(zone).date()]))
+        moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
+        return tuple(dict.fromkeys(moment.astimezone(zone).date() for moment in moments if moment is not None))
+
+    def _line(self, certificate: bytes) -> CertificateLine | None:
+        return self._register.certificates.get(sha256(certificate).hexdigest()) if self._register else None
+
+    def _enrolment_findings(self, role: Role, signing: Signing) -> Iterator[Finding]:
+        """Yield that the register got the certificate later than the signature is proven to have been there."""
+        certificate = signing.signature.certificate
+        line = self._line(certificate) if certificate else None
+        if line is None or signing.proof is None:
+            return
+        proven = signing.proof.at.astimezone(self._trust.zone.info).date()
+        if line.entered > proven:
+            days = {"entered": line.entered.isoformat(), "proven": proven.isoformat()}
+            yield Finding.of("CERTIFICATE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
 
 def is_listed_file(node: Node, register: Register) -> bool:

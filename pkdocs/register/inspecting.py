@@ -11,6 +11,7 @@ from pkdocs.trust import Trust
 from pkdocs.verification import Step, Weight, find
 from pkdocs.verification.agreement import inspected_signature
 from pkdocs.verification.inspection import Inspection
+from pkdocs.verification.level import reached_level
 
 
 def inspect_head(facts: HeadFacts, head: Head, *, size: int) -> Inspection:
@@ -19,7 +20,10 @@ def inspect_head(facts: HeadFacts, head: Head, *, size: int) -> Inspection:
     return Inspection(
         sha256=facts.sha256,
         findings=(*facts.findings, *unsigned),
-        signatures=tuple(inspected_signature(one, (), size=size) for one in facts.signatures),
+        signatures=tuple(
+            inspected_signature(one, (), reached_level(one, facts.stamps, facts.evidence), size=size)
+            for one in facts.signatures
+        ),
         attachments={ATTACHMENT: head.canonical},
     )
 

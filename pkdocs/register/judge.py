@@ -9,7 +9,7 @@ from pkdocs.content import PersonScheme
 from pkdocs.register.examine import HeadFacts
 from pkdocs.register.head import Head, Registrar
 from pkdocs.trust import Trust
-from pkdocs.verification import Finding, Signature, Step, Weight, find
+from pkdocs.verification import Finding, Step, Weight, find
 from pkdocs.verification.belief import SignatureJudge, Signing
 from pkdocs.verification.finding import Keeper
 
@@ -51,7 +51,7 @@ def judge_head(facts: HeadFacts, trust: Trust, at: datetime) -> HeadVerdict:
     head = facts.head
     if head is None:
         return HeadVerdict(facts.findings)
-    votes = tuple(_votes(head, facts.signed, trust, at))
+    votes = tuple(_votes(head, facts, trust, at))
     counted = tuple(_distinct(votes))
     reached = len(counted) >= trust.threshold
     training = any(vote.is_training for vote in counted)
@@ -89,12 +89,13 @@ class _Vote:
         return anchor is not None and anchor.training
 
 
-def _votes(head: Head, signed: Iterable[tuple[Registrar, Signature]], trust: Trust, at: datetime) -> Iterator[_Vote]:
+def _votes(head: Head, facts: HeadFacts, trust: Trust, at: datetime) -> Iterator[_Vote]:
     judge = SignatureJudge(trust, at)
-    for registrar, signature in signed:
+    timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence)
+    for registrar, signature in facts.signed:
         certificate = signature.certificate
         if certificate is not None and certificate in trust.registrars:
-            signing = judge.signing(signature, certificate)
+            signing = judge.signing(signature, certificate, timeline)
             wrong = (*judge.findings(signing), *_person_findings(head, registrar, signing))
             yield _Vote(registrar, signing, tuple(_of(registrar, finding) for finding in wrong))
 

@@ -8,6 +8,7 @@ from pkdocs.verification.certificates import name_of_subject
 from pkdocs.verification.facts import Facts
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.inspection import Coverage, InspectedSignature, Inspection, Level, shown
+from pkdocs.verification.level import reached_level
 from pkdocs.verification.signature import Signature
 
 
@@ -21,14 +22,19 @@ def inspect_agreement(facts: Facts, content: Content, *, size: int) -> Inspectio
         sha256=facts.sha256,
         findings=tuple(general),
         signatures=tuple(
-            inspected_signature(one, [finding for finding in facts.findings if finding.role is one.role], size=size)
+            inspected_signature(
+                one,
+                [finding for finding in facts.findings if finding.role is one.role],
+                reached_level(one, facts.stamps, facts.evidence),
+                size=size,
+            )
             for one in facts.signatures
         ),
         attachments={ATTACHMENT: content.canonical},
     )
 
 
-def inspected_signature(signature: Signature, own: Sequence[Finding], *, size: int) -> InspectedSignature:
+def inspected_signature(signature: Signature, own: Sequence[Finding], level: Level, *, size: int) -> InspectedSignature:
     """Return a signature of a closed form; ``own`` are the findings about it, ``size`` is that of the file in bytes."""
     covers = Coverage.FILE if signature.end == size else Coverage.REVISION
     if any(finding.code == "SIGNATURE_BYTE_RANGE" for finding in own):
@@ -37,9 +43,9 @@ def inspected_signature(signature: Signature, own: Sequence[Finding], *, size: i
         field=signature.field,
         signer=shown(name_of_subject(signature.certificate) if signature.certificate else signature.name),
         covers=covers,
-        # what is read there is B-B, or has a finding: more is not part of the closed form yet
-        level=Level.B if signature.certificate else Level.NONE,
-        signed_at=signature.claimed,
+        level=level,
+        signed_at=signature.timestamp.time if signature.timestamp else signature.claimed,
+        is_timed=signature.timestamp is not None,
         end=signature.end,
         findings=tuple(own),
         digest=signature.digest or "",

@@ -1,7 +1,7 @@
 """Certificates at a time: path to an anchor, use, revocation (RFC 5280). The only module that knows certvalidator.
 
-Offline: nothing is fetched, and what is not at hand is unknown. Without a timestamp the time that is asked for is
-that of judging.
+Offline: nothing is fetched, and what is not at hand is unknown. The time that is asked for is the proven one, else
+that of judging (ETSI EN 319 102-1, 5.2.6 and 5.6.2).
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from asn1crypto.crl import CertificateList
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -20,16 +19,16 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
     ExpiredError,
-    InsufficientRevinfoError,
     InvalidCertificateError,
     NotYetValidError,
     PathBuildingError,
     PathValidationError,
-    RevokedError,
 )
 
 from pkdocs.trust import Anchor, Purpose, Trust
+from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.revocation import Known, RevocationJudge
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -46,15 +45,22 @@ _SIGNING_USES: Final = frozenset(
 _CAUSES: Final[tuple[tuple[type[Exception], str, Sub], ...]] = (
     (ExpiredError, "CERTIFICATE_EXPIRED", Sub.OUT_OF_BOUNDS_NO_POE),
     (NotYetValidError, "CERTIFICATE_NOT_YET_VALID", Sub.OUT_OF_BOUNDS_NO_POE),
-    (InsufficientRevinfoError, "CERTIFICATE_STATUS_UNKNOWN", Sub.TRY_LATER),
     (DisallowedAlgorithmError, "CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE),
     (PathBuildingError, "CERTIFICATE_NO_CHAIN", Sub.NO_CERTIFICATE_CHAIN_FOUND),
     (InvalidCertificateError, "CERTIFICATE_NO_CHAIN", Sub.NO_CERTIFICATE_CHAIN_FOUND),
     (PathValidationError, "CERTIFICATE_CHAIN_BROKEN", Sub.CHAIN_CONSTRAINTS_FAILURE),
 )
 
-_TIMES: Final = frozenset({"CERTIFICATE_EXPIRED", "CERTIFICATE_NOT_YET_VALID", "CERTIFICATE_STATUS_UNKNOWN"})
-"""What a certificate out of date can look like: the lists are looked at first, and lapse with it."""
+_TIMES: Final = frozenset({"CERTIFICATE_EXPIRED", "CERTIFICATE_NOT_YET_VALID"})
+"""What a certificate or an authority above it out of date looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time at which something was there (None: not proven), and what the file brings to judge it by."""
+
+    proven: datetime | None = None
+    known: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +71,46 @@ class Standing:
     findings: tuple[Finding, ...]
 
 
-class CertificateJudge:
-    """Judges certificates of one purpose by one trust file at one time; each certificate once."""
+_UNPROVEN: Final = When()
 
-    def __init__(self, trust: Trust, purpose: Purpose, at: datetime) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order."""
+
+    anchor: Anchor
+    certificates: tuple[x509.Certificate, ...]
+    encoded: frozenset[bytes]
+
+    @property
+    def begins(self) -> datetime:
+        return max(certificate.not_valid_before_utc for certificate in self.certificates)
+
+    @property
+    def ends(self) -> datetime:
+        return min(certificate.not_valid_after_utc for certificate in self.certificates)
+
+
+class CertificateJudge:
+    """Judges certificates of one purpose by one trust file at one time; each, and each way to an anchor, once."""
+
+    def __init__(self, trust: Trust, purpose: Purpose, at: datetime, library: Library | None = None) -> None:
         self._trust = trust
         self._purpose = purpose
         self._at = at
-        self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
+        self._revocations = RevocationJudge(trust.crls, at, library or Library())
+        self._known: dict[tuple[bytes, tuple[bytes, ...], When], Standing] = {}
+        self._paths: dict[tuple[bytes, tuple[bytes, ...]], _Path] = {}
 
-    def judge(self, certificate: bytes, chain: tuple[bytes, ...]) -> Standing:
+    def judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When = _UNPROVEN) -> Standing:
         """Return the standing of ``certificate`` (DER), with ``chain`` to find the way to an anchor.
 
         Whatever a library raises becomes an unknown finding, never a pass.
         """
-        key = (certificate, chain)
+        key = (certificate, chain, when)
         if key not in self._known:
             try:
-                self._known[key] = self._judge(certificate, chain)
+                self._known[key] = self._judge(certificate, chain, when)
             except Exception as fault:  # noqa: BLE001 the border: nothing that goes wrong here may pass
                 _LOG.warning("certificate not judged: %s", type(fault).__name__)
                 _LOG.debug("certificate not judged", exc_info=fault)
@@ -90,35 +118,62 @@ class CertificateJudge:
                 self._known[key] = Standing(None, (finding,))
         return self._known[key]
 
-    def _judge(self, certificate: bytes, chain: tuple[bytes, ...]) -> Standing:
-        findings = [] if may_sign(certificate) else [_use_finding()]
-        anchors = [anchor for anchor in self._anchors if self._is_in_date(anchor.certificate)]
-        try:
-            path = self._validate(certificate, chain, anchors)
-        except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
-            return Standing(None, (*findings, self._finding(fault, certificate, chain)))
-        if chain and chain[-1] not in path and not _is_self_issued(chain[-1]):
+    def _judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When) -> Standing:
+        findings = [] if self._purpose is Purpose.TIMESTAMPS or may_sign(certificate) else [_use_finding()]
+        begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
+        if when.proven is not None and when.proven < begins:
+            return Standing(None, (*findings, _too_early(begins, when.proven)))
+        at = when.proven or self._at
+        path = self._way(certificate, chain, when, at)
+        if isinstance(path, Finding):
+            return Standing(None, (*findings, path))
+        if chain and chain[-1] not in path.encoded and not _is_self_issued(chain[-1]):
             # nobody vouches for it: it was changed, or is there to mislead
             findings.append(_unknown("CERTIFICATE_STRAY", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE))
-        anchor = next(anchor for anchor in anchors if anchor.certificate == path[0])
-        return Standing(anchor, tuple(findings))
+        revocation = self._revocations.findings(path.certificates, at, when.known)
+        heavy = next((one for one in revocation if one.weight is Weight.UNKNOWN), None)
+        return Standing(None, (*findings, heavy)) if heavy else Standing(path.anchor, (*findings, *revocation))
 
     @cached_property
     def _anchors(self) -> list[Anchor]:
         return [anchor for anchor in self._trust.anchors if self._purpose in anchor.purposes]
 
-    def _validate(self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor]) -> list[bytes]:
+    def _way(self, certificate: bytes, chain: tuple[bytes, ...], when: When, at: datetime) -> _Path | Finding:
+        """Return a path by the signature's own certificates, else with those that the file brings besides."""
+        path = self._path(certificate, chain, at)
+        more = [above for known in when.known for above in known.evidence.certificates]
+        if isinstance(path, Finding) and path.code == "CERTIFICATE_NO_CHAIN" and more:
+            return self._path(certificate, tuple(dict.fromkeys((*chain, *more))), at)
+        return path
+
+    def _path(self, certificate: bytes, chain: tuple[bytes, ...], at: datetime) -> _Path | Finding:
+        known = self._paths.get((certificate, chain))
+        if known is not None and known.begins <= at <= known.ends:
+            return known
+        anchors = [anchor for anchor in self._anchors if _is_in_date(anchor.certificate, at)]
+        try:
+            encoded = self._validate(certificate, chain, anchors, at)
+        except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
+            return self._finding(fault, certificate, chain, at)
+        anchor = next(anchor for anchor in anchors if anchor.certificate == encoded[0])
+        loaded = tuple(x509.load_der_x509_certificate(entry) for entry in encoded)
+        path = self._paths[certificate, chain] = _Path(anchor, loaded, frozenset(encoded))
+        return path
+
+    def _validate(
+        self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor], at: datetime
+    ) -> list[bytes]:
         """Return the path from the anchor's certificate down, or raise what certvalidator raises.
 
-        Whether the anchors are in date is not looked at (RFC 5280, 6.1.1 d), and of two with one key only the first.
+        Whether the anchors are in date is not looked at (RFC 5280, 6.1.1 d), and of two with one key only the first;
+        nor is revocation, which is a matter of evidence.
         """
         # a context of its own for each: what one file carries must not help the next
         context = ValidationContext(
             trust_roots=[Certificate.load(anchor.certificate) for anchor in anchors],
-            crls=self._crls,
-            moment=self._at,
+            moment=at,
             allow_fetching=False,
-            revocation_mode="require",
+            revocation_mode="soft-fail",
             time_tolerance=timedelta(0),
         )
         validator = CertificateValidator(
@@ -127,46 +182,28 @@ class CertificateJudge:
         path = asyncio.run(validator.async_validate_path())
         return [entry.dump() for entry in path]
 
-    @cached_property
-    def _crls(self) -> list[CertificateList]:
-        return [CertificateList.load(crl) for crl in self._trust.crls]
-
-    def _finding(self, fault: Exception, certificate: bytes, chain: tuple[bytes, ...]) -> Finding:
-        if isinstance(fault, RevokedError):
-            sub = Sub.REVOKED_NO_POE if fault.is_ee_cert else Sub.REVOKED_CA_NO_POE
-            return _unknown("CERTIFICATE_REVOKED", sub, day=f"{fault.revocation_dt:%Y-%m-%d}")
+    def _finding(self, fault: Exception, certificate: bytes, chain: tuple[bytes, ...], at: datetime) -> Finding:
         code, sub = next((code, sub) for kind, code, sub in _CAUSES if isinstance(fault, kind))
-        if code in _TIMES and (lapsed := self._lapsed(certificate, chain)):
+        if code in _TIMES and (lapsed := _lapsed(certificate, chain, at)):
             return lapsed
         if code == "CERTIFICATE_NO_CHAIN":
-            return self._no_chain(certificate, chain, sub)
+            return self._no_chain(certificate, chain, sub, at)
         return _unknown(code, sub)
 
-    def _lapsed(self, certificate: bytes, chain: Iterable[bytes]) -> Finding | None:
-        if not self._is_in_date(certificate):
-            begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
-            code = "CERTIFICATE_NOT_YET_VALID" if self._at < begins else "CERTIFICATE_EXPIRED"
-            return _unknown(code, Sub.OUT_OF_BOUNDS_NO_POE)
-        return next((_out_of_date(above) for above in chain if not self._is_in_date(above)), None)
-
-    def _is_in_date(self, certificate: bytes) -> bool:
-        loaded = x509.load_der_x509_certificate(certificate)
-        return loaded.not_valid_before_utc <= self._at <= loaded.not_valid_after_utc
-
-    def _no_chain(self, certificate: bytes, chain: tuple[bytes, ...], sub: Sub) -> Finding:
+    def _no_chain(self, certificate: bytes, chain: tuple[bytes, ...], sub: Sub, at: datetime) -> Finding:
         """Return why there is no chain: only to an anchor out of date, or of another purpose, or to none at all."""
-        lapsed = [anchor for anchor in self._anchors if not self._is_in_date(anchor.certificate)]
+        lapsed = [anchor for anchor in self._anchors if not _is_in_date(anchor.certificate, at)]
         for anchor in lapsed:
-            if self._is_under(certificate, chain, anchor):
-                return self._lapsed(certificate, ()) or _out_of_date(anchor.certificate)
+            if self._is_under(certificate, chain, anchor, at):
+                return _lapsed(certificate, (), at) or _out_of_date(anchor.certificate)
         others = [anchor for anchor in self._trust.anchors if self._purpose not in anchor.purposes]
-        is_other = any(self._is_under(certificate, chain, anchor) for anchor in others)
+        is_other = any(self._is_under(certificate, chain, anchor, at) for anchor in others)
         return _unknown("CERTIFICATE_PURPOSE" if is_other else "CERTIFICATE_NO_CHAIN", sub)
 
-    def _is_under(self, certificate: bytes, chain: tuple[bytes, ...], anchor: Anchor) -> bool:
+    def _is_under(self, certificate: bytes, chain: tuple[bytes, ...], anchor: Anchor, at: datetime) -> bool:
         """Tell whether there is a way to ``anchor``, be it one that does not hold."""
         try:
-            return bool(self._validate(certificate, chain, [anchor]))
+            return bool(self._validate(certificate, chain, [anchor], at))
         except (PathBuildingError, InvalidCertificateError):
             return False
         except PathValidationError:
@@ -206,6 +243,24 @@ def name_of_subject(certificate: bytes) -> str:
 def _is_self_issued(certificate: bytes) -> bool:
     loaded = x509.load_der_x509_certificate(certificate)
     return loaded.issuer == loaded.subject
+
+
+def _is_in_date(certificate: bytes, at: datetime) -> bool:
+    loaded = x509.load_der_x509_certificate(certificate)
+    return loaded.not_valid_before_utc <= at <= loaded.not_valid_after_utc
+
+
+def _lapsed(certificate: bytes, chain: Iterable[bytes], at: datetime) -> Finding | None:
+    if not _is_in_date(certificate, at):
+        begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
+        code = "CERTIFICATE_NOT_YET_VALID" if at < begins else "CERTIFICATE_EXPIRED"
+        return _unknown(code, Sub.OUT_OF_BOUNDS_NO_POE)
+    return next((_out_of_date(above) for above in chain if not _is_in_date(above, at)), None)
+
+
+def _too_early(begins: datetime, proven: datetime) -> Finding:
+    days = {"begins": f"{begins:%Y-%m-%d %H:%M} UTC", "proven": f"{proven:%Y-%m-%d %H:%M} UTC"}
+    return Finding.of("CERTIFICATE_AFTER_PROOF", Step.CERTIFICATES, Weight.FAIL, days, sub=Sub.NOT_YET_VALID)
 
 
 def _use_finding() -> Finding:

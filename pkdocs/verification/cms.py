@@ -5,45 +5,42 @@ read strictly and every certificate in it must vouch for the one before.
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import asn1crypto.tsp  # noqa: F401  # teaches asn1crypto.cms the attribute signing-certificate-v2
-from asn1crypto import cms, parser
+from asn1crypto import cms
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from pkdocs.verification.algorithms import DIGESTS, SIGNATURES, Key, key_of
+from pkdocs import der
+from pkdocs.verification.algorithms import SIGNATURES, Key, key_of
+from pkdocs.verification.container import (
+    attributes_of,
+    certificates_above,
+    is_named,
+    is_protected,
+    is_sealed,
+    is_signed,
+)
 from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight
+from pkdocs.verification.token import Token, TokenError, read_token
 
-_HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
-    "sha256": hashes.SHA256,
-    "sha384": hashes.SHA384,
-    "sha512": hashes.SHA512,
-}
-_UNIVERSAL, _CONTEXT = 0, 2
-_PRIMITIVE, _CONSTRUCTED = 0, 1
-_BITS, _OCTETS, _SEQUENCE, _SET = 3, 4, 16, 17
-_SET_TAG: Final = b"\x31"
-_ATTRIBUTES_TAG: Final = b"\xa0"
 _KNOWN_ATTRIBUTES: Final = frozenset(
     {"content_type", "message_digest", "signing_certificate_v2", "cms_algorithm_protection"}
 )
+_TIMESTAMP: Final = "signature_time_stamp_token"
 _REQUIRED_ATTRIBUTES: Final = _KNOWN_ATTRIBUTES - {"cms_algorithm_protection"}
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a CMS signature says about itself: its certificate, those above it in order, its algorithms."""
+    """What a CMS signature says about itself: its certificate, those above it in order, its algorithms, its time."""
 
     certificate: bytes
     chain: tuple[bytes, ...]
     digest: str
     key: Key
+    timestamp: Token | None
 
 
 class CmsError(Exception):
@@ -74,7 +71,7 @@ class CmsReader:
         data = self._signed_data(encoded)
         info = self._signer_info(data)
         # taken before anything in it is looked at: asn1crypto encodes anew, slowly, what it has opened
-        signed = info["signed_attrs"].dump()[1:]
+        signed = info["signed_attrs"].dump()
         certificate, chain = self._certificates(data, info)
         digest, key = self._algorithms(data, info, certificate)
         if _joined(data, info, signed) != encoded:
@@ -82,12 +79,9 @@ class CmsReader:
         attributes = self._attributes(info)
         self._check_attributes(attributes, certificate, info)
         self._check_digest(attributes, digest, covered)
-        self._check_signature(info, certificate, digest, signed)
-        if len(info["unsigned_attrs"]):
-            self.findings.append(
-                self.fault("SIGNATURE_UNSIGNED_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, Weight.UNKNOWN).finding
-            )
-        return Signed(certificate, chain, digest, key)
+        if not is_signed(certificate, digest, signed, info["signature"].native):
+            raise self.fault("SIGNATURE_INVALID", Sub.SIG_CRYPTO_FAILURE)
+        return Signed(certificate, chain, digest, key, self._timestamp(info))
 
     def _malformed(self, what: str) -> CmsError:
         return self.fault("SIGNATURE_CMS", Sub.FORMAT_FAILURE, what=what)
@@ -115,7 +109,7 @@ class CmsReader:
     def _certificates(self, data: Any, info: Any) -> tuple[bytes, tuple[bytes, ...]]:
         """Return the signer's certificate and the line of those above it; all must be in that line, once."""
         encoded = [choice.chosen.dump() for choice in data["certificates"]]
-        if any(choice.name != "certificate" or not _is_sealed(choice.chosen) for choice in data["certificates"]):
+        if any(choice.name != "certificate" or not is_sealed(choice.chosen) for choice in data["certificates"]):
             raise self._malformed("certificates")
         wanted = info["sid"].chosen
         own = [
@@ -148,27 +142,23 @@ class CmsReader:
         return digest, key
 
     def _attributes(self, info: Any) -> dict[str, Any]:
-        attributes: dict[str, Any] = {}
-        for attribute in info["signed_attrs"]:
-            kind = str(attribute["type"].native)
-            if kind in attributes or len(attribute["values"]) != 1:
-                raise self.fault("SIGNATURE_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, attribute=kind)
-            attributes[kind] = attribute["values"][0]
+        attributes = attributes_of(info)
+        if isinstance(attributes, str):
+            raise self.fault("SIGNATURE_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, attribute=attributes)
         return attributes
 
     def _check_attributes(self, attributes: dict[str, Any], certificate: bytes, info: Any) -> None:
         wrong = sorted(_REQUIRED_ATTRIBUTES - attributes.keys())
-        # PAdES keeps the claimed time in /M alone (EN 319 142-1, 6.3)
-        wrong += sorted({"signing_time", "signing_certificate"} & attributes.keys())
         if "content_type" in attributes and attributes["content_type"].native != "data":
             wrong.append("content_type")
         protection = attributes.get("cms_algorithm_protection")
-        if protection is not None and not _protects(protection, info):
+        if protection is not None and not is_protected(protection, info):
             wrong.append("cms_algorithm_protection")
         if wrong:
             raise self.fault("SIGNATURE_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, attribute=", ".join(wrong))
-        if not _names(attributes["signing_certificate_v2"], certificate):
+        if not is_named(attributes["signing_certificate_v2"], certificate):
             raise self.fault("SIGNATURE_CERTIFICATE_MISMATCH", Sub.SIG_CONSTRAINTS_FAILURE)
+        # among them what PAdES keeps elsewhere, such as the claimed time (EN 319 142-1, 6.3): it contradicts nothing
         for kind in sorted(attributes.keys() - _KNOWN_ATTRIBUTES):
             finding = self.fault(
                 "SIGNATURE_ATTRIBUTE_UNKNOWN", Sub.SIG_CONSTRAINTS_FAILURE, Weight.UNKNOWN, attribute=kind
@@ -179,102 +169,59 @@ class CmsReader:
         if attributes["message_digest"].native != hashlib.new(digest, covered).digest():
             raise self.fault("SIGNATURE_DIGEST", Sub.HASH_FAILURE)
 
-    def _check_signature(self, info: Any, certificate: bytes, digest: str, attributes: bytes) -> None:
-        # what is signed is the attributes as a SET, not with the tag that they have in SignerInfo (RFC 5652, 5.4)
-        signed = _SET_TAG + attributes
-        key = x509.load_der_x509_certificate(certificate).public_key()
-        algorithm = _HASHES[digest]()
+    def _timestamp(self, info: Any) -> Token | None:
+        """Return the timestamp over the signature, which is all that may be there unsigned, once."""
+        unsigned = info["unsigned_attrs"]
+        if not len(unsigned):
+            return None
+        values = unsigned[0]["values"]
+        if len(unsigned) != 1 or unsigned[0]["type"].native != _TIMESTAMP or len(values) != 1:
+            self.findings.append(
+                self.fault("SIGNATURE_UNSIGNED_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, Weight.UNKNOWN).finding
+            )
+            return None
         signature = info["signature"].native
         try:
-            if isinstance(key, rsa.RSAPublicKey):
-                key.verify(signature, signed, padding.PKCS1v15(), algorithm)
-            elif isinstance(key, ec.EllipticCurvePublicKey):
-                key.verify(signature, signed, ec.ECDSA(algorithm))
-        except InvalidSignature as wrong:
-            raise self.fault("SIGNATURE_INVALID", Sub.SIG_CRYPTO_FAILURE) from wrong
+            return read_token(values[0].dump(), lambda algorithm: hashlib.new(algorithm, signature).digest())
+        except TokenError as fault:
+            self.findings.append(self.fault(fault.code, fault.sub, fault.weight, **fault.params).finding)
+            return None
 
 
 def _joined(data: Any, info: Any, attributes: bytes) -> bytes:
     """Return the container joined anew from its parts: equal to it only without lax lengths or leftovers.
 
-    The parts are held by other means: certificates by signatures, attributes by this signature, the rest by
-    comparison. (asn1crypto could encode all of it anew, but takes 200 ms for that.)
+    The parts are held by other means: certificates by signatures, attributes by this signature, a timestamp by its
+    own, the rest by comparison. (asn1crypto could encode all of it anew, but takes 200 ms for that.)
     """
     signer = (
         info["version"].dump(),
-        _sequence(info["sid"].chosen["issuer"].dump(), info["sid"].chosen["serial_number"].dump()),
+        der.encode(der.SEQUENCE, info["sid"].chosen["issuer"].dump(), info["sid"].chosen["serial_number"].dump()),
         info["digest_algorithm"].dump(),
-        _ATTRIBUTES_TAG + attributes,
+        attributes,
         info["signature_algorithm"].dump(),
-        parser.emit(_UNIVERSAL, _PRIMITIVE, _OCTETS, info["signature"].native),
-        info["unsigned_attrs"].dump() if len(info["unsigned_attrs"]) else b"",
+        der.encode(der.OCTETS, info["signature"].native),
+        _joined_unsigned(info["unsigned_attrs"]),
     )
-    certificates = b"".join(choice.chosen.dump() for choice in data["certificates"])
+    certificates = (choice.chosen.dump() for choice in data["certificates"])
     signed_data = (
         data["version"].dump(),
-        _set(*(entry.dump() for entry in data["digest_algorithms"])),
-        _sequence(data["encap_content_info"]["content_type"].dump()),
-        parser.emit(_CONTEXT, _CONSTRUCTED, 0, certificates),
-        _set(_sequence(*signer)),
+        der.encode(der.SET, *(entry.dump() for entry in data["digest_algorithms"])),
+        der.encode(der.SEQUENCE, data["encap_content_info"]["content_type"].dump()),
+        der.context(0, *certificates),
+        der.encode(der.SET, der.encode(der.SEQUENCE, *signer)),
     )
-    content = parser.emit(_CONTEXT, _CONSTRUCTED, 0, _sequence(*signed_data))
-    return _sequence(cms.ContentType("signed_data").dump(), content)
+    content = der.context(0, der.encode(der.SEQUENCE, *signed_data))
+    return der.encode(der.SEQUENCE, cms.ContentType("signed_data").dump(), content)
 
 
-def _sequence(*parts: bytes) -> bytes:
-    encoded: bytes = parser.emit(_UNIVERSAL, _CONSTRUCTED, _SEQUENCE, b"".join(parts))
-    return encoded
-
-
-def _set(*parts: bytes) -> bytes:
-    encoded: bytes = parser.emit(_UNIVERSAL, _CONSTRUCTED, _SET, b"".join(parts))
-    return encoded
-
-
-def _is_sealed(certificate: Any) -> bool:
-    """Tell whether a certificate is exactly what its issuer signed, the algorithm and the signature.
-
-    Unused bits of a BIT STRING, for one, are looked at by nobody else.
-    """
-    signed = certificate["tbs_certificate"]
-    algorithm = signed["signature"].dump()
-    signature = parser.emit(_UNIVERSAL, _PRIMITIVE, _BITS, b"\0" + certificate["signature_value"].native)
-    return bool(_sequence(signed.dump(), algorithm, signature) == certificate.dump() and certificate.serial_number > 0)
-
-
-def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
-    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first."""
-    below = x509.load_der_x509_certificate(certificate)
-    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in others if encoded != certificate}
-    while issuer := next((encoded for encoded, above in left.items() if _issued(below, above)), None):
-        below = left.pop(issuer)
-        # no signature of others covers a root: it must at least bear its own
-        if below.issuer == below.subject and not _issued(below, below):
-            return
-        yield issuer
-
-
-def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
-    try:
-        below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _names(attribute: Any, certificate: bytes) -> bool:
-    """Tell whether the first ESSCertIDv2 is of ``certificate`` (RFC 5035, 5.4.1)."""
-    first = attribute["certs"][0]
-    algorithm = first["hash_algorithm"]["algorithm"].native
-    return algorithm in DIGESTS and first["cert_hash"].native == hashlib.new(algorithm, certificate).digest()
-
-
-def _protects(attribute: Any, info: Any) -> bool:
-    """Tell whether algorithm protection (RFC 6211) repeats the algorithms of the signature."""
-    digest = attribute["digest_algorithm"]["algorithm"].native == info["digest_algorithm"]["algorithm"].native
-    named = attribute["signature_algorithm"]
-    return (
-        digest
-        and named.native is not None
-        and named["algorithm"].native == info["signature_algorithm"]["algorithm"].native
+def _joined_unsigned(attributes: Any) -> bytes:
+    if not len(attributes):
+        return b""
+    joined = (
+        der.encode(
+            der.SEQUENCE, attribute["type"].dump(), der.encode(der.SET, *(one.dump() for one in attribute["values"]))
+        )
+        for attribute in attributes
     )
+    return der.context(1, *joined)

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
-from pkdocs.content import Role
 from pkdocs.verification.algorithms import Key
 from pkdocs.verification.cms import CmsError, CmsReader
 from pkdocs.verification.field import Field
-from pkdocs.verification.finding import Finding, Step, Sub, Weight
+from pkdocs.verification.finding import Finding, Signatory, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.syntax import PdfSyntaxError, entry_spans
+from pkdocs.verification.token import Token
 
 MAX_CMS_BYTES: Final = 1_000_000
 
 _REQUIRED: Final = frozenset({"Type", "Filter", "SubFilter", "ByteRange", "Contents", "M"})
-_ALLOWED: Final = _REQUIRED | {"Name", "Reason", "Location", "Reference"}
+_ALLOWED: Final = _REQUIRED | {"Name", "Reason", "Location", "Reference", "ContactInfo", "Prop_Build"}
 _DATE: Final = re.compile(rb"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 
 
@@ -25,13 +25,16 @@ _DATE: Final = re.compile(rb"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 class Signature:
     """A signature that a file bears, by its field's name. ``claimed`` is /M: what the signer says, proven by nothing.
 
+    ``role`` is as what somebody signed; None in another signer's own field without size while its owner is not known.
     ``certificate`` and ``chain`` (DER) are None and empty, ``digest`` and ``key`` None, where it was not intact.
-    ``end`` is where its revision ends: what it covers. ``name`` and ``reason`` are for readers only.
+    ``end`` is where its revision ends: what it covers. ``timestamp`` is over its value, None where there is none that
+    holds. ``name`` and ``reason`` are for readers only.
     """
 
     field: str
     revision: int
     end: int
+    role: Signatory | None = None
     claimed: datetime | None = None
     name: str = ""
     reason: str = ""
@@ -39,11 +42,7 @@ class Signature:
     chain: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
     digest: str | None = None
     key: Key | None = None
-
-    @property
-    def role(self) -> Role:
-        """As what a party signed an agreement, whose fields are named after the roles."""
-        return Role(self.field)
+    timestamp: Token | None = None
 
 
 def read_signature(layout: Layout, index: int, number: int, field: Field) -> tuple[Signature, tuple[Finding, ...]]:
@@ -58,6 +57,7 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
         field=field.name,
         revision=index,
         end=revision.end,
+        role=field.role,
         claimed=claimed,
         name=_text(dictionary.get("Name")),
         reason=_text(dictionary.get("Reason")),
@@ -66,10 +66,10 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     if dictionary.get("Reference") not in (None, [_lock(field, layout)]):
         wrong.append("Reference")
     findings = [_finding("SIGNATURE_DICTIONARY", field, what=what) for what in wrong]
-    gap = _gap(layout, index, number)
+    gap = gap_of(layout, index, number)
     if gap is None:
         return signature, (*findings, _finding("SIGNATURE_BYTE_RANGE", field))
-    encoded = _container(layout.data[gap[0] + 1 : gap[1] - 1])
+    encoded = container_in(layout.data[gap[0] + 1 : gap[1] - 1])
     if encoded is None:
         return signature, (*findings, _finding("SIGNATURE_CONTENTS", field))
     covered = layout.data[: gap[0]] + layout.data[gap[1] : revision.end]
@@ -79,7 +79,12 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     except CmsError as fault:
         return signature, (*findings, *reader.findings, fault.finding)
     intact = replace(
-        signature, certificate=signed.certificate, chain=signed.chain, digest=signed.digest, key=signed.key
+        signature,
+        certificate=signed.certificate,
+        chain=signed.chain,
+        digest=signed.digest,
+        key=signed.key,
+        timestamp=signed.timestamp,
     )
     return intact, (*findings, *reader.findings)
 
@@ -112,7 +117,7 @@ def _lock(field: Field, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _gap(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
+def gap_of(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
     """Return where /Contents stands, if /ByteRange is everything else up to the revision's end, exactly."""
     revision = layout.revisions[index]
     start, _ = revision.spans[number]
@@ -128,7 +133,7 @@ def _gap(layout: Layout, index: int, number: int) -> tuple[int, int] | None:
     return (opening, closing) if named == exact and layout.data[opening : opening + 1] == b"<" else None
 
 
-def _container(written: bytes) -> bytes | None:
+def container_in(written: bytes) -> bytes | None:
     """Return the DER in the hexadecimal digits of /Contents, if nothing but zeros follows it.
 
     One spelling only: digits in mixed case could be changed without a trace.

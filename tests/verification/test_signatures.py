@@ -231,11 +231,11 @@ def test_an_absent_attribute_is_named(name):
     assert judged(attributes=lambda attributes: attributes.pop(name)) == {"SIGNATURE_ATTRIBUTE"}
 
 
-def test_a_signing_time_among_the_attributes_is_named():
+def test_a_signing_time_among_the_attributes_is_unknown():
     def dated(attributes):
         attributes["signing_time"] = [cms.Time({"utc_time": core.UTCTime("260122021500Z")})]
 
-    assert judged(attributes=dated) == {"SIGNATURE_ATTRIBUTE"}
+    assert judged(attributes=dated) == {"SIGNATURE_ATTRIBUTE_UNKNOWN"}
 
 
 def test_another_content_type_is_named():

@@ -16,7 +16,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from pkdocs.verification.certificates import name_of_subject
-from pkdocs.verification.cms import certificates_above
+from pkdocs.verification.container import certificates_above
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.foreign.changes import Review, review_changes
 from pkdocs.verification.foreign.fault import InspectionError
