@@ -15,11 +15,13 @@ from typing import Final
 from pkdocs.errors import SigningError
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.increment import render_revision, stream_body
-from pkdocs.signing.preserved import DSS_LISTS, Preserved, reference_lists
+from pkdocs.signing.objects import IrregularError
+from pkdocs.signing.preserved import Preserved
 from pkdocs.signing.reserved import Reserved, reserve, signature_body
-from pkdocs.signing.source import Source
+from pkdocs.signing.source import Source, read_source
 from pkdocs.verification.syntax import Ref, entry_spans, read_value
 
+DSS_LISTS: Final = ("Certs", "OCSPs", "CRLs")
 FIELD_PREFIX: Final = b"waktu-"
 
 _VALUE: Final = b"/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161"
@@ -56,9 +58,9 @@ def append_evidence(preserved: Preserved, evidence: Evidence) -> bytes:
     Raises:
         SigningError: the file has not the form that such a revision can follow.
     """
-    source = preserved.source
     with _regular():
-        objects, _ = _objects(preserved, evidence, None)
+        source = read_source(preserved.pdf)
+        objects, _ = _objects(source, preserved, evidence, None)
         return source.pdf + render_revision(source.tail, objects).data
 
 
@@ -68,9 +70,9 @@ def draft_stamp(preserved: Preserved, evidence: Evidence, *, size: int) -> Draft
     Raises:
         SigningError: the file has not the form that such a revision can follow.
     """
-    source = preserved.source
     with _regular():
-        objects, value = _objects(preserved, evidence, size)
+        source = read_source(preserved.pdf)
+        objects, value = _objects(source, preserved, evidence, size)
         return Draft(source.pdf, reserve(hashlib.sha256(source.pdf), source.tail, objects, value, size))
 
 
@@ -83,9 +85,10 @@ def _regular() -> Iterator[None]:
         raise SigningError("AUGMENT_FORM") from fault
 
 
-def _objects(preserved: Preserved, evidence: Evidence, size: int | None) -> tuple[dict[int, bytes], int]:
+def _objects(
+    source: Source, preserved: Preserved, evidence: Evidence, size: int | None
+) -> tuple[dict[int, bytes], int]:
     """Return what the revision writes, and the number of the timestamp's value (0: none)."""
-    source = preserved.source
     objects: dict[int, bytes] = {}
     edits = _Edits(source)
     if added := evidence - preserved.evidence:
@@ -94,7 +97,7 @@ def _objects(preserved: Preserved, evidence: Evidence, size: int | None) -> tupl
     value = 0
     if size is not None:
         value = max(objects, default=source.tail.size - 1) + 1
-        name = b"%b%d" % (FIELD_PREFIX, len(preserved.stamps) + 1)
+        name = b"%b%d" % (FIELD_PREFIX, len(preserved.form.stamps) + 1)
         objects |= {value: signature_body(_VALUE, size), value + 1: _FIELD % (name, value)}
         edits.add_field(value + 1)
     return objects | edits.objects, value
@@ -102,7 +105,7 @@ def _objects(preserved: Preserved, evidence: Evidence, size: int | None) -> tupl
 
 def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:
     """Return the streams of ``evidence``, and after them the store that names them and all that were there."""
-    lists, first = reference_lists(source), source.tail.size
+    lists, first = _references(source), source.tail.size
     added = (evidence.certificates, evidence.ocsps, evidence.crls)
     objects: dict[int, bytes] = {}
     entries: list[bytes] = []
@@ -114,6 +117,15 @@ def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:
             entries.append(b"/%b [ %b ]" % (name.encode(), b" ".join(b"%d 0 R" % number for number in named)))
     objects[first + len(objects)] = b"<< /Type /DSS %b >>" % b" ".join(entries)
     return objects
+
+
+def _references(source: Source) -> dict[str, list[Ref]]:
+    """Return what the document security store names, by list; empty lists where there is none."""
+    store = source.get(source.get(Ref(source.tail.root)).get("DSS")) or {}
+    lists = {name: source.get(store.get(name, [])) for name in DSS_LISTS}
+    if any(not isinstance(entry, Ref) for references in lists.values() for entry in references):
+        raise IrregularError("/DSS")
+    return lists
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +158,7 @@ class _Edits:
 
     def set_catalog(self, key: str, number: int) -> None:
         """Let the entry ``key`` of the catalog refer to the object ``number``."""
-        catalog = self._source.catalog.number
+        catalog = self._source.tail.root
         begins, ends = self._source.span(catalog)
         spans = entry_spans(self._source.pdf, begins)
         reference = b"%d 0 R" % number
@@ -157,7 +169,7 @@ class _Edits:
 
     def add_field(self, number: int) -> None:
         """Add a field to the end of the form's list, wherever that stands."""
-        place = self._source.catalog.number
+        place = self._source.tail.root
         begins, _ = self._source.span(place)
         ends = 0
         for key in ("AcroForm", "Fields"):

@@ -10,9 +10,8 @@ from pkdocs.signing.archive import Draft, append_evidence, draft_stamp
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.gathering import Gatherer, Used
 from pkdocs.signing.level import Level
-from pkdocs.signing.preserved import Preserved, is_shown, read_preserved
+from pkdocs.signing.preserved import Preserved, read_preserved
 from pkdocs.signing.timestamp import SampledTimestamper
-from pkdocs.signing.token import read_token
 from pkdocs.trust import Purpose
 
 RENEWED: Final = timedelta(days=1)
@@ -42,11 +41,11 @@ def find_lack(preserved: Preserved, level: Level, gatherer: Gatherer, *, at: dat
     if level is Level.B:
         raise UsageError("AUGMENT_LEVEL")
     over = preserved.is_stamped_over
-    is_old = renew and over and preserved.stamps[-1].token.at + RENEWED < at
+    is_old = renew and over and preserved.stamps[-1][1].time + RENEWED < at
     stamp = is_old or not (over if level is Level.LTA else preserved.is_proven)
     if level is Level.T:
         return Lack(evidence=False, stamp=stamp)
-    shown = is_shown(preserved, preserved.archived if level is Level.LTA else preserved.evidence, gatherer)
+    shown = preserved.is_shown(preserved.archived if level is Level.LTA else preserved.evidence, gatherer)
     # validation data that came after the last document timestamp are covered by the next one only
     return Lack(evidence=stamp or not shown, stamp=stamp or (level is Level.LTA and not shown))
 
@@ -62,8 +61,8 @@ def used_by(timestamper: SampledTimestamper, *, at: datetime) -> Used:
     Raises:
         ServiceError: the authority does not answer.
     """
-    token = read_token(timestamper.sample)
-    return Used(token.certificate, token.others, Purpose.TIMESTAMPS, at, None)
+    token = timestamper.sample
+    return Used(token.certificate, token.chain, Purpose.TIMESTAMPS, at, None)
 
 
 def draft(

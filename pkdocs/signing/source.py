@@ -1,14 +1,10 @@
-"""A file that a revision is joined to: how it ends, and its objects in their latest form, streams too."""
+"""A file that a revision is joined to: how it ends, and its objects in their latest form."""
 
-import re
 from dataclasses import dataclass, field
-from typing import Final
 
 from pkdocs.signing.increment import Tail, read_tail
-from pkdocs.signing.objects import IrregularError, Objects
-from pkdocs.verification.syntax import Ref, Stream, Value
-
-_STREAM: Final = re.compile(rb"[\r\n ]{0,2}stream\r?\n")
+from pkdocs.signing.objects import Objects
+from pkdocs.verification.syntax import Ref, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +16,12 @@ class Source:
     objects: Objects = field(repr=False, compare=False)
 
     def get(self, value: Value) -> Value:
-        """Return the object that ``value`` refers to, or ``value`` itself.
+        """Return the object that ``value`` refers to (of a stream, its dictionary), or ``value`` itself.
 
         Raises:
             IrregularError: there is no such object, or it is not strictly written.
         """
-        if not isinstance(value, Ref):
-            return value
-        read, end = self.objects.value(value.number)
-        opened = _STREAM.match(self.pdf, end)
-        if opened is None or not isinstance(read, dict):
-            return read
-        length = read.get("Length")
-        if type(length) is not int or not 0 <= length <= len(self.pdf) - opened.end():
-            raise IrregularError(f"stream {value.number}")
-        return Stream(read, self.pdf[opened.end() : opened.end() + length])
+        return self.objects.value(value.number)[0] if isinstance(value, Ref) else value
 
     def span(self, number: int) -> tuple[int, int]:
         """Return where the value of an object that is no stream begins and ends.
@@ -43,11 +30,6 @@ class Source:
             IrregularError: there is no such object, or it is not strictly written.
         """
         return self.objects.place(number), self.objects.value(number)[1]
-
-    @property
-    def catalog(self) -> Ref:
-        """The document catalog."""
-        return Ref(self.tail.root)
 
 
 def read_source(pdf: bytes) -> Source:

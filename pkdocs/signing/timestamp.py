@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from asn1crypto import parser
-from asn1crypto.tsp import PKIStatusInfo
+from asn1crypto.cms import ContentInfo
+from asn1crypto.tsp import PKIStatusInfo, TSTInfo
 
+from pkdocs import der
 from pkdocs.errors import ServiceError, UnknownOutcomeError
-from pkdocs.signing.container import ContainerError
-from pkdocs.signing.token import MAX_TOKEN_BYTES, Token, build_request, read_token
+from pkdocs.messages import Said
 from pkdocs.transport import Reply, Service
+from pkdocs.verification.token import Token, TokenError, read_token
 
+MAX_TOKEN_BYTES: Final = 64_000
 IN_FLIGHT: Final = 8
 ATTEMPTS: Final = 3
 _PAUSES_S: Final = (0.5, 2.0)
@@ -25,6 +28,11 @@ _HEADERS: Final = {"Content-Type": "application/timestamp-query", "Accept": "app
 _MEDIA_TYPE: Final = "application/timestamp-reply"
 _OK: Final = 200
 _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
+_VERSION_1: Final = der.integer(1)
+_SHA256: Final = der.encode(der.SEQUENCE, der.identifier("2.16.840.1.101.3.4.2.1"), der.NULL)
+"""With NULL as parameters: that is how the usual clients ask, so every authority takes it."""
+
+_WITH_CERTIFICATES: Final = bytes.fromhex("0101ff")
 
 
 class Timestamper(Protocol):
@@ -47,8 +55,8 @@ class SampledTimestamper(Timestamper, Protocol):
         """How many bytes to keep free for a token of this authority."""
 
     @property
-    def sample(self) -> bytes:
-        """One token of this authority, whatever it is over.
+    def sample(self) -> Token:
+        """What one token of this authority says, whatever it is over.
 
         Raises:
             ServiceError: the authority does not answer.
@@ -72,13 +80,20 @@ class HttpTimestamper:
         return self._service.host
 
     @cached_property
-    def sample(self) -> bytes:
-        """One token over a random digest, asked for once: it shows that the authority answers, and with what.
+    def _sample(self) -> tuple[bytes, bytes]:
+        """A digest and the token over it, asked for once."""
+        digest = secrets.token_bytes(32)
+        return digest, self._ask(digest)
+
+    @property
+    def sample(self) -> Token:
+        """What a token over a random digest says; asked for once: it shows that the authority answers, and with what.
 
         Raises:
             ServiceError: it does not.
         """
-        return self._ask(secrets.token_bytes(32))
+        digest, encoded = self._sample
+        return _read(encoded, digest)
 
     @property
     def reserved_bytes(self) -> int:
@@ -87,7 +102,7 @@ class HttpTimestamper:
         Raises:
             ServiceError: the authority does not answer.
         """
-        return len(self.sample) + _SLACK_BYTES
+        return len(self._sample[1]) + _SLACK_BYTES
 
     def stamp(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return for each SHA-256 of ``digests`` a token that was checked, in their order.
@@ -119,14 +134,18 @@ class HttpTimestamper:
     def _ask_once(self, digest: bytes) -> bytes:
         nonce = secrets.randbits(63) | 1 << 62
         request = build_request(digest, nonce)
-        reply = self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES)
-        encoded = self._token_in(reply)
+        encoded = self._token_in(self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES))
         try:
-            token = read_token(encoded)
-            _demand_match(token, digest, nonce)
-        except ContainerError as fault:
-            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=fault) from fault
+            _read(encoded, digest)
+        except TokenError as fault:
+            # the same faults have sentences of their own where a file is judged
+            raise self._unusable(fault.code.replace("TIMESTAMP", "TOKEN")) from fault
+        if _nonce_of(encoded) != nonce:
+            raise self._unusable("TOKEN_NONCE")
         return encoded
+
+    def _unusable(self, code: str) -> ServiceError:
+        return ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=Said(code))
 
     def _token_in(self, reply: Reply) -> bytes:
         """Return the token of a response that grants one."""
@@ -135,12 +154,29 @@ class HttpTimestamper:
             raise ServiceError("TIMESTAMP_HTTP", host=self.host, status=reply.status)
         try:
             status, encoded = _split(reply.body)
-        except Exception as fault:
-            # asn1crypto raises whatever damaged bytes lead it to
-            raise ServiceError("TIMESTAMP_UNUSABLE", host=self.host, reason=ContainerError("TOKEN_FORM")) from fault
-        if status["status"].native not in _GRANTED:
-            raise ServiceError("TIMESTAMP_REFUSED", host=self.host, status=", ".join(_reasons(status)))
+            reasons = tuple(_reasons(status))
+        except (ValueError, TypeError, KeyError, IndexError) as fault:
+            raise self._unusable("TOKEN_MALFORMED") from fault
+        if reasons[0] not in _GRANTED:
+            raise ServiceError("TIMESTAMP_REFUSED", host=self.host, status=", ".join(reasons))
         return encoded
+
+
+def build_request(digest: bytes, nonce: int) -> bytes:
+    """Return a request (``TimeStampReq``, DER) to stamp the SHA-256 ``digest`` and send the certificate too."""
+    imprint = der.encode(der.SEQUENCE, _SHA256, der.encode(der.OCTETS, digest))
+    return der.encode(der.SEQUENCE, _VERSION_1, imprint, der.integer(nonce), _WITH_CERTIFICATES)
+
+
+def _read(encoded: bytes, digest: bytes) -> Token:
+    return read_token(encoded, lambda algorithm: digest if algorithm == "sha256" else b"")
+
+
+def _nonce_of(token: bytes) -> int | None:
+    """Return the nonce of a token that was read before."""
+    content = bytes(ContentInfo.load(token)["content"]["encap_content_info"]["content"])
+    nonce: int | None = TSTInfo.load(content)["nonce"].native
+    return nonce
 
 
 def _split(response: bytes) -> tuple[Any, bytes]:
@@ -153,10 +189,3 @@ def _split(response: bytes) -> tuple[Any, bytes]:
 def _reasons(status: Any) -> Iterator[str]:
     yield str(status["status"].native)
     yield from sorted(status["fail_info"].native or ())
-
-
-def _demand_match(token: Token, digest: bytes, nonce: int) -> None:
-    if token.digest != digest:
-        raise ContainerError("TOKEN_IMPRINT")
-    if token.nonce != nonce:
-        raise ContainerError("TOKEN_NONCE")
