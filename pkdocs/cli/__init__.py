@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "preview",
     "pki",
     "sign",
+    "augment",
     "status",
     "bundle",
     "register",

@@ -1,8 +1,9 @@
 """Signed files brought up to a level later: what each lacks, and the revision that adds it (docs/levels.md)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from pkdocs.errors import UsageError
@@ -14,6 +15,7 @@ from pkdocs.signing.preserved import Preserved, read_preserved
 from pkdocs.signing.timestamp import SampledTimestamper
 from pkdocs.trust import Purpose
 
+_NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
 RENEWED: Final = timedelta(days=1)
 """A document timestamp younger than this is not renewed, so that a run that was interrupted can go on."""
 
@@ -35,11 +37,10 @@ def find_lack(preserved: Preserved, level: Level, gatherer: Gatherer, *, at: dat
     Signatures without a timestamp of their own get one over the document, at every level. ``renew`` asks for a new
     document timestamp where the last is older than ``RENEWED``.
 
-    Raises:
-        UsageError: level B has nothing to be added.
+    Level B lacks nothing.
     """
     if level is Level.B:
-        raise UsageError("AUGMENT_LEVEL")
+        return Lack(evidence=False, stamp=False)
     over = preserved.is_stamped_over
     is_old = renew and over and preserved.stamps[-1][1].time + RENEWED < at
     stamp = is_old or not (over if level is Level.LTA else preserved.is_proven)
@@ -119,6 +120,7 @@ def augment_pdf(
     *,
     at: datetime,
     renew: bool = False,
+    owners: Mapping[bytes, str] = _NOBODY,
 ) -> bytes:
     """Return a signed file brought up to ``level``; ``pdf`` itself where it is there already.
 
@@ -127,19 +129,32 @@ def augment_pdf(
     does not make it level T to a validator of AdES (``reached_level`` tells). With ``renew`` an archive timestamp
     gets its own validation data and a new one over these.
 
-    Whether the file is one that was issued is ``read_form``'s matter, and not asked.
+    ``owners`` are those of ``read_form``.
 
     Raises:
-        SigningError: not signed, changed, of another form, or validation data are not to be had.
+        SigningError: not issued, not signed, changed, or validation data are not to be had.
         ServiceError: the timestamp authority does not answer.
         UsageError: level B, or a timestamp is needed and no authority named.
     """
-    preserved = read_preserved(pdf)
+    check_augmenting(level, timestamper)
+    preserved = read_preserved(pdf, owners)
     lack = find_lack(preserved, level, gatherer, at=at, renew=renew)
     if not lack:
         return pdf
     (result,) = fill_all([draft(preserved, lack, gatherer, timestamper, at=at)], timestamper)
     return result
+
+
+def check_augmenting(level: Level, timestamper: SampledTimestamper | None) -> None:
+    """Pass a level that can be added, with an authority where it always needs one.
+
+    Raises:
+        UsageError: level B, or no authority named.
+    """
+    if level is Level.B:
+        raise UsageError("AUGMENT_LEVEL")
+    if level is not Level.LT:
+        demand_timestamper(timestamper)
 
 
 def check_level(

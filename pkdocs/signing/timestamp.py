@@ -32,6 +32,16 @@ _VERSION_1: Final = der.integer(1)
 _SHA256: Final = der.encode(der.SEQUENCE, der.identifier("2.16.840.1.101.3.4.2.1"), der.NULL)
 """With NULL as parameters: that is how the usual clients ask, so every authority takes it."""
 
+_FAULTS: Final = {
+    "TIMESTAMP_NOT_JUDGED": "TOKEN_NOT_JUDGED",
+    "TIMESTAMP_ALTERED": "TOKEN_ALTERED",
+    "TIMESTAMP_IMPRINT": "TOKEN_IMPRINT",
+    "TIMESTAMP_CERTIFICATE": "TOKEN_CERTIFICATE",
+    "TIMESTAMP_USE": "TOKEN_USE",
+    "TIMESTAMP_OUT_OF_DAYS": "TOKEN_OUT_OF_DAYS",
+}
+"""What is wrong with a token, said to who asked for it; the sentences for who judges a file are others."""
+
 _WITH_CERTIFICATES: Final = bytes.fromhex("0101ff")
 
 
@@ -138,8 +148,7 @@ class HttpTimestamper:
         try:
             _read(encoded, digest)
         except TokenError as fault:
-            # the same faults have sentences of their own where a file is judged
-            raise self._unusable(fault.code.replace("TIMESTAMP", "TOKEN")) from fault
+            raise self._unusable(_FAULTS.get(fault.code, "TOKEN_MALFORMED")) from fault
         if _nonce_of(encoded) != nonce:
             raise self._unusable("TOKEN_NONCE")
         return encoded
