@@ -13,7 +13,7 @@ from pikepdf import Pdf
 
 from pkdocs.signing import Signer
 
-_RESERVED = 4096
+_RESERVED = 6144
 
 
 def object_bytes(pdf: bytes, number: int) -> bytes:
@@ -72,6 +72,8 @@ class Hand:
     """Changes the signed attributes by name; each value is a list of values."""
     content_info: Callable[[Any], None] = no_change
     """Changes the ContentInfo before it is encoded."""
+    container: Callable[[bytes], bytes] = bytes
+    """Changes it when it is encoded."""
     certificates: tuple[bytes, ...] | None = None
     digest: str = "sha256"
     objects: Mapping[int, bytes] = field(default_factory=dict)
@@ -170,4 +172,4 @@ class Hand:
         )
         self.content_info(info)
         encoded: bytes = info.dump(force=True)
-        return encoded
+        return self.container(encoded)
