@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from pkdocs.chain.counting import Counted, count, is_believed
 from pkdocs.chain.links import link_findings
@@ -29,7 +30,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     register = account.register if account else None
     if register and not trust.root_position:
         trust = replace(trust, root_position=register.head.root_position)
-    forest = grow_forest(exhibits)
+    forest = grow_forest(_attributed(exhibit, register) for exhibit in exhibits)
     people = PeopleJudge(trust, register, at)
     signings = {node: people.signings(node) for node in forest.nodes}
     keys = key_findings(signings)
@@ -62,6 +63,14 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
     )
+
+
+def _attributed(exhibit: Exhibit, register: Register | None) -> Exhibit:
+    """Return ``exhibit`` with the roles of those who signed in fields of their own, by the register's certificates."""
+    listed = register.certificates if register else {}
+    signed = [one.certificate for one in exhibit.facts.signatures if one.certificate is not None]
+    owners = {one: line.person for one in signed if (line := listed.get(sha256(one).hexdigest()))}
+    return replace(exhibit, facts=exhibit.facts.attributed(owners))
 
 
 def _verdicts(

@@ -39,7 +39,7 @@ class PeopleJudge:
         return {
             signature.role: self._signing(signature, signature.certificate, timeline, listed)
             for signature in facts.signatures
-            if signature.certificate is not None
+            if isinstance(signature.role, Role) and signature.certificate is not None
         }
 
     def _listed(self, node: Node) -> datetime | None:

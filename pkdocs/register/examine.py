@@ -18,7 +18,7 @@ from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Keeper
 from pkdocs.verification.layout import FileError, Layout, Revision, read_layout
 from pkdocs.verification.signature import read_signature
-from pkdocs.verification.stamp import Stamp
+from pkdocs.verification.stamp import Stamp, read_stamp
 from pkdocs.verification.syntax import Stream
 from pkdocs.verification.updates import Filling, read_updates
 
@@ -64,28 +64,30 @@ def examine_head(pdf: bytes) -> HeadFacts:
     """Return what ``pdf`` proves by itself; it never raises for what is in the file, and needs no clock.
 
     The first revision must be exactly what ``render_head`` makes of the attached head; each later one fills in one
-    registrar's field by a signature with the registrar's certificate, and does nothing else.
+    registrar's field by a signature with the registrar's certificate, or adds validation data or a timestamp.
     """
     border = Border()
-    head, signatures = border(Step.SET, partial(_examine, pdf, border)) or (None, ())
+    facts = HeadFacts(hashlib.sha256(pdf).hexdigest(), ())
+    facts = border(Step.SET, partial(_examine, pdf, facts, border)) or facts
     findings = tuple(replace(finding, step=Step.SET) for finding in dict.fromkeys(border.findings))
-    return HeadFacts(hashlib.sha256(pdf).hexdigest(), findings, head, signatures)
+    return replace(facts, findings=findings)
 
 
-def _examine(pdf: bytes, border: Border) -> tuple[Head | None, tuple[Signature, ...]]:
+def _examine(pdf: bytes, facts: HeadFacts, border: Border) -> HeadFacts:
     try:
         layout = read_layout(pdf)
     except FileError as fault:
         # its own sentence speaks of agreements
         border.findings.append(_fail("HEAD_FILE", cause=fault.finding.code))
-        return None, ()
+        return facts
     head = _read_head(layout, border)
     if head is None:
-        return None, ()
+        return facts
+    facts = replace(facts, head=head)
     if render_head(head) != pdf[: layout.issued.end]:
         border.findings.append(_fail("HEAD_PAGE"))
-        return head, ()
-    return head, _read_signatures(layout, head, border)
+        return facts
+    return _read_updates(layout, head, facts, border)
 
 
 def _fail(code: str, **params: str | int) -> Finding:
@@ -108,18 +110,26 @@ def _read_head(layout: Layout, border: Border) -> Head | None:
     return None
 
 
-def _read_signatures(layout: Layout, head: Head, border: Border) -> tuple[Signature, ...]:
-    """Return the signatures; the first revision is known to be what ``render_head`` made."""
+def _read_updates(layout: Layout, head: Head, facts: HeadFacts, border: Border) -> HeadFacts:
+    """Return ``facts`` with what the later revisions are; the first is known to be what ``render_head`` made."""
     places = places_of(head)
     numbers = _numbers(layout.issued, "FT", "Sig")
     fields = tuple(
         Field(name, number, Keeper.REGISTRAR, registrar.name)
         for number, (name, registrar) in zip(numbers, places.items(), strict=True)
     )
-    fillings, findings = read_updates(layout, fields, tuple(_numbers(layout.issued, "Type", "Page")))
+    updates, findings = read_updates(layout, fields, tuple(_numbers(layout.issued, "Type", "Page")))
     border.findings.extend(findings)
-    read = (border(Step.SET, partial(_read_signature, layout, filling, places, border)) for filling in fillings)
-    return tuple(signature for signature in read if signature is not None)
+    signatures = (
+        border(Step.SET, partial(_read_signature, layout, filling, places, border)) for filling in updates.signatures
+    )
+    stamps = (border(Step.SET, partial(_read_stamp, layout, filling, border)) for filling in updates.stamps)
+    return replace(
+        facts,
+        signatures=tuple(signature for signature in signatures if signature is not None),
+        stamps=tuple(stamp for stamp in stamps if stamp is not None),
+        evidence=updates.evidence,
+    )
 
 
 def _numbers(issued: Revision, key: str, name: str) -> Iterator[int]:
@@ -135,3 +145,9 @@ def _read_signature(layout: Layout, filling: Filling, places: Mapping[str, Regis
         return signature
     border.findings.append(filling.field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
     return replace(signature, certificate=None, chain=())
+
+
+def _read_stamp(layout: Layout, filling: Filling, border: Border) -> Stamp:
+    stamp, findings = read_stamp(layout, filling.revision, filling.number, filling.field.name)
+    border.findings.extend(findings)
+    return stamp

@@ -53,6 +53,7 @@ def state_agreement(content: Content, facts: Facts, owners: Mapping[bytes, str],
 
     ``owners`` are the enrolled persons by certificate (DER): a signature counts if its certificate is the party's.
     """
+    facts = facts.attributed(owners)
     parties = {role: party for role in content.roles if (party := content.party(role))}
     paper = tuple(role for role, party in parties.items() if party.means is Means.PAPER)
     ends = [end for role, party in parties.items() if (end := _signed_end(facts, role, party.person, owners))]

@@ -1,45 +1,49 @@
 """How far a file has come: an issued agreement, and who has signed it so far.
 
-This is what a signer must know before he adds his name, and what ``status`` shows. It is not verification:
-certificates are not judged, and whether the page says what the content says is not read.
+This is what a signer must know before he adds his name, and what ``status`` shows: steps 1 to 3 of judging, and that
+each signer is the party. It is not verification: certificates are not judged, and whether the page says what the
+content says is not read.
 """
 
+import dataclasses
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
+from types import MappingProxyType
 from typing import Final
 
-from cryptography import x509
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, Reference, StreamObject
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.pdf_utils.xref import XRefSectionType
-
-from pkdocs.content import Content, Role, parse_content
+from pkdocs.content import MAX_CONTENT_BYTES, Content, Role, parse_content
 from pkdocs.errors import SigningError
 from pkdocs.issue import ATTACHMENT, electronic_roles
-from pkdocs.pki import person_of
 from pkdocs.schema import NewerSchemaError, SchemaError
-from pkdocs.signing.cms import open_cms
+from pkdocs.verification import Finding, Weight
+from pkdocs.verification import Signature as ReadSignature
+from pkdocs.verification.attribution import attribute, owner_of
+from pkdocs.verification.evidence import Evidence
+from pkdocs.verification.form import Form
+from pkdocs.verification.form import read_form as read_issued_form
+from pkdocs.verification.layout import FileError, Layout, read_layout
+from pkdocs.verification.signature import read_signature
+from pkdocs.verification.stamp import Stamp, read_stamp
+from pkdocs.verification.syntax import PdfSyntaxError, inflate
+from pkdocs.verification.updates import Filling, read_updates
 
-_END: Final = re.compile(rb"startxref\s{1,2}\d{1,10}\s{1,2}%%EOF(?:\r\n|\n|\r)?")
-_APPEND_ONLY: Final = 3
-_SIGNED_ENTRIES: Final = frozenset({"/V", "/AP"})
-"""What a signature changes in its field."""
+_NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
+_DAMAGED: Final = frozenset({"FILE_NOT_PDF", "FILE_STRUCTURE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One intact signature: in which role, by whom (the content's person), with which certificate (DER).
 
-    ``end`` is where its revision ends, in bytes.
+    ``end`` is where its revision ends, in bytes; ``read`` is the signature as verification reads it.
     """
 
     role: Role
     person: str
     certificate: bytes
     end: int
+    read: ReadSignature = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,18 @@ class SignedForm:
     """An issued file with its signatures, in the order in which they were added.
 
     ``issue_digest`` is SHA-256 of the issued revision, to be compared with the index or the register: whether
-    that revision is the one that was issued, nothing in the file can say.
+    that revision is the one that was issued, nothing in the file can say. ``seal`` is the certificate (DER) of the
+    organisation's seal, None without one; ``stamps`` are document timestamps, ``evidence`` is validation data.
+    ``unknown`` are the findings about what contradicts nothing and cannot be judged.
     """
 
     content: Content
     signatures: tuple[Signature, ...]
     issue_digest: str
+    seal: bytes | None = dataclasses.field(default=None, repr=False)
+    stamps: tuple[Stamp, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    unknown: tuple[Finding, ...] = ()
 
     @property
     def signed(self) -> tuple[Role, ...]:
@@ -65,132 +75,98 @@ class SignedForm:
         return tuple(role for role in electronic_roles(self.content) if role not in self.signed)
 
 
-def read_form(pdf: bytes) -> SignedForm:
-    """Return what ``pdf`` holds, if it is an issued file followed by signatures of its parties alone.
+def read_form(pdf: bytes, *, owners: Mapping[bytes, str] = _NOBODY) -> SignedForm:
+    """Return what ``pdf`` holds, if it is an issued file followed by what may follow it alone (docs/chain.md, 2).
 
-    Checked are the structure of the revisions, digests and raw signatures, and that each signer is the party.
+    Checked are the structure of the revisions, digests and raw signatures, and that each signer is the party:
+    ``owners`` says whose certificates (DER) are; a training certificate says so itself.
 
     Raises:
-        SigningError: not a PDF that pkdocs issued, or changed since.
+        SigningError: not a PDF that pkdocs issued, changed since, or signed by another or by nobody known.
     """
     try:
-        return _read(pdf)
+        return _read(pdf, owners)
     except SigningError:
         raise
+    except FileError as fault:
+        code = "SIGN_DAMAGED" if fault.finding.code in _DAMAGED else "SIGN_ALTERED"
+        raise SigningError(code, cause=fault.finding.code) from fault
     except Exception as fault:
-        # the reader raises whatever a damaged file leads it to
+        # libraries raise whatever a damaged file leads them to
         raise SigningError("SIGN_DAMAGED") from fault
 
 
-def _read(pdf: bytes) -> SignedForm:
-    reader = PdfFileReader(BytesIO(pdf), strict=True)
-    revisions = reader.xrefs.total_revisions
-    ends = [_end(pdf, reader, revision) for revision in range(revisions)]
-    _demand(ends[-1] == len(pdf), "something follows the last revision")
-    content = _read_content(reader.get_historical_resolver(0))
-    fields = _read_fields(reader.get_historical_resolver(0), content)
-    signatures: list[Signature] = []
-    for revision in range(1, revisions):
-        role, field = _signed_field(reader, revision, fields)
-        certificate = _read_signature(pdf, field, ends[revision - 1], ends[revision])
-        signatures.append(_attribute(content, role, certificate, ends[revision]))
-    return SignedForm(content, tuple(signatures), hashlib.sha256(pdf[: ends[0]]).hexdigest())
+def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
+    layout = read_layout(pdf)
+    form, findings = read_issued_form(layout)
+    content = _content(form)
+    unknown = list(_passed(findings))
+    if {field.role for field in form.fields} != set(electronic_roles(content)):
+        raise SigningError("SIGN_ALTERED", cause="CONTENT_FIELDS")
+    updates, findings = read_updates(layout, form.fields, form.pages, form.slots)
+    unknown += _passed(findings)
+    reader = _Reader(layout, unknown)
+    signatures, findings = attribute(map(reader.signature, updates.signatures), content, owners)
+    unknown += _passed(findings)
+    return SignedForm(
+        content=content,
+        signatures=tuple(_attributed(content, signature, owners) for signature in signatures),
+        issue_digest=hashlib.sha256(pdf[: layout.issued.end]).hexdigest(),
+        seal=reader.signature(updates.seal).certificate if updates.seal else None,
+        stamps=tuple(map(reader.stamp, updates.stamps)),
+        evidence=updates.evidence,
+        unknown=tuple(unknown),
+    )
 
 
-def _demand(fulfilled: object, detail: str) -> None:
-    if not fulfilled:
-        raise SigningError("SIGN_ALTERED", detail=detail)
-
-
-def _end(pdf: bytes, reader: PdfFileReader, revision: int) -> int:
-    section = reader.xrefs.get_xref_container_info(revision)
-    _demand(section.xref_section_type is XRefSectionType.STANDARD, "not a plain cross-reference table")
-    matched = _END.search(pdf, section.end_location)
-    _demand(matched, "a revision without an end")
-    return matched.end() if matched else 0
-
-
-def _read_content(issued: HistoricalResolver) -> Content:
-    try:
-        files = issued.root["/Names"]["/EmbeddedFiles"]["/Names"]
-        embedded = files[1]["/EF"]["/F"]
-    except (KeyError, IndexError, TypeError) as fault:
-        raise SigningError("SIGN_NOT_ISSUED") from fault
-    if len(files) != 2 or str(files[0]) != ATTACHMENT or not isinstance(embedded, StreamObject):
+def _content(form: Form) -> Content:
+    if form.attachment is None:
         raise SigningError("SIGN_NOT_ISSUED")
     try:
-        return parse_content(embedded.data)
+        return parse_content(inflate(form.attachment, MAX_CONTENT_BYTES))
     except NewerSchemaError as fault:
         raise SigningError("SCHEMA_NEWER", fault.params, file=ATTACHMENT) from fault
-    except SchemaError as fault:
+    except (PdfSyntaxError, SchemaError) as fault:
         raise SigningError("SIGN_NOT_ISSUED") from fault
 
 
-def _read_fields(issued: HistoricalResolver, content: Content) -> dict[int, Role]:
-    """Return the object number of each role's field; they are the electronic roles', and empty."""
-    names: dict[str, int] = {}
-    form = issued.root["/AcroForm"]
-    _demand(form["/SigFlags"] == _APPEND_ONLY and "/NeedAppearances" not in form, "another form than the issued one")
-    for field in _references(form["/Fields"]):
-        entries = issued(field)
-        _demand(isinstance(entries, DictionaryObject) and "/V" not in entries, "issued with a filled field")
-        names[str(entries["/T"])] = field.idnum
-    expected = {role.value: role for role in electronic_roles(content)}
-    _demand(names.keys() == expected.keys(), "other fields than the content's roles")
-    return {number: expected[name] for name, number in names.items()}
+def _passed(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what contradicts nothing.
+
+    Raises:
+        SigningError: something contradicts.
+    """
+    for finding in findings:
+        if finding.weight is Weight.FAIL:
+            raise SigningError("SIGN_ALTERED", cause=finding.code)
+        yield finding
 
 
-def _references(array: ArrayObject) -> Iterator[Reference]:
-    for position in range(len(array)):
-        entry = array.raw_get(position)
-        _demand(isinstance(entry, IndirectObject), "a field that is not an object of its own")
-        yield entry.reference
+class _Reader:
+    """Reads signatures and timestamps of one file; what is not known about them goes to ``unknown``."""
+
+    def __init__(self, layout: Layout, unknown: list[Finding]) -> None:
+        self._layout = layout
+        self._unknown = unknown
+
+    def signature(self, filling: Filling) -> ReadSignature:
+        signature, findings = read_signature(self._layout, filling.revision, filling.number, filling.field)
+        self._unknown += _passed(findings)
+        return signature
+
+    def stamp(self, filling: Filling) -> Stamp:
+        stamp, findings = read_stamp(self._layout, filling.revision, filling.number, filling.field.name)
+        self._unknown += _passed(findings)
+        return stamp
 
 
-def _signed_field(reader: PdfFileReader, revision: int, fields: dict[int, Role]) -> tuple[Role, DictionaryObject]:
-    """Return the field that the revision fills; it may change nothing else that was there."""
-    before, after = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
-    for entry in ("/Root", "/Info"):
-        _demand(before.trailer_view.raw_get(entry) == after.trailer_view.raw_get(entry), f"another {entry}")
-    _demand(not reader.xrefs.refs_freed_in_revision(revision), "an object taken away")
-    written = reader.xrefs.explicit_refs_in_revision(revision)
-    changed = [ref for ref in written if reader.xrefs.get_introducing_revision(ref) < revision]
-    _demand(len(changed) == 1 and changed[0].idnum in fields, "more than a field changed")
-    old, new = before(changed[0]), after(changed[0])
-    _demand("/V" not in old and "/V" in new, "not a signature added")
-    _demand(_others(old) == _others(new), "the field changed")
-    return fields[changed[0].idnum], new
-
-
-def _others(field: DictionaryObject) -> dict[str, bytes]:
-    return {str(name): _written(field.raw_get(name)) for name in field if name not in _SIGNED_ENTRIES}
-
-
-def _written(entry: PdfObject) -> bytes:
-    output = BytesIO()
-    entry.write_to_stream(output, None)
-    return output.getvalue()
-
-
-def _read_signature(pdf: bytes, field: DictionaryObject, start: int, end: int) -> bytes:
-    """Return the certificate of a signature that covers all of ``pdf`` up to ``end`` but itself."""
-    value = field["/V"]
-    first, length, second, rest = (int(number) for number in value["/ByteRange"])
-    _demand(first == 0 and start < length < second and second + rest == end, "not all is covered")
-    gap = pdf[length:second]
-    _demand(re.fullmatch(rb"<(?:[0-9A-Fa-f]{2})+>", gap), "more than the signature is left out")
-    contents = bytes.fromhex(gap[1:-1].decode("ascii"))
-    _demand(value["/Contents"].original_bytes == contents, "another signature than the one left out")
-    digest = hashlib.sha256(pdf[:length])
-    digest.update(pdf[second:end])
-    certificate = open_cms(contents, digest.digest())
-    _demand(certificate, "the signature does not fit the bytes")
-    return certificate or b""
-
-
-def _attribute(content: Content, role: Role, certificate: bytes, end: int) -> Signature:
-    person = person_of(x509.load_der_x509_certificate(certificate))
-    party = content.party(role)
-    if party is None or party.person != person:
-        raise SigningError("SIGN_FOREIGN_SIGNATURE", id=content.id, role=role.value)
-    return Signature(role, person, certificate, end)
+def _attributed(content: Content, signature: ReadSignature, owners: Mapping[bytes, str]) -> Signature:
+    """Return the signature as its party's."""
+    certificate, role = signature.certificate or b"", signature.role
+    person = owner_of(certificate, owners)
+    if not person:
+        raise SigningError("SIGN_OWNER_UNKNOWN", id=content.id, field=signature.field)
+    party = content.party(role) if isinstance(role, Role) else None
+    if not isinstance(role, Role) or party is None or party.person != person:
+        raise SigningError("SIGN_FOREIGN_SIGNATURE", id=content.id, role=role.value if role else signature.field)
+    return Signature(role, person, certificate, signature.end, signature)

@@ -1,10 +1,11 @@
 """One PDF to facts: steps 1 to 3 of judging, and what of step 6 the file itself can show."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from pkdocs.content import Content
+from pkdocs.verification.attribution import attribute
 from pkdocs.verification.border import Border
 from pkdocs.verification.facts import Facts
 from pkdocs.verification.finding import Step
@@ -13,7 +14,8 @@ from pkdocs.verification.layout import Layout, read_layout
 from pkdocs.verification.pages import read_pages
 from pkdocs.verification.payload import check_agreement, check_pages, read_content, read_metadata
 from pkdocs.verification.signature import Signature, read_signature
-from pkdocs.verification.updates import Filling, read_updates
+from pkdocs.verification.stamp import Stamp, read_stamp
+from pkdocs.verification.updates import Filling, Updates, read_updates
 
 
 def examine_pdf(pdf: bytes) -> Facts:
@@ -41,10 +43,17 @@ class _Examination:
             return Facts(digest, tuple(self._findings))
         issued = self._pdf[: layout.issued.end]
         form = self._border(Step.REVISIONS, partial(self._form, layout))
-        signatures = self._signatures(layout, form)
+        updates = form and self._border(Step.REVISIONS, partial(self._updates, layout, form))
+        updates = updates or Updates()
+        signatures = self._signatures(layout, updates.signatures)
+        seals = self._signatures(layout, [updates.seal] if updates.seal else [])
+        stamps = self._stamps(layout, updates.stamps)
         content = self._border(Step.CONTENT, partial(self._content, form)) if form else None
         content_digest = content.digest if content else None
         metadata = self._border(Step.CONTENT, partial(read_metadata, form)) if form else None
+        if content:
+            signatures, wrong = attribute(signatures, content, {})
+            self._findings.extend(wrong)
         if form and content:
             self._findings.extend(check_agreement(form, content, metadata))
             self._border(Step.CONTENT, partial(self._pages, issued, form, content))
@@ -59,7 +68,10 @@ class _Examination:
             template_digest=metadata.template_digest if metadata else None,
             toolchain=metadata.toolchain if metadata else None,
             signatures=signatures,
+            seal=next(iter(seals), None),
             codes=self._codes,
+            stamps=stamps,
+            evidence=updates.evidence,
         )
 
     def _layout(self) -> Layout:
@@ -70,22 +82,28 @@ class _Examination:
         self._findings.extend(findings)
         return form
 
-    def _signatures(self, layout: Layout, form: Form | None) -> tuple[Signature, ...]:
-        if form is None:
-            return ()
-        fillings = self._border(Step.REVISIONS, partial(self._updates, layout, form)) or ()
+    def _updates(self, layout: Layout, form: Form) -> Updates:
+        updates, findings = read_updates(layout, form.fields, form.pages, form.slots)
+        self._findings.extend(findings)
+        return updates
+
+    def _signatures(self, layout: Layout, fillings: Iterable[Filling]) -> tuple[Signature, ...]:
         read = (self._border(Step.SIGNATURES, partial(self._signature, layout, filling)) for filling in fillings)
         return tuple(signature for signature in read if signature is not None)
-
-    def _updates(self, layout: Layout, form: Form) -> tuple[Filling, ...]:
-        fillings, findings = read_updates(layout, form.fields, form.pages)
-        self._findings.extend(findings)
-        return fillings
 
     def _signature(self, layout: Layout, filling: Filling) -> Signature:
         signature, findings = read_signature(layout, filling.revision, filling.number, filling.field)
         self._findings.extend(findings)
         return signature
+
+    def _stamps(self, layout: Layout, fillings: Iterable[Filling]) -> tuple[Stamp, ...]:
+        read = (self._border(Step.SIGNATURES, partial(self._stamp, layout, filling)) for filling in fillings)
+        return tuple(stamp for stamp in read if stamp is not None)
+
+    def _stamp(self, layout: Layout, filling: Filling) -> Stamp:
+        stamp, findings = read_stamp(layout, filling.revision, filling.number, filling.field.name)
+        self._findings.extend(findings)
+        return stamp
 
     def _content(self, form: Form) -> Content | None:
         content, findings = read_content(form)

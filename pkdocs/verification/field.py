@@ -1,4 +1,4 @@
-"""A signature field of the first revision: where and as what somebody signs."""
+"""A signature field: where and as what somebody signs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from pkdocs.verification.finding import Finding, Signatory, Step, Sub, Weight
 class Field:
     """One field: its name, the number of its object, and who signs there.
 
-    An agreement's fields are named after the roles. ``holder`` is the signer's name where several sign in one role.
+    An agreement's own fields are named after the roles. ``role`` is None where only the certificate's owner tells it:
+    in another signer's field without size. ``holder`` is the signer's name where several sign in one role.
     """
 
     name: str
     number: int
-    role: Signatory
+    role: Signatory | None
     holder: str = ""
 
     def finding(

@@ -72,9 +72,10 @@ class Sub(StrEnum):
 
 
 class Keeper(StrEnum):
-    """Who signs a head of the register, in which no party of an agreement signs."""
+    """Who signs without being a party: the head of a register, or an agreement's seal."""
 
     REGISTRAR = "registrar"
+    SEAL = "segel"
 
 
 Signatory: TypeAlias = Role | Keeper

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
-from pkdocs.content import Role
 from pkdocs.verification.algorithms import Key
 from pkdocs.verification.cms import CmsError, CmsReader
 from pkdocs.verification.field import Field
-from pkdocs.verification.finding import Finding, Step, Sub, Weight
+from pkdocs.verification.finding import Finding, Signatory, Step, Sub, Weight
 from pkdocs.verification.layout import Layout
 from pkdocs.verification.syntax import PdfSyntaxError, entry_spans
 from pkdocs.verification.token import Token
@@ -18,7 +17,7 @@ from pkdocs.verification.token import Token
 MAX_CMS_BYTES: Final = 1_000_000
 
 _REQUIRED: Final = frozenset({"Type", "Filter", "SubFilter", "ByteRange", "Contents", "M"})
-_ALLOWED: Final = _REQUIRED | {"Name", "Reason", "Location", "Reference"}
+_ALLOWED: Final = _REQUIRED | {"Name", "Reason", "Location", "Reference", "ContactInfo", "Prop_Build"}
 _DATE: Final = re.compile(rb"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 
 
@@ -26,6 +25,7 @@ _DATE: Final = re.compile(rb"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 class Signature:
     """A signature that a file bears, by its field's name. ``claimed`` is /M: what the signer says, proven by nothing.
 
+    ``role`` is as what somebody signed; None in another signer's own field without size while its owner is not known.
     ``certificate`` and ``chain`` (DER) are None and empty, ``digest`` and ``key`` None, where it was not intact.
     ``end`` is where its revision ends: what it covers. ``timestamp`` is over its value, None where there is none that
     holds. ``name`` and ``reason`` are for readers only.
@@ -34,6 +34,7 @@ class Signature:
     field: str
     revision: int
     end: int
+    role: Signatory | None = None
     claimed: datetime | None = None
     name: str = ""
     reason: str = ""
@@ -42,11 +43,6 @@ class Signature:
     digest: str | None = None
     key: Key | None = None
     timestamp: Token | None = None
-
-    @property
-    def role(self) -> Role:
-        """As what a party signed an agreement, whose fields are named after the roles."""
-        return Role(self.field)
 
 
 def read_signature(layout: Layout, index: int, number: int, field: Field) -> tuple[Signature, tuple[Finding, ...]]:
@@ -61,6 +57,7 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
         field=field.name,
         revision=index,
         end=revision.end,
+        role=field.role,
         claimed=claimed,
         name=_text(dictionary.get("Name")),
         reason=_text(dictionary.get("Reason")),

@@ -1,43 +1,31 @@
-"""What a later revision may change: one open field becomes signed, and nothing else (docs/chain.md, section 2)."""
+"""What may follow an issued file, and nothing else (docs/chain.md, section 2).
 
-from collections.abc import Collection, Iterator, Mapping
+At most one seal, first of all; one signature of each role, in its own field or in another signer's within its slot;
+validation data, a document timestamp, or both.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from pkdocs.verification.appearance import check_appearance, is_drawing
+from pkdocs.verification.catalog import check_catalog, check_pages, read_added_fields
+from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.field import Field
-from pkdocs.verification.finding import Finding, Step, Sub, Weight
-from pkdocs.verification.layout import Layout, Revision
-from pkdocs.verification.syntax import (
-    Name,
-    PdfSyntaxError,
-    Ref,
-    Stream,
-    Value,
-    inflate,
-    name_of,
-    parts_of,
-    references,
-)
+from pkdocs.verification.finding import Finding, Keeper, Signatory
+from pkdocs.verification.form import Slot
+from pkdocs.verification.layout import Layout
+from pkdocs.verification.own_field import OwnField, read_own_field
+from pkdocs.verification.packet import check_metadata
+from pkdocs.verification.syntax import Ref, Stream, Value, name_of, references
+from pkdocs.verification.tags import check_tags
+from pkdocs.verification.update import Update, entries_of
+from pkdocs.verification.validation_data import Store
 
-_MAX_NAMED: Final = 5
-_MAX_APPEARANCE_BYTES: Final = 16_000_000
-_WIDGET_LINKS: Final = frozenset({"Parent", "P", "Annots", "StructParents", "Pg"})
-_APPEARANCE_KEYS: Final = {
-    "XObject": frozenset(
-        {"Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Length", "Filter", "DecodeParms"}
-        | {"Width", "Height", "ColorSpace", "BitsPerComponent", "ImageMask", "Decode", "Interpolate", "SMask"}
-    ),
-    "Font": frozenset(
-        {"Type", "Subtype", "BaseFont", "Encoding", "DescendantFonts", "ToUnicode", "CIDSystemInfo", "FontDescriptor"}
-        | {"W", "DW", "CIDToGIDMap", "FirstChar", "LastChar", "Widths"}
-    ),
-    "FontDescriptor": frozenset(
-        {"Type", "FontName", "FontFamily", "Flags", "FontBBox", "ItalicAngle", "Ascent", "Descent", "CapHeight"}
-        | {"XHeight", "StemV", "StemH", "FontFile2", "FontFile3", "CIDSet", "MissingWidth", "Leading", "AvgWidth"}
-    ),
-}
-_PLAIN_KEYS: Final = frozenset({"Length", "Filter", "Length1", "Subtype", "Type", "CMapName", "CIDSystemInfo", "WMode"})
-_TYPES: Final = frozenset({"XObject", "Font", "FontDescriptor", "CMap", None})
+SEAL: Final = "segel"
+"""The name of the seal's field."""
+
+_LINKS: Final = frozenset({"Parent", "P", "Annots", "StructParents", "Pg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +37,31 @@ class Filling:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """What the later revisions are: signatures of parties (or registrars), seal, document timestamps, evidence."""
+
+    signatures: tuple[Filling, ...] = ()
+    seal: Filling | None = None
+    stamps: tuple[Filling, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
 def read_updates(
-    layout: Layout, fields: Collection[Field], pages: Collection[int]
-) -> tuple[tuple[Filling, ...], tuple[Finding, ...]]:
-    """Return the signatures of the later revisions, and a finding for everything else that these change.
+    layout: Layout, fields: Sequence[Field], pages: Sequence[int], slots: Sequence[Slot] = ()
+) -> tuple[Updates, tuple[Finding, ...]]:
+    """Return what the later revisions are, and a finding for everything that they may not do.
 
-    ``fields`` and ``pages`` (numbers of objects) are those of the first revision.
+    ``fields`` and ``pages`` (numbers of objects) are those of the first revision; ``slots`` are where the fields
+    show, in the same order. Without them nobody signs in a field of his own, and there is no seal.
     """
-    objects: dict[int, Value] = dict(layout.issued.objects)
-    printed = _printed(objects, pages)
-    fillings: list[Filling] = []
-    findings: list[Finding] = []
-    for index, revision in enumerate(layout.revisions[1:], 1):
-        update = _Update(revision, objects, fields, printed, index)
-        filled = update.filling()
-        if filled is not None:
-            fillings.append(filled)
-        findings.extend(update.findings())
-        objects.update(revision.objects)
-    return tuple(fillings), tuple(findings)
+    reader = _Reader(layout, fields, tuple(pages), tuple(zip(fields, slots, strict=False)))
+    for index in range(1, len(layout.revisions)):
+        reader.read(index)
+    return reader.updates(), tuple(reader.findings)
 
 
-def _printed(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
+def printed_objects(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
     """Return the objects that make the pages: what is reachable from them without going up or sideways."""
     reached: set[int] = set()
     pending = list(pages)
@@ -82,159 +73,145 @@ def _printed(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[
         value = objects[number]
         entries = value.dictionary if isinstance(value, Stream) else value
         if isinstance(entries, dict):
-            entries = {key: entry for key, entry in entries.items() if key not in _WIDGET_LINKS}
+            entries = {key: entry for key, entry in entries.items() if key not in _LINKS}
         pending.extend(reference.number for reference in references(entries))
     return frozenset(reached)
 
 
-class _Update:
-    """One later revision against all before it."""
+class _Reader:
+    """Goes through the later revisions, with what was there before each."""
 
     def __init__(
         self,
-        revision: Revision,
-        objects: Mapping[int, Value],
-        fields: Collection[Field],
-        printed: frozenset[int],
-        index: int,
+        layout: Layout,
+        fields: Sequence[Field],
+        pages: tuple[int, ...],
+        slots: tuple[tuple[Field, Slot], ...],
     ) -> None:
-        self.revision = revision
-        self.before = objects
-        self.index = index
-        self.fields = fields
-        self.printed = printed
-        self.changed = sorted(revision.objects.keys() & objects.keys())
-        self.touched = [field for field in fields if field.number in revision.objects]
+        self._layout = layout
+        self._fields = fields
+        self._pages = pages
+        self._slots = slots
+        self._objects: dict[int, Value] = dict(layout.issued.objects)
+        self._printed = printed_objects(self._objects, pages)
+        self._store = Store()
+        self._names = {field.name for field in fields}
+        self._signed: list[Signatory] = []
+        self._fillings: list[Filling] = []
+        self._seal: Filling | None = None
+        self._stamps: list[Filling] = []
+        self._evidence: list[Evidence] = []
+        self.findings: list[Finding] = []
 
-    def filling(self) -> Filling | None:
-        """Return the signature that the changed field names, if it is one."""
-        if len(self.touched) != 1:
-            return None
-        reference = self._field().get("V")
-        value = self.revision.objects.get(reference.number) if isinstance(reference, Ref) else None
-        if not isinstance(reference, Ref) or not isinstance(value, dict) or reference.number in self.before:
-            return None
-        return Filling(self.touched[0], self.index, reference.number)
+    def updates(self) -> Updates:
+        """Return what was recognised."""
+        return Updates(tuple(self._fillings), self._seal, tuple(self._stamps), tuple(self._evidence))
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield what this revision may not do."""
-        filling = self.filling()
-        if filling is None:
-            yield self._finding("REVISION_NOT_SIGNED")
-        yield from self._changed_findings()
-        yield from self._field_findings()
-        foreign = self.revision.objects.keys() - self.before.keys() - self._reachable(filling)
-        yield from self._listed("REVISION_FOREIGN_OBJECT", foreign)
-        yield from self._listed("REVISION_APPEARANCE", self._bad_appearance(filling))
+    def read(self, index: int) -> None:
+        """Account for one revision; what of it nobody has accounted for is a finding."""
+        update = Update(index, self._layout.revisions[index], self._objects)
+        touched = [field for field in self._fields if field.number in update.revision.objects]
+        if len(touched) == 1:
+            update.role, update.holder = touched[0].role, touched[0].holder
+        added = read_added_fields(update)
+        evidence = self._store.read(update)
+        is_filled = self._fill(update, touched, len(added))
+        is_extended = self._extend(update, added)
+        if evidence is not None:
+            self._evidence.append(evidence)
+        if is_filled or is_extended or evidence is not None or added:
+            check_catalog(update)
+            check_metadata(update)
+        elif len(touched) != 1:
+            update.note("REVISION_NOT_SIGNED")
+        self._note_rest(update)
+        self.findings.extend(update.findings)
+        self._objects.update(update.revision.objects)
 
-    def _finding(self, code: str, **params: str | int) -> Finding:
-        named = {"revision": self.index + 1, **params}
-        maker = self.touched[0].finding if len(self.touched) == 1 else Finding.of
-        return maker(code, Step.REVISIONS, Weight.FAIL, named, sub=Sub.FORMAT_FAILURE)
-
-    def _listed(self, code: str, numbers: set[int]) -> Iterator[Finding]:
-        if numbers:
-            named = ", ".join(map(str, sorted(numbers)[:_MAX_NAMED]))
-            yield self._finding(code, objects=named, count=len(numbers))
-
-    def _field(self) -> dict[str, Any]:
-        value = self.revision.objects[self.touched[0].number]
-        return value if isinstance(value, dict) else {}
-
-    def _changed_findings(self) -> Iterator[Finding]:
-        changed = set(self.changed) - {field.number for field in self.fields}
-        signed = {number for number in changed if name_of(_type(self.before[number])) == "Sig"}
-        yield from self._listed("REVISION_PAGE_CHANGED", changed & self.printed)
-        yield from self._listed("REVISION_SIGNATURE_CHANGED", signed)
-        yield from self._listed("REVISION_OBJECT_CHANGED", changed - self.printed - signed)
-
-    def _field_findings(self) -> Iterator[Finding]:
-        if len(self.touched) > 1:
-            yield self._finding("REVISION_FIELDS", count=len(self.touched))
-        for field in self.touched:
-            old, new = self.before[field.number], self.revision.objects[field.number]
-            if "V" in old:
-                yield self._finding("REVISION_SIGNED_TWICE")
-            if not isinstance(new, dict) or not self._is_filled_in(old, new):
-                yield self._finding("REVISION_FIELD_CHANGED")
-
-    def _is_filled_in(self, old: dict[str, Any], new: dict[str, Any]) -> bool:
-        """Tell whether nothing but value and appearance differs; the blank appearance may stay."""
-        same = {**new, "AP": None, "V": None} == {**old, "AP": None, "V": None}
-        return same and "AP" in new and (new["AP"] == old["AP"] or self._is_appearance(new["AP"]))
-
-    def _is_appearance(self, value: Value) -> bool:
-        if not isinstance(value, dict) or value.keys() != {"N"} or not isinstance(value["N"], Ref):
+    def _fill(self, update: Update, touched: list[Field], added: int) -> bool:
+        """Account for the signature in one of the fields that were issued; tell whether there is one."""
+        if len(touched) > 1 or (touched and added):
+            update.note("REVISION_FIELDS", count=len(touched) + added)
+        for field in touched:
+            _check_filled(update, field)
+        if len(touched) != 1:
             return False
-        drawn = self.revision.objects.get(value["N"].number)
-        return isinstance(drawn, Stream) and drawn.dictionary.get("Subtype") == "Form"
+        field = touched[0]
+        entries = entries_of(update.revision.objects[field.number])
+        value = entries.get("V")
+        if not update.is_added(value) or not isinstance(update.new(value), dict):
+            update.note("REVISION_NOT_SIGNED")
+            return False
+        update.explain(value)
+        check_appearance(update, entries.get("AP"))
+        self._sign(update, field, value.number)
+        return True
 
-    def _reachable(self, filling: Filling | None) -> set[int]:
-        """Return what the signed field needs: the signature dictionary, and its appearance with all below."""
-        if filling is None:
-            return set()
-        return {filling.number} | self._appearance()
+    def _extend(self, update: Update, added: tuple[Ref, ...]) -> bool:
+        """Account for the field that is added; tell whether it is one that may be."""
+        if len(added) != 1:
+            if added:
+                update.note("REVISION_FIELDS", count=len(added))
+            check_pages(update, self._pages, None)
+            return False
+        field = read_own_field(update, added[0], self._slots, self._pages)
+        check_pages(update, self._pages, added[0])
+        check_tags(update, added[0])
+        if field is None:
+            return False
+        if field.name in self._names:
+            update.note("REVISION_OWN_FIELD", what="/T")
+        self._names.add(field.name)
+        if field.kind == "DocTimeStamp":
+            self._stamps.append(Filling(Field(field.name, field.number, None), update.index, field.value))
+        elif not self._slots:
+            update.note("REVISION_OWN_FIELD", what="/T")
+        elif field.name == SEAL:
+            self._seal_with(update, field)
+        else:
+            self._sign_beside(update, field)
+        return True
 
-    def _appearance(self) -> set[int]:
-        reached: set[int] = set()
-        pending = [reference.number for reference in references(self._field().get("AP"))]
-        while pending:
-            number = pending.pop()
-            if number in self.revision.objects and number not in reached:
-                reached.add(number)
-                pending.extend(reference.number for reference in references(self.revision.objects[number]))
-        return reached
+    def _seal_with(self, update: Update, field: OwnField) -> None:
+        """Take the field for the seal: without size, in the first revision after the issued one, of an agreement."""
+        update.role = Keeper.SEAL
+        if update.index != 1 or field.slot is not None:
+            update.note("REVISION_SEAL")
+            return
+        self._seal = Filling(Field(field.name, field.number, Keeper.SEAL), update.index, field.value)
 
-    def _bad_appearance(self, filling: Filling | None) -> set[int]:
-        """Return the objects of the appearance that could do more than draw in the slot."""
-        if filling is None:
-            return set()
-        left = _MAX_APPEARANCE_BYTES
-        bad: set[int] = set()
-        for number in self._appearance():
-            value = self.revision.objects[number]
-            if number in self.before or not _only_draws(value) or self._reaches_out(value):
-                bad.add(number)
-            if isinstance(value, Stream):
-                left -= _size(value, left)
-        return bad if left > 0 else bad | self._appearance()
+    def _sign_beside(self, update: Update, own: OwnField) -> None:
+        """Take the field for that of another signer, in the role in whose slot it lies."""
+        update.role = own.slot.role if own.slot else None
+        self._sign(update, Field(own.name, own.number, update.role), own.value)
 
-    def _reaches_out(self, value: Value) -> bool:
-        return any(reference.number not in self.revision.objects for reference in references(value))
+    def _sign(self, update: Update, field: Field, number: int) -> None:
+        # several registrars sign in one role, each in his own field
+        if field.role is not None and self._slots:
+            if field.role in self._signed:
+                update.note("REVISION_ROLE_TWICE")
+            self._signed.append(field.role)
+        self._fillings.append(Filling(field, update.index, number))
 
-
-def _type(value: Value) -> Value:
-    entries = value.dictionary if isinstance(value, Stream) else value
-    return entries.get("Type") if isinstance(entries, dict) else None
-
-
-def _only_draws(value: Value) -> bool:
-    kind = name_of(_type(value))
-    if kind not in _TYPES:
-        return False
-    if isinstance(value, Stream):
-        allowed = _APPEARANCE_KEYS.get(kind or "", _PLAIN_KEYS)
-        return value.dictionary.keys() <= allowed and _no_layers(value)
-    return not isinstance(value, dict) or value.keys() <= _APPEARANCE_KEYS.get(kind or "", _PLAIN_KEYS)
-
-
-def _no_layers(value: Stream) -> bool:
-    resources = value.dictionary.get("Resources", {})
-    allowed = {"Font", "ProcSet", "XObject", "ExtGState", "ColorSpace"}
-    return (
-        isinstance(resources, dict)
-        and resources.keys() <= allowed
-        and not any(
-            key in dictionary
-            for dictionary in parts_of(resources).dictionaries
-            for key in (Name("OC"), Name("Properties"))
-        )
-    )
+    def _note_rest(self, update: Update) -> None:
+        """Note every object that nobody has accounted for."""
+        changed = update.changed - update.explained - {field.number for field in self._fields}
+        signed = {number for number in changed if _is_signature(update.before[number])}
+        update.note_objects("REVISION_PAGE_CHANGED", changed & self._printed)
+        update.note_objects("REVISION_SIGNATURE_CHANGED", signed)
+        update.note_objects("REVISION_OBJECT_CHANGED", changed - self._printed - signed)
+        update.note_objects("REVISION_FOREIGN_OBJECT", update.added - update.explained)
 
 
-def _size(stream: Stream, limit: int) -> int:
-    """Return how far the stream inflates; more than ``limit`` where it cannot be told."""
-    try:
-        return len(inflate(stream, limit))
-    except PdfSyntaxError:
-        return limit + 1
+def _is_signature(value: Value) -> bool:
+    return name_of(entries_of(value).get("Type")) in {"Sig", "DocTimeStamp"}
+
+
+def _check_filled(update: Update, field: Field) -> None:
+    """Note what differs in a field beyond value and appearance; the blank appearance may stay."""
+    old, new = update.before[field.number], entries_of(update.revision.objects[field.number])
+    if "V" in old:
+        update.note("REVISION_SIGNED_TWICE")
+    same = {**new, "AP": None, "V": None} == {**old, "AP": None, "V": None}
+    if not same or "AP" not in new or not (new["AP"] == old["AP"] or is_drawing(update, new["AP"])):
+        update.note("REVISION_FIELD_CHANGED")

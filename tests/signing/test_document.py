@@ -232,7 +232,7 @@ def test_a_field_that_is_not_ours_is_not_signed(change: Callable[[pikepdf.Pdf], 
     with pikepdf.open(BytesIO(issued(head_content()))) as opened:
         change(opened)
         opened.save(output, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    refused("SIGN_DAMAGED", output.getvalue(), FIRST, signer_of(HEAD))
+    refused("SIGN_ALTERED", output.getvalue(), FIRST, signer_of(HEAD))
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,9 @@ def test_a_redefined_signature_dictionary_is_named():  # 17
 @pytest.mark.parametrize(
     ("mark", "code"),
     [
-        (b"/Type /Catalog", "REVISION_OBJECT_CHANGED"),
         (b"/Type /StructTreeRoot", "REVISION_OBJECT_CHANGED"),
         (b"/Type /EmbeddedFile", "REVISION_OBJECT_CHANGED"),
         (b"/Type /Filespec", "REVISION_OBJECT_CHANGED"),
-        (b"/Type /Metadata", "REVISION_OBJECT_CHANGED"),
-        (b"/Producer", "REVISION_OBJECT_CHANGED"),
         (b"/Type /Pages", "REVISION_OBJECT_CHANGED"),
         (b"/FontFile2", "REVISION_PAGE_CHANGED"),
     ],
@@ -115,6 +112,14 @@ def test_any_object_changed_later_is_named(mark, code):  # 20, 24, 26, 28, 31
     number = number_of(base(), mark)
     assert code in codes(revision(both(), {number: object_bytes(base(), number)}))
     assert code in with_hand(objects={number: object_bytes(base(), number)})
+
+
+@pytest.mark.parametrize("mark", [b"/Type /Catalog", b"/Type /Metadata", b"/Producer"])
+def test_what_a_signer_may_write_again_says_nothing_alone(mark):  # 24, 28
+    number = number_of(base(), mark)
+    same = {number: object_bytes(base(), number)}
+    assert codes(revision(both(), same)) == {"REVISION_NOT_SIGNED", "REVISION_OBJECT_CHANGED"}
+    assert with_hand(objects=same) == set()
 
 
 def test_an_object_slipped_in_with_a_signature_is_named():  # 11, 21
