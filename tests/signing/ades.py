@@ -1,4 +1,4 @@
-"""What pyHanko's AdES validation says of a file, with the training root as the only anchor and nothing fetched."""
+"""What pyHanko's AdES validation says of a file, with one root as the only anchor and nothing fetched."""
 
 import asyncio
 from datetime import datetime
@@ -30,10 +30,10 @@ from tests.signed import authorities
 PASSED = "OK"
 
 
-def ades_lta(pdf: bytes, *, at: datetime, kind: KeyKind = KeyKind.P256) -> list[str]:
+def ades_lta(pdf: bytes, *, at: datetime, kind: KeyKind = KeyKind.P256, root: bytes = b"") -> list[str]:
     """Return the sub-indication of each signature in validation with archival data (EN 319 102-1, 5.6.3)."""
     signatures = PdfFileReader(BytesIO(pdf), strict=True).embedded_regular_signatures
-    spec = PdfSignatureValidationSpec(_spec(kind))
+    spec = PdfSignatureValidationSpec(_spec(root or _root(kind)))
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
     return [
         asyncio.run(ades_lta_validation(signature, spec, timing_info=timing)).ades_subindic.name
@@ -41,15 +41,15 @@ def ades_lta(pdf: bytes, *, at: datetime, kind: KeyKind = KeyKind.P256) -> list[
     ]
 
 
-def ades_with_time(pdf: bytes, *, at: datetime, kind: KeyKind = KeyKind.P256) -> list[str]:
+def ades_with_time(pdf: bytes, *, at: datetime, kind: KeyKind = KeyKind.P256, root: bytes = b"") -> list[str]:
     """Return the sub-indication of each signature in validation with time (5.5), by the file's validation data."""
     signatures = PdfFileReader(BytesIO(pdf), strict=True).embedded_regular_signatures
-    return [_with_time(pdf, signature, at, kind) for signature in signatures]
+    return [_with_time(pdf, signature, at, root or _root(kind)) for signature in signatures]
 
 
-def _with_time(pdf: bytes, signature: Any, at: datetime, kind: KeyKind) -> str:
+def _with_time(pdf: bytes, signature: Any, at: datetime, root: bytes) -> str:
     evidence = read_preserved(pdf).evidence
-    spec = _spec(kind, LocalKnowledge(known_certs=[Certificate.load(entry) for entry in evidence.certificates]))
+    spec = _spec(root, LocalKnowledge(known_certs=[Certificate.load(entry) for entry in evidence.certificates]))
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
     handlers = bootstrap_validation_data_handlers(spec, timing_info=timing)
     manager = handlers.revinfo_manager
@@ -70,11 +70,14 @@ def _with_time(pdf: bytes, signature: Any, at: datetime, kind: KeyKind) -> str:
     return result.ades_subindic.name
 
 
-def _spec(kind: KeyKind, knowledge: LocalKnowledge | None = None) -> SignatureValidationSpec:
-    root = Certificate.load(authorities(kind)[0].certificate.public_bytes(Encoding.DER))
+def _root(kind: KeyKind) -> bytes:
+    return authorities(kind)[0].certificate.public_bytes(Encoding.DER)
+
+
+def _spec(root: bytes, knowledge: LocalKnowledge | None = None) -> SignatureValidationSpec:
     rule = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
     policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=[root]),
+        trust_manager=SimpleTrustManager.build(trust_roots=[Certificate.load(root)]),
         revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule)),
     )
     return SignatureValidationSpec(cert_validation_policy=policy, local_knowledge=knowledge or LocalKnowledge())
