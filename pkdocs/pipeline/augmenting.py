@@ -147,7 +147,7 @@ class _Prepared:
     file: Path
     digest: str
     before: Preserved
-    after: bytes | Draft
+    after: Preserved | Draft
 
 
 @dataclass(slots=True)
@@ -187,10 +187,10 @@ class _Work:
             except OSError as fault:
                 self.refused.append(Unraised(name, file, _system_error(file, fault)))
 
-    def _after(self, before: Preserved) -> bytes | Draft:
+    def _after(self, before: Preserved) -> Preserved | Draft:
         lack = find_lack(before, self.level, self.gatherer, at=self.at, renew=self.renew)
         if not lack:
-            return before.pdf
+            return before
         if lack.stamp and self.stopped:
             raise self.stopped
         try:
@@ -199,15 +199,12 @@ class _Work:
             self.stopped = error
             raise
 
-    def _keep(self, prepared: _Prepared, result: bytes) -> None:
-        identity = prepared.before.form.content.id
+    def _keep(self, prepared: _Prepared, after: Preserved) -> None:
+        identity, changed = after.form.content.id, after is not prepared.before
         try:
-            changed = result != prepared.before.pdf
-            # read again: what is written is what was meant, or it is not written
-            after = read_preserved(result, self.owners) if changed else prepared.before
             demand_level(after, self.level)
             if changed:
-                replace_unchanged(prepared.file, result, expected=prepared.digest)
+                replace_unchanged(prepared.file, after.pdf, expected=prepared.digest)
         except PkdocsError as error:
             self.refused.append(Unraised(identity, prepared.file, error))
         except OSError as fault:

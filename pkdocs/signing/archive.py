@@ -19,7 +19,9 @@ from pkdocs.signing.objects import IrregularError
 from pkdocs.signing.preserved import Preserved
 from pkdocs.signing.reserved import Reserved, reserve, signature_body
 from pkdocs.signing.source import Source, read_source
+from pkdocs.verification.stamp import Stamp
 from pkdocs.verification.syntax import Ref, entry_spans, read_value
+from pkdocs.verification.token import read_token
 
 DSS_LISTS: Final = ("Certs", "OCSPs", "CRLs")
 FIELD_PREFIX: Final = b"waktu-"
@@ -30,38 +32,44 @@ _FIELD: Final = b"<< /Type /Annot /Subtype /Widget /FT /Sig /F 132 /Rect [0 0 0 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file, and the revision that it will have when its document timestamp is there."""
+    """A file, and the revision that it will have when its document timestamp is there; ``evidence`` is new in it."""
 
-    pdf: bytes = field(repr=False)
+    before: Preserved
+    evidence: Evidence
     reserved: Reserved = field(repr=False)
+    revision: int
 
     @property
     def digest(self) -> bytes:
         """What is to be stamped (SHA-256): all but the place for the timestamp."""
         return self.reserved.digest
 
-    def fill(self, token: bytes) -> bytes:
-        """Return the file with ``token`` in its place.
+    def fill(self, encoded: bytes) -> Preserved:
+        """Return the file with the timestamp ``encoded`` in its place, as it will be read.
 
         Raises:
             SigningError: it is larger than what was kept free.
+            TokenError: it is not of this file.
         """
         try:
-            return self.pdf + self.reserved.fill(token)
+            pdf = self.before.pdf + self.reserved.fill(encoded)
         except ValueError as fault:
-            raise SigningError("AUGMENT_TOKEN_LARGE", bytes=len(token)) from fault
+            raise SigningError("AUGMENT_TOKEN_LARGE", bytes=len(encoded)) from fault
+        token = read_token(encoded, lambda algorithm: self.digest if algorithm == "sha256" else b"")
+        stamp = Stamp(_name(self.before).decode("ascii"), self.revision, len(pdf), token)
+        return self.before.grown(pdf, self.evidence, stamp)
 
 
-def append_evidence(preserved: Preserved, evidence: Evidence) -> bytes:
+def append_evidence(preserved: Preserved, evidence: Evidence) -> Preserved:
     """Return the file with ``evidence`` in its document security store, beside what is there already.
 
     Raises:
         SigningError: the file has not the form that such a revision can follow.
     """
     with _regular():
-        source = read_source(preserved.pdf)
-        objects, _ = _objects(source, preserved, evidence, None)
-        return source.pdf + render_revision(source.tail, objects).data
+        source, added = read_source(preserved.pdf), evidence - preserved.evidence
+        objects, _ = _objects(source, preserved, added, None)
+        return preserved.grown(source.pdf + render_revision(source.tail, objects).data, added)
 
 
 def draft_stamp(preserved: Preserved, evidence: Evidence, *, size: int) -> Draft:
@@ -71,9 +79,10 @@ def draft_stamp(preserved: Preserved, evidence: Evidence, *, size: int) -> Draft
         SigningError: the file has not the form that such a revision can follow.
     """
     with _regular():
-        source = read_source(preserved.pdf)
-        objects, value = _objects(source, preserved, evidence, size)
-        return Draft(source.pdf, reserve(hashlib.sha256(source.pdf), source.tail, objects, value, size))
+        source, added = read_source(preserved.pdf), evidence - preserved.evidence
+        objects, value = _objects(source, preserved, added, size)
+        reserved = reserve(hashlib.sha256(source.pdf), source.tail, objects, value, size)
+        return Draft(preserved, added, reserved, source.revisions)
 
 
 @contextmanager
@@ -91,16 +100,19 @@ def _objects(
     """Return what the revision writes, and the number of the timestamp's value (0: none)."""
     objects: dict[int, bytes] = {}
     edits = _Edits(source)
-    if added := evidence - preserved.evidence:
-        objects.update(_store(source, added))
+    if evidence:
+        objects.update(_store(source, evidence))
         edits.set_catalog("DSS", max(objects))
     value = 0
     if size is not None:
         value = max(objects, default=source.tail.size - 1) + 1
-        name = b"%b%d" % (FIELD_PREFIX, len(preserved.form.stamps) + 1)
-        objects |= {value: signature_body(_VALUE, size), value + 1: _FIELD % (name, value)}
+        objects |= {value: signature_body(_VALUE, size), value + 1: _FIELD % (_name(preserved), value)}
         edits.add_field(value + 1)
     return objects | edits.objects, value
+
+
+def _name(preserved: Preserved) -> bytes:
+    return b"%b%d" % (FIELD_PREFIX, len(preserved.form.stamps) + 1)
 
 
 def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:

@@ -73,7 +73,7 @@ def draft(
     timestamper: SampledTimestamper | None,
     *,
     at: datetime,
-) -> bytes | Draft:
+) -> Preserved | Draft:
     """Return the file with what it lacks, or, where that is a timestamp, all but this.
 
     Raises:
@@ -101,7 +101,7 @@ def demand_timestamper(timestamper: SampledTimestamper | None) -> SampledTimesta
     return timestamper
 
 
-def fill_all(drafts: Sequence[bytes | Draft], timestamper: SampledTimestamper | None) -> list[bytes]:
+def fill_all(drafts: Sequence[Preserved | Draft], timestamper: SampledTimestamper | None) -> list[Preserved]:
     """Return the drafts finished; all timestamps that they need are asked for at once.
 
     Raises:
@@ -142,7 +142,7 @@ def augment_pdf(
     if not lack:
         return pdf
     (result,) = fill_all([draft(preserved, lack, gatherer, timestamper, at=at)], timestamper)
-    return result
+    return result.pdf
 
 
 def check_augmenting(level: Level, timestamper: SampledTimestamper | None) -> None:

@@ -1,7 +1,7 @@
 """What a signed file holds so that its signatures can be shown to be good later: timestamps and validation data."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -14,6 +14,7 @@ from pkdocs.trust import Purpose
 from pkdocs.verification.evidence import Evidence as Brought
 from pkdocs.verification.inspection import Level
 from pkdocs.verification.level import reached_level
+from pkdocs.verification.stamp import Stamp
 from pkdocs.verification.token import Token
 
 _NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
@@ -92,6 +93,17 @@ class Preserved:
     def _stamped(self, end: int) -> datetime | None:
         """Return when the first document timestamp after ``end`` was made."""
         return min((token.time for place, token in self.stamps if place > end), default=None)
+
+    def grown(self, pdf: bytes, evidence: Evidence, stamp: Stamp | None = None) -> "Preserved":
+        """Return the file as it is read after a revision that brings ``evidence``, or ``stamp``, or both."""
+        form = self.form
+        if evidence:
+            there = self.evidence | evidence
+            brought = Brought(len(pdf), there.certificates, there.ocsps, there.crls)
+            form = replace(form, evidence=(*form.evidence, brought))
+        if stamp:
+            form = replace(form, stamps=(*form.stamps, stamp))
+        return Preserved(pdf, form)
 
     def is_shown(self, evidence: Evidence, gatherer: Gatherer) -> bool:
         """Tell whether ``evidence`` shows signers' and timestamps' certificates good, under the gatherer's trust.

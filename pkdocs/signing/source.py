@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from pkdocs.signing.increment import Tail, read_tail
-from pkdocs.signing.objects import Objects
+from pkdocs.signing.objects import Objects, read_section
 from pkdocs.verification.syntax import Ref, Value
 
 
@@ -30,6 +30,18 @@ class Source:
             IrregularError: there is no such object, or it is not strictly written.
         """
         return self.objects.place(number), self.objects.value(number)[1]
+
+    @property
+    def revisions(self) -> int:
+        """How many there are.
+
+        Raises:
+            IrregularError: one is not of the closed form.
+        """
+        section, count = self.tail.section, 1
+        while "Prev" in section.trailer:
+            section, count = read_section(self.pdf, section.trailer["Prev"]), count + 1
+        return count
 
 
 def read_source(pdf: bytes) -> Source:

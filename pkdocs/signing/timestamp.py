@@ -90,20 +90,20 @@ class HttpTimestamper:
         return self._service.host
 
     @cached_property
-    def _sample(self) -> tuple[bytes, bytes]:
-        """A digest and the token over it, asked for once."""
+    def _sample(self) -> tuple[bytes, Token]:
+        """A token over a random digest, and what it says; asked for once."""
         digest = secrets.token_bytes(32)
-        return digest, self._ask(digest)
+        encoded = self._ask(digest)
+        return encoded, _read(encoded, digest)
 
     @property
     def sample(self) -> Token:
-        """What a token over a random digest says; asked for once: it shows that the authority answers, and with what.
+        """What a token over a random digest says: it shows that the authority answers, and with what.
 
         Raises:
             ServiceError: it does not.
         """
-        digest, encoded = self._sample
-        return _read(encoded, digest)
+        return self._sample[1]
 
     @property
     def reserved_bytes(self) -> int:
@@ -112,7 +112,7 @@ class HttpTimestamper:
         Raises:
             ServiceError: the authority does not answer.
         """
-        return len(self._sample[1]) + _SLACK_BYTES
+        return len(self._sample[0]) + _SLACK_BYTES
 
     def stamp(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return for each SHA-256 of ``digests`` a token that was checked, in their order.

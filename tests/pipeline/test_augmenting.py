@@ -11,6 +11,7 @@ from pkdocs.errors import UsageError
 from pkdocs.files import digest
 from pkdocs.pipeline import augmenting
 from pkdocs.pipeline.augmenting import Raising, augment_paths, open_timestamper, raise_level
+from pkdocs.signing.augmentation import Lack
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
 from pkdocs.signing.timestamp import SampledTimestamper
@@ -191,12 +192,10 @@ def test_progress_counts_files(folder: Path) -> None:
 
 def test_level_that_is_not_reached_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot(folder)
-
-    def lost(drafts: list[bytes], _timestamper: SampledTimestamper) -> list[bytes]:
-        return [stamped(content) + b"\n" for content in CONTENTS.values()]
-
-    monkeypatch.setattr(augmenting, "fill_all", lost)
-    assert {code for _, code in codes(augment(folder))} <= {"AUGMENT_NOT_REACHED", "SIGN_ALTERED", "SIGN_DAMAGED"}
+    monkeypatch.setattr(augmenting, "find_lack", lambda *_given, **_more: Lack(evidence=False, stamp=True))
+    raising = augment(folder)
+    assert {code for _, code in codes(raising)} == {"AUGMENT_NOT_REACHED"}
+    assert "B-T" in raising.refused[0].error.message()
     assert touched(before, folder) == set()
 
 

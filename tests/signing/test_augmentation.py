@@ -1,5 +1,7 @@
 """Levels later: what is added to a signed file, what other programs say of it, and what is refused."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import pairwise, permutations
@@ -8,13 +10,15 @@ from subprocess import run
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from pkdocs.content import Role
+from pkdocs.content import Content, Role
 from pkdocs.errors import ServiceError, SigningError, UsageError
 from pkdocs.pki import KeyKind
+from pkdocs.pki.authority import make_crl
 from pkdocs.signing import read_form
 from pkdocs.signing.archive import draft_stamp
-from pkdocs.signing.augmentation import RENEWED, augment_pdf, check_level
+from pkdocs.signing.augmentation import RENEWED, augment_pdf, check_level, draft, fill_all, find_lack
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
@@ -24,7 +28,7 @@ from pkdocs.verification.layout import read_layout
 from tests.factory import HEAD, head_content
 from tests.issued import issued
 from tests.pdfa import violations
-from tests.signed import AT, signed, signer_of, training_trust
+from tests.signed import AT, authorities, signed, signer_of, training_trust
 from tests.signing.ades import PASSED, ades_lta, ades_with_time
 from tests.signing.stamped import sign_stamped, stamped
 from tests.signing.stamping import MemoryService, timestamper
@@ -234,10 +238,36 @@ def test_changed_bytes_under_a_document_timestamp_are_refused() -> None:
 
 
 def test_timestamp_larger_than_its_place_is_an_error() -> None:
-    draft = draft_stamp(read_preserved(signed(head_content())), Evidence(), size=100)
+    prepared = draft_stamp(read_preserved(signed(head_content())), Evidence(), size=100)
     with pytest.raises(SigningError, match="AUGMENT_TOKEN_LARGE"):
-        draft.fill(bytes(101))
-    assert read_layout(draft.fill(bytes(100))).revisions
+        prepared.fill(bytes(101))
+
+
+@pytest.mark.parametrize("level", [Level.T, *LONG])
+@pytest.mark.parametrize("made", [signed, stamped], ids=["b", "t"])
+def test_what_is_said_of_a_file_is_what_is_read_from_it(level: Level, made: Callable[[Content], bytes]) -> None:
+    asking, at = timestamper(MemoryService(at=NOW)), NOW
+    known = read_preserved(made(head_content()))
+    for renew in (False, True):
+        lack = find_lack(known, level, gatherer(), at=at, renew=renew)
+        if lack:
+            (known,) = fill_all([draft(known, lack, gatherer(), asking, at=at)], asking)
+        assert known == read_preserved(known.pdf)
+        at = NOW + timedelta(days=3)
+
+
+def test_archive_renewed_years_later_is_good_when_everything_else_has_lapsed() -> None:
+    late = AT + timedelta(days=1500)
+    root, issuing = authorities()
+    lists = tuple(make_crl(one, (), number=9, at=late).public_bytes(Encoding.DER) for one in (root, issuing))
+    later = Gatherer(replace(training_trust(), crls=lists))
+    before = augment(stamped(head_content()), Level.LTA)
+    asking = timestamper(MemoryService(at=late))
+    after = augment_pdf(before, Level.LTA, later, asking, at=late, renew=True)
+    assert ades_lta(after, at=late + timedelta(days=100)) == [PASSED, PASSED]
+    # a signature that nobody brought up in time
+    with pytest.raises(SigningError, match="EVIDENCE_EXPIRED"):
+        augment_pdf(stamped(head_content()), Level.LT, later, asking, at=late)
 
 
 def test_timestamp_needs_an_authority() -> None:
