@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "sign",
     "reject",
     "withdraw",
+    "augment",
     "status",
     "bundle",
     "register",

@@ -44,7 +44,10 @@ class _Examination:
         issued = self._pdf[: layout.issued.end]
         form = self._border(Step.REVISIONS, partial(self._form, layout))
         updates = form and self._border(Step.REVISIONS, partial(self._updates, layout, form))
-        signatures = self._signatures(layout, updates.signatures if updates else ())
+        updates = updates or Updates()
+        signatures = self._signatures(layout, updates.signatures)
+        seals = self._signatures(layout, [updates.seal] if updates.seal else [])
+        stamps = self._stamps(layout, updates.stamps)
         content = self._border(Step.CONTENT, partial(self._content, form)) if form else None
         content_digest = content.digest if content else None
         metadata = self._border(Step.CONTENT, partial(read_metadata, form)) if form else None
@@ -65,10 +68,10 @@ class _Examination:
             template_digest=metadata.template_digest if metadata else None,
             toolchain=metadata.toolchain if metadata else None,
             signatures=signatures,
-            seal=next(iter(self._signatures(layout, [updates.seal])), None) if updates and updates.seal else None,
+            seal=next(iter(seals), None),
             codes=self._codes,
-            stamps=self._stamps(layout, updates.stamps) if updates else (),
-            evidence=updates.evidence if updates else (),
+            stamps=stamps,
+            evidence=updates.evidence,
         )
 
     def _layout(self) -> Layout:

@@ -2,7 +2,8 @@
 
 Each revision is objects, one classic cross-reference section, trailer, ``startxref`` and ``%%EOF``
 (ISO 32000-2, 7.5): a closed form with one interpretation. Cross-reference streams, hybrids, object
-streams, encryption, comments and generations other than 0 are not part of it.
+streams, encryption and generations other than 0 are not part of it, nor are comments, but for one line
+before ``startxref`` (docs/decisions/0022).
 """
 
 import re
@@ -17,7 +18,8 @@ from pkdocs.verification.syntax import Parts, PdfSyntaxError, Ref, Stream, Value
 
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_OBJECTS: Final = 100_000
-MAX_REVISIONS: Final = 16
+MAX_REVISIONS: Final = 64
+"""Seal, signatures, then validation data and timestamps, renewed for ten years, each in a revision of its own."""
 
 _HEADER: Final = re.compile(rb"%PDF-1\.7\n%[\x80-\xff]{4}\n")
 _GAP: Final = rb"[\r\n]{0,2}"
@@ -29,7 +31,11 @@ _XREF: Final = re.compile(_GAP + rb"(?P<xref>xref)[\r\n]{1,2}")
 _SUBSECTION: Final = re.compile(rb"(\d{1,10}) (\d{1,6})[ ]?[\r\n]{1,2}")
 _ENTRY: Final = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \n| \r|\r\n)")
 _TRAILER: Final = re.compile(rb"trailer[\r\n ]{1,2}")
-_END: Final = re.compile(rb"[\r\n]{1,2}startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF(?:\r\n|\n|\r)?")
+# one line by which some writers name themselves; no word in it that a reader might look for
+_SIGNED_BY: Final = rb"(?:%(?!.{0,99}(?:xref|trailer|obj|EOF))[A-Za-z][\w .,:;()+/-]{0,99}[\r\n]{1,2})?"
+_END: Final = re.compile(
+    rb"[\r\n]{1,2}" + _SIGNED_BY + rb"startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF(?:\r\n|\n|\r)?"
+)
 _TRAILER_KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _FORBIDDEN_TYPES: Final = frozenset({"ObjStm", "XRef"})
 
@@ -157,7 +163,11 @@ def _read_object(data: bytes, offset: int) -> tuple[Value, Parts, int]:
 
 def _demand_plain(value: Value, parts: Parts, offset: int) -> None:
     if isinstance(value, dict) and name_of(value.get("Type")) in _FORBIDDEN_TYPES:
-        raise PdfSyntaxError(f"/{value['Type']}", offset)
+        raise FileError(
+            find(
+                "FILE_STREAMS", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=f"/{value['Type']}", offset=offset
+            )
+        )
     for dictionary in parts.dictionaries:
         # an absent and a null entry mean the same, so only one of them is allowed
         if None in dictionary.values():

@@ -234,7 +234,7 @@ def _check_authority(token: Token, stamped: Any) -> None:
 def _is_of(name: Any, certificate: x509.Certificate) -> bool:
     """Tell whether ``name`` is the certificate's subject; by its alternative names nothing contradicts it."""
     alternatives = (one for one in certificate.extensions if isinstance(one.value, x509.SubjectAlternativeName))
-    return bool(name.dump(untag=True) == certificate.subject.public_bytes()) or any(alternatives)
+    return bool(name.chosen.dump() == certificate.subject.public_bytes()) or any(alternatives)
 
 
 def _is_for_timestamps(certificate: x509.Certificate) -> bool:

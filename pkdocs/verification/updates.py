@@ -122,7 +122,7 @@ class _Reader:
         if is_filled or is_extended or evidence is not None or added:
             check_catalog(update)
             check_metadata(update)
-        else:
+        elif len(touched) != 1:
             update.note("REVISION_NOT_SIGNED")
         self._note_rest(update)
         self.findings.extend(update.findings)
@@ -140,6 +140,7 @@ class _Reader:
         entries = entries_of(update.revision.objects[field.number])
         value = entries.get("V")
         if not update.is_added(value) or not isinstance(update.new(value), dict):
+            update.note("REVISION_NOT_SIGNED")
             return False
         update.explain(value)
         check_appearance(update, entries.get("AP"))

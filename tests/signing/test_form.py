@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from asn1crypto import core
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import (
@@ -29,6 +30,8 @@ from pkdocs.signing import Stamp, append_signature, read_form
 from tests.factory import DIVISION_HEAD, HEAD, MAYOR, division_content, head_content, root_content, second
 from tests.issued import issued
 from tests.signed import AT, signed, signer_of
+from tests.verification.extend import Extension, certificates, lists
+from tests.verification.forge import Beside, Hand
 
 FIRST, SECOND = Role.FIRST, Role.SECOND
 Change = Callable[[bytes], bytes]
@@ -178,6 +181,31 @@ def test_a_signature_of_somebody_else_is_named() -> None:
     signer = signer_of(DIVISION_HEAD)
     foreign = append_signature(issued(head_content()), FIRST.value, signer, stamp, location=None, reason="uji")
     refused(foreign, "SIGN_FOREIGN_SIGNATURE")
+
+
+def test_a_form_says_what_else_the_file_has() -> None:
+    sealed = Beside(signer_of(MAYOR), name=b"segel").append(issued(head_content()))
+    pdf = Beside(signer_of(HEAD)).append(sealed)
+    form = read_form(Extension(certificates(), lists(), stamped=True).append(pdf))
+    assert (form.seal, form.signed) == (signer_of(MAYOR).certificate, (FIRST,))
+    assert [stamp.field for stamp in form.stamps] == ["waktu-1"]
+    assert [one.certificates for one in form.evidence] == [certificates()]
+    assert form.unknown == ()
+
+
+def test_what_is_not_known_about_a_signature_is_said() -> None:
+    def more(attributes: dict[str, object]) -> None:
+        attributes["1.2.3.4"] = [core.OctetString(b"x")]
+
+    form = read_form(Hand(signer_of(HEAD), attributes=more).sign(issued(head_content()), FIRST))
+    assert [finding.code for finding in form.unknown] == ["SIGNATURE_ATTRIBUTE_UNKNOWN"]
+
+
+def test_a_certificate_in_earnest_is_whose_enrolment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkdocs.verification.attribution.is_training", lambda _: False)
+    pdf = Beside(signer_of(HEAD)).append(issued(head_content()))
+    refused(pdf, "SIGN_OWNER_UNKNOWN")
+    assert read_form(pdf, owners={signer_of(HEAD).certificate: HEAD.person}).signed == (FIRST,)
 
 
 def rewritten(change: Callable[[pikepdf.Pdf], None]) -> Change:

@@ -13,7 +13,11 @@ from pikepdf import Pdf
 
 from pkdocs.signing import Signer
 
-_RESERVED = 4096
+_RESERVED = 6144
+_DICTIONARY = (
+    b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260122091500+07'00')"
+    b" /ByteRange [0 0000000000 0000000000 0000000000] /Contents <" + b"0" * 2 * _RESERVED + b"> >>"
+)
 
 
 def object_bytes(pdf: bytes, number: int) -> bytes:
@@ -26,7 +30,9 @@ def last_size(pdf: bytes) -> int:
     return int(re.findall(rb"/Size (\d+)", pdf)[-1])
 
 
-def revision(pdf: bytes, objects: Mapping[int, bytes], *, trailer: bytes = b"", xref: bytes | None = None) -> bytes:
+def revision(
+    pdf: bytes, objects: Mapping[int, bytes], *, trailer: bytes = b"", xref: bytes | None = None, comment: bytes = b""
+) -> bytes:
     """Return ``pdf`` with a well-formed revision of ``objects`` appended."""
     output = bytearray(pdf)
     offsets = {}
@@ -39,7 +45,7 @@ def revision(pdf: bytes, objects: Mapping[int, bytes], *, trailer: bytes = b"", 
     previous = int(re.findall(rb"startxref\s+(\d+)", pdf)[-1])
     root, info = (re.findall(rb"/%s (\d+ 0 R)" % key, pdf)[-1] for key in (b"Root", b"Info"))
     output += b"trailer\n<< /Size %d /Root %s /Info %s /Prev %d %s >>\n" % (size, root, info, previous, trailer)
-    output += b"startxref\n%d\n%%%%EOF\n" % start
+    output += comment + b"startxref\n%d\n%%%%EOF\n" % start
     return bytes(output)
 
 
@@ -72,6 +78,8 @@ class Hand:
     """Changes the signed attributes by name; each value is a list of values."""
     content_info: Callable[[Any], None] = no_change
     """Changes the ContentInfo before it is encoded."""
+    container: Callable[[bytes], bytes] = bytes
+    """Changes it when it is encoded."""
     certificates: tuple[bytes, ...] | None = None
     digest: str = "sha256"
     objects: Mapping[int, bytes] = field(default_factory=dict)
@@ -94,18 +102,19 @@ class Hand:
             and (b"(%s)" % name in found[2] or b"(%s)" % name.replace(b"-", b"\\055") in found[2])
         )
         value = last_size(pdf)
-        dictionary = self.dictionary_change(
-            b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260122091500+07'00')"
-            b" /ByteRange [0 0000000000 0000000000 0000000000] /Contents <" + b"0" * 2 * _RESERVED + b"> >>"
-        )
+        dictionary = self.dictionary_change(_DICTIONARY)
         body = object_bytes(pdf, number).replace(b"/Subtype /Widget", b"/Subtype /Widget /V %d 0 R" % value)
         extra = {value - key if key < 0 else key: text for key, text in self.objects.items()}
-        output = bytearray(revision(pdf, {number: self.field_change(body), value: dictionary, **extra}))
+        return self._filled(revision(pdf, {number: self.field_change(body), value: dictionary, **extra}), len(pdf))
+
+    def _filled(self, pdf: bytes, start: int) -> bytes:
+        """Return ``pdf`` with the container and the byte range of the revision at ``start`` filled in."""
+        output = bytearray(pdf)
         opening = output.rindex(b"<" + b"0" * 2 * _RESERVED + b">")
         closing = opening + 2 * _RESERVED + 2
         exact = self.byte_range([0, opening, closing, len(output) - closing])
         written = (b"[" + b" ".join(b"%d" % number for number in exact)).ljust(36) + b"]"
-        place = output.find(b"[0 0000000000", len(pdf))
+        place = output.find(b"[0 0000000000", start)
         if place >= 0:
             output[place : place + 37] = written
         covered = bytes(output[:opening] + output[closing:])
@@ -170,4 +179,35 @@ class Hand:
         )
         self.content_info(info)
         encoded: bytes = info.dump(force=True)
-        return encoded
+        return self.container(encoded)
+
+
+@dataclass
+class Beside(Hand):
+    """A hand that signs in a field of its own: without size, or within ``box`` on the page where ours are."""
+
+    name: bytes = b"Tanda1"
+    box: tuple[float, float, float, float] | None = None
+    catalog_change: Callable[[bytes], bytes] = bytes
+    page_change: Callable[[bytes], bytes] = bytes
+    comment: bytes = b""
+
+    def append(self, pdf: bytes) -> bytes:
+        """Return ``pdf`` with the field and its signature appended."""
+        number = last_size(pdf)
+        page = int(next(found[1] for found in re.finditer(rb"/P (\d+) 0 R[^>]*?/Rect", pdf, re.DOTALL)))
+        rectangle = b" ".join(b"%g" % edge for edge in self.box or (0, 0, 0, 0))
+        field = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /F 132 /P %d 0 R /Rect [%s] /V %d 0 R >>" % (
+            self.name,
+            page,
+            rectangle,
+            number + 1,
+        )
+        root = re.sub(rb"(/Fields \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(pdf, 1))
+        objects = {1: self.catalog_change(root)}
+        if self.box:
+            listed = re.sub(rb"(/Annots \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(pdf, page))
+            objects[page] = self.page_change(listed)
+        objects |= {number: self.field_change(field), number + 1: self.dictionary_change(_DICTIONARY)}
+        extra = {number + 1 - key if key < 0 else key: text for key, text in self.objects.items()}
+        return self._filled(revision(pdf, {**objects, **extra}, comment=self.comment), len(pdf))

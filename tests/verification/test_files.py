@@ -76,13 +76,13 @@ def test_one_object_twice_in_a_revision_is_named():  # 16
 
 def test_a_cross_reference_stream_is_named():  # 16
     document = b"<< /Type /XRef /Size 200 /W [1 2 1] /Root 1 0 R /Length 0 >>\nstream\n\nendstream"
-    assert codes(revision(both(), {last_size(both()): document})) == {"FILE_STRUCTURE"}
+    assert codes(revision(both(), {last_size(both()): document})) == {"FILE_STREAMS"}
 
 
 def test_an_object_stream_is_named():  # 16
     packed = zlib.compress(b"12 0 << >>")
     body = b"<< /Type /ObjStm /N 1 /First 5 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-    assert codes(revision(both(), {last_size(both()): body % (len(packed), packed)})) == {"FILE_STRUCTURE"}
+    assert codes(revision(both(), {last_size(both()): body % (len(packed), packed)})) == {"FILE_STREAMS"}
 
 
 def test_a_hybrid_file_is_named():  # 16
