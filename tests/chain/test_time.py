@@ -10,14 +10,18 @@ from pkdocs.chain import AgreementVerdict, Exhibit
 from pkdocs.content import Content, Role
 from pkdocs.pki.authority import KeyKind, make_issuing, make_root
 from pkdocs.register import AssignmentLine, CertificateLine
+from pkdocs.signing import FileSigner
 from pkdocs.verification import Facts, Finding, Result, Weight, examine_pdf
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.stamp import Stamp
 from tests.chain.books import DAY, account_of, lines_of
 from tests.chain.kit import AT, LEAF, MIDDLE, ROOT, codes, exhibit, facts, judge, verdict
-from tests.factory import HEAD
-from tests.signed import BEGUN
+from tests.factory import HEAD, MAYOR
+from tests.issued import issued
+from tests.signed import BEGUN, signer_of, training_trust
 from tests.stamping import STAMPED, Clock, authority, signed_in_time
+from tests.verification.forge import Beside, Hand
+from tests.verification.test_certificates import made
 from tests.verification.test_proof import EXPIRED, trust
 
 STRANGE = Clock(by=authority(issuer=make_issuing(make_root(KeyKind.P256, at=BEGUN), KeyKind.P256, at=BEGUN)))
@@ -119,6 +123,31 @@ class TestRegister:
         account = account_of(lines, next_by=date(2026, 12, 31))
         judged = verdict(judge(*FILES, account=account, at=AT + timedelta(days=200)), MIDDLE)
         assert not codes(judged) & {"OFFICE_UNPROVEN", "OFFICE_NOT_HELD"}
+
+
+class TestSeal:
+    """An organisation's seal before the parties sign."""
+
+    def judged(self, signer: FileSigner, **changes: object) -> set[str]:
+        pdf = Beside(signer, name=b"segel").append(issued(ROOT))
+        sealed = Exhibit("root.pdf", examine_pdf(Hand(signer_of(MAYOR)).sign(pdf, Role.FIRST)))
+        assert sealed.facts.findings == ()
+        by = replace(training_trust(), **changes)  # type: ignore[arg-type]  # names of fields
+        one = verdict(judge(sealed, trust=by), ROOT)
+        assert one.result is (Result.FAILED if changes else Result.PASSED)
+        return codes(one)
+
+    def test_one_of_the_organisation_needs_no_word(self):
+        assert self.judged(signer_of(HEAD)) == set()
+
+    def test_one_of_another_organisation_is_a_warning(self):
+        assert "SEAL_OTHER" in self.judged(signer_of(HEAD), organisation="Pemerintah Kota Lain")
+
+    def test_one_of_nobody_known_is_a_warning(self):
+        certificate = made(issuer=make_root(KeyKind.P256, at=BEGUN))
+        sealed = replace(facts(ROOT), seal=replace(facts(ROOT).signatures[0], certificate=certificate, end=1))
+        judged = verdict(judge(Exhibit("root.pdf", sealed)), ROOT)
+        assert (judged.result, codes(judged)) == (Result.PASSED, {"SEAL_NOT_BELIEVED"})
 
 
 def test_facts_of_timestamped_files_are_plain_values():

@@ -173,7 +173,7 @@ def test_the_entries_that_one_may_have_are_read():
     assert facts_of(versioned.append(stored())).stamps[0].token is not None
 
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK
