@@ -12,12 +12,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkdocs.content import REASONED_SCHEMA, Content, Role
 from pkdocs.issue import ATTACHMENT, electronic_roles
-from pkdocs.pki import person_of
 from pkdocs.schema import from_json, parse_json
 from pkdocs.signing.appearance import APPEARANCE_SHAPES
 from pkdocs.signing.container import open_own
@@ -29,6 +27,7 @@ from pkdocs.signing.objects import IrregularError, Objects, entry_of, value_of
 from pkdocs.signing.revision import reserve_signature
 from pkdocs.signing.shape import have_shapes
 from pkdocs.signing.slot import Slot, read_slots
+from pkdocs.verification.attribution import owner_of
 from pkdocs.verification.syntax import Ref
 
 _END: Final = b"%%EOF\n"
@@ -74,10 +73,10 @@ def _read(pdf: bytes, issue_digest: str, owners: Mapping[bytes, str]) -> Known:
         revision = pdf[tail.length : _end(pdf, tail.length)]
         slot = slots.pop(_first_number(revision))
         certificate = _certificate(revision, hashed, tail, slot, content)
-        person = owners.get(certificate) or person_of(x509.load_der_x509_certificate(certificate))
+        person = owner_of(certificate, owners)
         role = Role(slot.name)
         party = content.party(role)
-        _demand(party is not None and party.person == person, "another person")
+        _demand(party is not None and person and party.person == person, "another person")
         signatures.append(Signature(role, person, certificate, tail.length + len(revision)))
         hashed.update(revision)
         tail = read_tail(pdf, signatures[-1].end)

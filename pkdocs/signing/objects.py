@@ -149,7 +149,8 @@ def value_of(body: bytes) -> Value:
         IrregularError: not strictly written, or more than one value.
     """
     try:
-        value, end = read_plain(body, 0) or read_value(body, 0)
+        plain = read_plain(body, 0)
+        value, end = (plain[0], plain[2]) if plain else read_value(body, 0)
     except PdfSyntaxError as fault:
         raise IrregularError("object") from fault
     if end != len(body):

@@ -54,12 +54,12 @@ class Preserved:
     @property
     def is_stamped(self) -> bool:
         """Whether each signature has a timestamp of its own, as validators of AdES demand from level T on."""
-        return all(signature.read.timestamp for signature in self.form.signatures)
+        return all(signature.timestamp for signature in self.form.read)
 
     @property
     def is_proven(self) -> bool:
         """Whether the time of every signature is proven: by its own timestamp, or by one over the document."""
-        return all(signature.read.timestamp or self._stamped(signature.end) for signature in self.form.signatures)
+        return all(signature.timestamp or self._stamped(signature.end) for signature in self.form.read)
 
     @property
     def is_stamped_over(self) -> bool:
@@ -69,9 +69,7 @@ class Preserved:
     @property
     def level(self) -> Level:
         """The level of which all signatures hold the parts, as ``pkdocs inspect`` says it."""
-        levels = (
-            reached_level(signature.read, self.form.stamps, self.form.evidence) for signature in self.form.signatures
-        )
+        levels = (reached_level(signature, self.form.stamps, self.form.evidence) for signature in self.form.read)
         return min(levels, key=list(Level).index)
 
     @property
@@ -80,11 +78,11 @@ class Preserved:
         return tuple(self._used(self.evidence.certificates))
 
     def _used(self, known: tuple[bytes, ...]) -> Iterator[Used]:
-        for signature in self.form.signatures:
-            over, token = self._stamped(signature.end), signature.read.timestamp
+        for signature, read in zip(self.form.signatures, self.form.read, strict=True):
+            over, token = self._stamped(signature.end), read.timestamp
             moments = [moment for moment in (over, token and token.time) if moment]
             proven = min(moments, default=None)
-            yield Used(signature.certificate, signature.read.chain + known, Purpose.PERSONS, None, proven)
+            yield Used(signature.certificate, read.chain + known, Purpose.PERSONS, None, proven)
             if token:
                 yield _authority(token, known, over)
         for end, token in self.stamps:
