@@ -102,10 +102,13 @@ def test_silent_authority_is_an_error_that_leaves_nothing_unknown() -> None:
 
 def test_one_failure_among_many_is_the_failure_of_all() -> None:
     other = hashlib.sha256(b"lain").digest()
-    service = MemoryService()
-    service._change = lambda reply: Reply(500, {}, b"") if other in service.asked[-1] else reply
+
+    class Failing(MemoryService):
+        def send(self, method: str, *, body: bytes, **more: object) -> Reply:
+            return Reply(500, {}, b"") if other in body else super().send(method, body=body, **more)
+
     with pytest.raises(ServiceError, match="TIMESTAMP_FAILED"):
-        timestamper(service).stamp([other, DIGEST])
+        timestamper(Failing()).stamp([other, DIGEST])
 
 
 @pytest.mark.parametrize(
