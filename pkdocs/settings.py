@@ -5,20 +5,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pkdocs.errors import UsageError
 from pkdocs.messages import LANGUAGES, Language, Said, reason_of
 
 FILE_NAME: Final = "pkdocs.toml"
 LOG_NAME: Final = "pkdocs.log"
+_PATHS: Final = frozenset({"person_key", "templates", "trust", "service_authorities"})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Choices of a workplace. Paths in its file are relative to it. ``jobs`` 0 is one for each core.
 
-    ``log`` None is no log; a workplace has one unless its file says ``log = ""``.
+    ``log`` None is no log; a workplace has one unless its file says ``log = ""``. ``tsa`` is the address of the
+    timestamp authority, ``trust`` the trust file, ``service_authorities`` a file (PEM) of those who vouch for services
+    instead of the system's.
     """
 
     lang: Language = "id"
@@ -26,6 +29,9 @@ class Settings:
     templates: Path | None = None
     jobs: int = 0
     log: Path | None = None
+    tsa: str | None = None
+    trust: Path | None = None
+    service_authorities: Path | None = None
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,10 +69,11 @@ def _with(settings: Settings, given: Mapping[str, object], base: Path, source: s
 
 
 def _set(settings: Settings, name: str, value: object, base: Path, source: str) -> Settings:
-    if name == "person_key" and isinstance(value, str):
-        return replace(settings, person_key=base / value)
-    if name == "templates" and isinstance(value, str):
-        return replace(settings, templates=base / value)
+    if name in _PATHS and isinstance(value, str):
+        place: dict[str, Any] = {name: base / value}
+        return replace(settings, **place)
+    if name == "tsa" and isinstance(value, str):
+        return replace(settings, tsa=value)
     if name == "log" and isinstance(value, str):
         return replace(settings, log=base / value if value else None)
     if name == "lang" and isinstance(value, str) and value in LANGUAGES:

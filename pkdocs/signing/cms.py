@@ -1,6 +1,7 @@
-"""One signature as CMS for PAdES B-B (RFC 5652; ETSI EN 319 142-1, 6.3), joined from prepared parts.
+"""One signature as CMS for PAdES B-B and B-T (RFC 5652; ETSI EN 319 142-1, 6.3), joined from prepared parts.
 
-Only the digest and the signature differ between documents, so the rest is encoded once for each signer.
+Only the digest, the signature and the timestamp differ between documents, so the rest is encoded once for each
+signer.
 """
 
 import hashlib
@@ -9,52 +10,30 @@ from functools import lru_cache
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from asn1crypto.core import Null, ObjectIdentifier
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from pkdocs.signing.signer import Signer
+from pkdocs import der
 
-_SEQUENCE: Final = 0x30
-_SET: Final = 0x31
-_INTEGER: Final = 0x02
-_OCTETS: Final = 0x04
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
+_CONTEXT_4: Final = 0xA4
 
 _P256_SIGNATURE_BYTES: Final = 72
 
-
-def _encode(tag: int, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes((tag, len(body))) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8)
-    return bytes((tag, 0x80 | len(length))) + length + body
-
-
-def _identifier(dotted: str) -> bytes:
-    encoded: bytes = ObjectIdentifier(dotted).dump()
-    return encoded
-
-
-_DATA: Final = _identifier("1.2.840.113549.1.7.1")
-_SIGNED_DATA: Final = _identifier("1.2.840.113549.1.7.2")
-_CONTENT_TYPE: Final = _identifier("1.2.840.113549.1.9.3")
-_MESSAGE_DIGEST: Final = _identifier("1.2.840.113549.1.9.4")
-_SIGNING_CERTIFICATE: Final = _identifier("1.2.840.113549.1.9.16.2.47")
-_ALGORITHM_PROTECTION: Final = _identifier("1.2.840.113549.1.9.52")
-_SHA256: Final = _encode(_SEQUENCE, _identifier("2.16.840.1.101.3.4.2.1"))
-_ECDSA_SHA256: Final = _encode(_SEQUENCE, _identifier("1.2.840.10045.4.3.2"))
-_RSA_SHA256: Final = _encode(_SEQUENCE, _identifier("1.2.840.113549.1.1.11"), Null().dump())
-_VERSION_1: Final = _encode(_INTEGER, b"\x01")
+_DATA: Final = der.identifier("1.2.840.113549.1.7.1")
+_SIGNED_DATA: Final = der.identifier("1.2.840.113549.1.7.2")
+_CONTENT_TYPE: Final = der.identifier("1.2.840.113549.1.9.3")
+_MESSAGE_DIGEST: Final = der.identifier("1.2.840.113549.1.9.4")
+_SIGNING_CERTIFICATE: Final = der.identifier("1.2.840.113549.1.9.16.2.47")
+_TOKEN: Final = der.identifier("1.2.840.113549.1.9.16.2.14")
+_VERSION_1: Final = der.integer(1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """What all signatures of one signer share, encoded."""
 
     sid: bytes
@@ -63,72 +42,82 @@ class _Parts:
     certificates: bytes
     signature_bytes: int
 
+    def covered(self, digest: bytes) -> bytes:
+        """Return what is signed: the attributes of a signature over content whose SHA-256 is ``digest``.
 
-def build_cms(signer: Signer, digest: bytes) -> bytes:
-    """Return a detached CMS signature over content whose SHA-256 is ``digest``.
+        Content type, message digest and signing certificate (RFC 5035), as pyHanko's signer makes them; no signing
+        time, as PAdES demands.
+        """
+        stated = _attribute(_MESSAGE_DIGEST, der.encode(der.OCTETS, digest))
+        return der.encode(der.SET, *sorted((*self.attributes, stated)))
 
-    Signed attributes: content type, message digest, signing certificate (RFC 5035) and algorithm protection
-    (RFC 6211); no signing time, as PAdES demands. The whole chain is inside.
-    """
-    parts = _prepare(signer.certificate, signer.chain)
-    attributes = b"".join(sorted((*parts.attributes, _attribute(_MESSAGE_DIGEST, _encode(_OCTETS, digest)))))
-    return _assemble(parts, attributes, signer.sign_raw([_encode(_SET, attributes)])[0])
+    def join(self, covered: bytes, signature: bytes, token: bytes | None = None) -> bytes:
+        """Return the detached CMS with the whole chain; ``token`` is a timestamp over ``signature``."""
+        unsigned = b"" if token is None else der.encode(_CONTEXT_1, _attribute(_TOKEN, token))
+        signer_info = der.encode(
+            der.SEQUENCE,
+            _VERSION_1,
+            self.sid,
+            der.SHA256,
+            der.retag(_CONTEXT_0, covered),
+            self.algorithm,
+            der.encode(der.OCTETS, signature),
+            unsigned,
+        )
+        signed_data = der.encode(
+            der.SEQUENCE,
+            _VERSION_1,
+            der.encode(der.SET, der.SHA256),
+            der.encode(der.SEQUENCE, _DATA),
+            self.certificates,
+            der.encode(der.SET, signer_info),
+        )
+        return der.encode(der.SEQUENCE, _SIGNED_DATA, der.encode(_CONTEXT_0, signed_data))
+
+    def size(self, token_bytes: int | None = None) -> int:
+        """Return how many bytes a CMS has at most; ``token_bytes`` are those of its timestamp, if it has one."""
+        token = None if token_bytes is None else bytes(token_bytes)
+        return len(self.join(self.covered(bytes(hashlib.sha256().digest_size)), bytes(self.signature_bytes), token))
 
 
-def cms_size(signer: Signer) -> int:
-    """Return how many bytes ``build_cms`` gives at most for this signer."""
-    parts = _prepare(signer.certificate, signer.chain)
-    attributes = b"".join((*parts.attributes, _attribute(_MESSAGE_DIGEST, _encode(_OCTETS, bytes(32)))))
-    return len(_assemble(parts, attributes, bytes(parts.signature_bytes)))
-
-
-@lru_cache(maxsize=64)
-def _prepare(certificate: bytes, chain: tuple[bytes, ...]) -> _Parts:
-    parsed = Certificate.load(certificate)
+@lru_cache(maxsize=1024)
+def parts_of(certificate: bytes, chain: tuple[bytes, ...]) -> Parts:
+    """Return what the signatures with ``certificate`` (DER; ``chain`` are those above it) share."""
     key = x509.load_der_x509_certificate(certificate).public_key()
-    algorithm = _RSA_SHA256 if isinstance(key, rsa.RSAPublicKey) else _ECDSA_SHA256
-    hashed = _encode(_SEQUENCE, _encode(_OCTETS, hashlib.sha256(certificate).digest()))
-    protection = _encode(_SEQUENCE, _SHA256, _retag(_CONTEXT_1, algorithm))
-    return _Parts(
-        sid=_encode(_SEQUENCE, parsed.issuer.dump(), parsed["tbs_certificate"]["serial_number"].dump()),
-        attributes=(
-            _attribute(_CONTENT_TYPE, _DATA),
-            _attribute(_SIGNING_CERTIFICATE, _encode(_SEQUENCE, _encode(_SEQUENCE, hashed))),
-            _attribute(_ALGORITHM_PROTECTION, protection),
-        ),
+    algorithm = der.RSA_SHA256 if isinstance(key, rsa.RSAPublicKey) else der.ECDSA_SHA256
+    issuer, serial = _issuer_and_serial(certificate)
+    named = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(_CONTEXT_4, issuer)), serial)
+    hashed = der.encode(der.OCTETS, hashlib.sha256(certificate).digest())
+    identified = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, hashed, named)))
+    return Parts(
+        sid=signer_identifier(certificate),
+        attributes=(_attribute(_CONTENT_TYPE, _DATA), _attribute(_SIGNING_CERTIFICATE, identified)),
         algorithm=algorithm,
-        certificates=_encode(_CONTEXT_0, *sorted((certificate, *chain))),
+        certificates=der.encode(_CONTEXT_0, *sorted((certificate, *chain))),
         signature_bytes=key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else _P256_SIGNATURE_BYTES,
     )
 
 
+def signer_identifier(certificate: bytes) -> bytes:
+    """Return IssuerAndSerialNumber of a certificate (DER; RFC 5652, 10.2.4).
+
+    Raises:
+        ValueError: it is not DER.
+    """
+    return der.encode(der.SEQUENCE, *_issuer_and_serial(certificate))
+
+
+@lru_cache(maxsize=1024)
+def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
+    (signed, *_) = der.values(certificate)
+    fields = der.values(signed)
+    # the version is left out where it is 1
+    serial, _, issuer, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+    return issuer, serial
+
+
 def _attribute(kind: bytes, value: bytes) -> bytes:
-    return _encode(_SEQUENCE, kind, _encode(_SET, value))
-
-
-def _retag(tag: int, encoded: bytes) -> bytes:
-    return bytes((tag,)) + encoded[1:]
-
-
-def _assemble(parts: _Parts, attributes: bytes, signature: bytes) -> bytes:
-    signer_info = _encode(
-        _SEQUENCE,
-        _VERSION_1,
-        parts.sid,
-        _SHA256,
-        _encode(_CONTEXT_0, attributes),
-        parts.algorithm,
-        _encode(_OCTETS, signature),
-    )
-    signed_data = _encode(
-        _SEQUENCE,
-        _VERSION_1,
-        _encode(_SET, _SHA256),
-        _encode(_SEQUENCE, _DATA),
-        parts.certificates,
-        _encode(_SET, signer_info),
-    )
-    return _encode(_SEQUENCE, _SIGNED_DATA, _encode(_CONTEXT_0, signed_data))
+    return der.encode(der.SEQUENCE, kind, der.encode(der.SET, value))
 
 
 def open_cms(contents: bytes, digest: bytes) -> bytes | None:
@@ -137,7 +126,7 @@ def open_cms(contents: bytes, digest: bytes) -> bytes | None:
     Padding after the CMS must be zeros. Whether the certificate is worth anything is not asked.
 
     Raises:
-        ValueError, TypeError, KeyError: not CMS, or with an algorithm other than ``build_cms`` has.
+        ValueError, TypeError, KeyError: not CMS, or with an algorithm other than ours.
     """
     info = ContentInfo.load(contents)
     if any(contents[len(info.dump()) :]):
@@ -156,11 +145,12 @@ def open_cms(contents: bytes, digest: bytes) -> bytes | None:
     if signer["digest_algorithm"]["algorithm"].native != "sha256" or [value.native for value in stated] != [digest]:
         return None
     encoded: bytes = certificate.dump()
-    covered = _retag(_SET, attributes.dump())
-    return encoded if _is_intact(encoded, signer["signature"].native, covered) else None
+    covered = der.retag(der.SET, attributes.dump())
+    return encoded if is_intact(encoded, signer["signature"].native, covered) else None
 
 
-def _is_intact(certificate: bytes, signature: bytes, data: bytes) -> bool:
+def is_intact(certificate: bytes, signature: bytes, data: bytes) -> bool:
+    """Tell whether ``signature`` is that of the certificate's key over ``data``, with SHA-256."""
     key = x509.load_der_x509_certificate(certificate).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):

@@ -12,16 +12,9 @@ from typing import Final
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
-from pyhanko.pdf_utils.generic import (
-    ArrayObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    StreamObject,
-    pdf_string,
-)
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
+
+from pkdocs.signing.increment import Body, stream_body
+from pkdocs.signing.shape import Shape
 
 BOLD: Final = 0.022
 """Width of the outline that makes letters bold, as a part of their size: one font does for both."""
@@ -83,9 +76,12 @@ class Face:
         return "".join(letter for letter in base if letter in self.advances) or _SUBSTITUTE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subset:
-    """The glyphs of some characters: the font program (compressed), and glyph numbers by character."""
+    """The glyphs of some characters: the font program (compressed), and glyph numbers by character.
+
+    Each is equal to itself alone: ``cut_subset`` gives the same one again.
+    """
 
     tag: str
     program: bytes
@@ -140,53 +136,59 @@ def cut_subset(characters: frozenset[str]) -> Subset:
     return Subset(tag, zlib.compress(program, 9), len(program), glyphs)
 
 
-def embed_subset(writer: BasePdfFileWriter, subset: Subset) -> IndirectObject:
-    """Add the font to ``writer``: embedded, glyphs by number, with ``/ToUnicode`` (ISO 19005-3, 6.2.11)."""
+FONT_SHAPE: Final = (
+    Shape(rb"<< /Filter /FlateDecode /Length1 \d{1,8} ", is_stream=True),
+    Shape(
+        rb"<< /Type /FontDescriptor /FontName /[A-Z]{6}\+PkdocsSans /Flags 4 /FontBBox \[[-\d ]{1,40}\] /ItalicAngle 0"
+        rb" /Ascent \d{1,5} /Descent -?\d{1,5} /CapHeight \d{1,5} /StemV \d{1,3} /FontFile2 (\d+) 0 R >>",
+        0,
+    ),
+    Shape(
+        rb"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /[A-Z]{6}\+PkdocsSans /CIDSystemInfo"
+        rb" << /Registry \(Adobe\) /Ordering \(Identity\) /Supplement 0 >> /CIDToGIDMap /Identity"
+        rb" /W \[[\d \[\]]{0,20000}\] /FontDescriptor (\d+) 0 R >>",
+        1,
+    ),
+    Shape(rb"<< /Filter /FlateDecode ", is_stream=True),
+    Shape(
+        rb"<< /Type /Font /Subtype /Type0 /BaseFont /[A-Z]{6}\+PkdocsSans /Encoding /Identity-H"
+        rb" /DescendantFonts \[(\d+) 0 R\] /ToUnicode (\d+) 0 R >>",
+        2,
+        3,
+    ),
+)
+"""What ``font_objects`` gives, whatever the letters are."""
+
+
+@lru_cache(maxsize=64)
+def font_objects(subset: Subset) -> tuple[Body, ...]:
+    """Return the objects of the font, the font itself last (ISO 19005-3, 6.2.11).
+
+    It is embedded, its glyphs go by number, and ``/ToUnicode`` tells their characters.
+    """
     face = load_face()
-    name = NameObject(f"/{subset.tag}+PkdocsSans")
-    program = _stream(subset.program, {"/Length1": NumberObject(subset.program_length)})
-    descriptor = DictionaryObject(
-        {
-            "/Type": NameObject("/FontDescriptor"),
-            "/FontName": name,
-            "/Flags": NumberObject(_SYMBOLIC),
-            "/FontBBox": ArrayObject(map(NumberObject, face.box)),
-            "/ItalicAngle": NumberObject(0),
-            "/Ascent": NumberObject(face.ascent),
-            "/Descent": NumberObject(face.descent),
-            "/CapHeight": NumberObject(face.ascent),
-            "/StemV": NumberObject(_STEM),
-            "/FontFile2": writer.add_object(program),
-        }
+    name = b"/%s+PkdocsSans" % subset.tag.encode("ascii")
+    box = b" ".join(b"%d" % edge for edge in face.box)
+    program = stream_body(b"/Filter /FlateDecode /Length1 %d" % subset.program_length, subset.program)
+    descriptor = (
+        b"<< /Type /FontDescriptor /FontName %s /Flags %d /FontBBox [%s] /ItalicAngle 0" % (name, _SYMBOLIC, box),
+        b" /Ascent %d /Descent %d /CapHeight %d" % (face.ascent, face.descent, face.ascent),
+        b" /StemV %d /FontFile2 " % _STEM,
     )
-    descendant = DictionaryObject(
-        {
-            "/Type": NameObject("/Font"),
-            "/Subtype": NameObject("/CIDFontType2"),
-            "/BaseFont": name,
-            "/CIDSystemInfo": DictionaryObject(
-                {
-                    "/Registry": pdf_string("Adobe"),
-                    "/Ordering": pdf_string("Identity"),
-                    "/Supplement": NumberObject(0),
-                }
-            ),
-            "/CIDToGIDMap": NameObject("/Identity"),
-            "/W": _widths(subset, face),
-            "/FontDescriptor": writer.add_object(descriptor),
-        }
+    descendant = (
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont %s /CIDSystemInfo" % name,
+        b" << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /CIDToGIDMap /Identity",
+        b" /W [%s] /FontDescriptor " % _widths(subset, face),
     )
-    font = DictionaryObject(
-        {
-            "/Type": NameObject("/Font"),
-            "/Subtype": NameObject("/Type0"),
-            "/BaseFont": name,
-            "/Encoding": NameObject("/Identity-H"),
-            "/DescendantFonts": ArrayObject([writer.add_object(descendant)]),
-            "/ToUnicode": writer.add_object(_stream(zlib.compress(to_unicode(subset.glyphs)), {})),
-        }
+    unicode = stream_body(b"/Filter /FlateDecode", zlib.compress(to_unicode(subset.glyphs)))
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont %s /Encoding /Identity-H /DescendantFonts [" % name
+    return (
+        (program,),
+        (*descriptor, 0, b" >>"),
+        (*descendant, 1, b" >>"),
+        (unicode,),
+        (font, 2, b"] /ToUnicode ", 3, b" >>"),
     )
-    return writer.add_object(font)
 
 
 def font_program() -> bytes:
@@ -198,16 +200,10 @@ def _open() -> TTFont:
     return TTFont(io.BytesIO(font_program()), lazy=True, recalcTimestamp=False)
 
 
-def _stream(compressed: bytes, entries: dict[str, NumberObject]) -> StreamObject:
-    return StreamObject({"/Filter": NameObject("/FlateDecode"), **entries}, encoded_data=compressed)
-
-
-def _widths(subset: Subset, face: Face) -> ArrayObject:
+def _widths(subset: Subset, face: Face) -> bytes:
     """Return ``/W``: for each glyph its number and a list of one width."""
-    entries: list[NumberObject | ArrayObject] = []
-    for character, glyph in sorted(subset.glyphs.items(), key=lambda pair: pair[1]):
-        entries += [NumberObject(glyph), ArrayObject([NumberObject(face.advances[character])])]
-    return ArrayObject(entries)
+    numbered = sorted((glyph, character) for character, glyph in subset.glyphs.items())
+    return b" ".join(b"%d [%d]" % (glyph, face.advances[character]) for glyph, character in numbered)
 
 
 def to_unicode(glyphs: Mapping[str, int]) -> bytes:

@@ -1,26 +1,45 @@
 """Where somebody's key lives, seen from a batch: documents in, signed documents out."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from pkdocs.outcome import Outcome
 from pkdocs.signing.appearance import Stamp
 
 
+class Hash(Protocol):
+    """SHA-256 under way, as ``hashlib`` has it."""
+
+    def copy(self) -> "Hash":
+        """Return another that goes on from here."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take in more."""
+
+    def digest(self) -> bytes:
+        """Return the digest of all so far."""
+
+    def hexdigest(self) -> str:
+        """Return it in hexadecimal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One signature to be made: in ``field`` of ``pdf``, showing ``stamp``, saying ``location`` and ``reason``.
 
-    ``id`` names the document. That this person may sign there has been asked.
+    ``id`` names the document. That this person may sign there has been asked. ``hashed`` is the SHA-256 of ``pdf``
+    where somebody has taken it already.
     """
 
     id: str
-    pdf: bytes = field(repr=False)
+    pdf: bytes = dataclasses.field(repr=False)
     field: str
     stamp: Stamp
     location: str | None
     reason: str
+    hashed: Hash | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 class Holder(Protocol):

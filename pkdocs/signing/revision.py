@@ -1,68 +1,93 @@
-"""One revision appended to a PDF: a signature in a field that is there and empty, and nothing else."""
+"""One revision that signs: a signature in a field that is there and empty, with its appearance, and nothing else."""
 
-from io import BytesIO
-from typing import Final
-
-from pyhanko.pdf_utils.generic import DictionaryObject, NameObject
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import FieldMDPSpec, SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from pkdocs.errors import SigningError
-from pkdocs.signing.appearance import Stamp, add_appearance
-from pkdocs.signing.cms import build_cms, cms_size
-from pkdocs.signing.signer import Signer
-
-_DIGEST: Final = "sha256"
-
-
-class _Revision(IncrementalPdfFileWriter):
-    """pyHanko's writer without its habit of writing date and producer into Info and XMP."""
-
-    def _update_meta(self) -> None:
-        pass
+from pkdocs.signing.appearance import appearance_objects
+from pkdocs.signing.dictionary import moment, signature_entries
+from pkdocs.signing.fallback import prepare_foreign
+from pkdocs.signing.holder import Hash, Task
+from pkdocs.signing.increment import Tail, number_objects, read_tail
+from pkdocs.signing.objects import IrregularError, Objects
+from pkdocs.signing.reserved import Reserved, reserve, signature_body
+from pkdocs.signing.slot import Slot, empty_slot
 
 
-def append_signature(
-    pdf: bytes, field: str, signer: Signer, stamp: Stamp, *, location: str | None, reason: str
-) -> bytes:
-    """Return ``pdf`` with a signature in its ``field`` appended (PAdES B-B, ETSI EN 319 142-1).
+class Unsigned(Protocol):
+    """A file that lacks nothing but its last signature."""
 
-    The field has the issued form. Whether this signer may sign there is for the caller to ask.
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all that the signature covers."""
+
+    def fill(self, container: bytes) -> bytes:
+        """Return the file with its signature.
+
+        Raises:
+            ValueError: ``container`` is larger than what is kept for it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """The file as it was, and the revision that will follow."""
+
+    pdf: bytes = field(repr=False)
+    reserved: Reserved = field(repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        return self.reserved.digest
+
+    def fill(self, container: bytes) -> bytes:
+        return self.reserved.fill(container, self.pdf)
+
+
+def prepare_signature(task: Task, *, size: int) -> Unsigned:
+    """Return the file of ``task`` with its signature prepared, of ``size`` bytes at most.
+
+    The revision holds the field, its appearance with font, and the signature. A file that is not exactly of the
+    issued form goes through pyHanko's writer.
 
     Raises:
         SigningError: the file is damaged, or has no such field that is empty.
     """
     try:
-        return _append(pdf, field, signer, stamp, _value(signer, stamp, location, reason))
+        tail = read_tail(task.pdf)
+        slot = empty_slot(Objects(task.pdf, tail.section), tail.root, task.field)
+    except IrregularError:
+        return _prepare_foreign(task, size)
+    appearance = number_objects(appearance_objects(task.stamp, slot.width, slot.height), tail.size)
+    entries = signature_entries(
+        tail.root,
+        slot.name,
+        moment(task.stamp.at),
+        name=task.stamp.name,
+        location=task.location,
+        reason=task.reason,
+    )
+    hashed = task.hashed or hashlib.sha256(task.pdf)
+    return _Joined(task.pdf, reserve_signature(hashed, tail, slot, appearance, entries, size=size))
+
+
+def _prepare_foreign(task: Task, size: int) -> Unsigned:
+    try:
+        return prepare_foreign(task, size=size)
     except Exception as fault:
         # the writer raises whatever a damaged file leads it to
         raise SigningError("SIGN_DAMAGED") from fault
 
 
-def _append(pdf: bytes, name: str, signer: Signer, stamp: Stamp, value: SignatureObject) -> bytes:
-    writer = _Revision(BytesIO(pdf), strict=True)
-    embedding = PdfCMSEmbedder().write_cms(name, writer, existing_fields_only=True)
-    field = next(embedding).get_object()
-    left, bottom, right, top = (float(edge) for edge in field["/Rect"])
-    appearance = add_appearance(writer, stamp, width=right - left, height=top - bottom)
-    field["/AP"] = DictionaryObject({NameObject("/N"): appearance})
-    lock = SigMDPSetup(_DIGEST, field_lock=FieldMDPSpec.from_pdf_object(field["/Lock"]))
-    embedding.send(SigObjSetup(value, mdp_setup=lock))
-    prepared, output = embedding.send(SigIOSetup(_DIGEST, in_place=True))
-    embedding.send(build_cms(signer, prepared.document_digest))
-    signed: bytes = output.getvalue()
-    return signed
+def reserve_signature(
+    hashed: Hash, tail: Tail, slot: Slot, appearance: Mapping[int, bytes], entries: bytes, *, size: int
+) -> Reserved:
+    """Return the revision after ``tail`` that signs in ``slot``; the last of ``appearance`` is the form XObject.
 
-
-def _value(signer: Signer, stamp: Stamp, location: str | None, reason: str) -> SignatureObject:
-    return SignatureObject(
-        timestamp=stamp.at,
-        subfilter=SigSeedSubFilter.PADES,
-        name=stamp.name,
-        location=location,
-        reason=reason,
-        # hexadecimal: two characters a byte
-        bytes_reserved=2 * cms_size(signer),
-    )
+    ``hashed`` has taken in the file so far, ``entries`` are those of the signature dictionary.
+    """
+    number = tail.size + len(appearance)
+    objects = {**appearance, slot.number: slot.filled(number - 1, number), number: signature_body(entries, size)}
+    return reserve(hashed, tail, objects, number, size)

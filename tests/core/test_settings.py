@@ -29,6 +29,14 @@ def test_paths_of_the_file_are_relative_to_the_workplace(tmp_path: Path) -> None
     assert read_settings(tmp_path, {}) == Settings("en", tmp_path / "person.key", Path("/srv/templat"), 3, log)
 
 
+def test_services_are_named_once_for_all(tmp_path: Path) -> None:
+    write(tmp_path, 'tsa = "https://tsa.example"\ntrust = "trust.toml"\nservice_authorities = "/etc/ca.pem"\n')
+    found = read_settings(tmp_path, {})
+    assert (found.tsa, found.trust) == ("https://tsa.example", tmp_path / "trust.toml")
+    assert found.service_authorities == Path("/etc/ca.pem")
+    assert read_settings(tmp_path, {"PKDOCS_TSA": "https://lain.example"}).tsa == "https://lain.example"
+
+
 def test_the_environment_comes_after_the_file(tmp_path: Path) -> None:
     write(tmp_path, 'lang = "en"\njobs = 3\n')
     given = {"PKDOCS_JOBS": "5", "PKDOCS_PERSON_KEY": "k", "PKDOCS_TEMPLATES": "", "PKDOCS_OTHER": "x"}
@@ -77,7 +85,7 @@ def test_a_setting_that_is_unknown_or_of_another_kind_is_named(tmp_path: Path, t
     write(tmp_path, text)
     with pytest.raises(UsageError, match="SETTING_UNKNOWN") as stop:
         read_settings(tmp_path, {})
-    assert stop.value.params["known"] == "lang, person_key, templates, jobs, log"
+    assert stop.value.params["known"] == "lang, person_key, templates, jobs, log, tsa, trust, service_authorities"
     assert stop.value.params["name"] in text
 
 

@@ -32,7 +32,8 @@ def clause_6_4_1_forms(opened: Opened) -> Iterator[str]:
     form = opened.document.Root.get("/AcroForm", {})
     if bool(form.get("/NeedAppearances", False)) or "/XFA" in form or "/NeedsRendering" in opened.document.Root:
         yield "a form that is drawn by the reader"
-    listed = {field.objgen for field in form.get("/Fields", Array())}
+    # a timestamp over the document has a field without size, which stands on no page
+    listed = {field.objgen for field in form.get("/Fields", Array()) if any(map(float, field.get("/Rect", [1])))}
     if {annotation.objgen for annotation in opened.annotations} != listed:
         yield "fields and annotations differ"
 
@@ -49,7 +50,10 @@ def clause_6_4_3_signatures(opened: Opened) -> Iterator[str]:
         for reference in signature.get("/Reference", []):
             if {"/DigestLocation", "/DigestMethod", "/DigestValue"}.intersection(reference.keys()):
                 yield "a reference with a digest"
-    if ends and max(ends) != len(opened.data):
+        if not opened.data[: ends[-1]].rstrip(b"\r\n").endswith(b"%%EOF"):
+            yield "a signature ends within a revision"
+    # validation data may follow, which need no signature of their own
+    if ends and max(ends) != len(opened.data) and "/DSS" not in opened.document.Root:
         yield "no signature covers the file"
 
 

@@ -114,7 +114,7 @@ def test_the_appearance_is_fit_for_pdf_a() -> None:
         field = pdf.Root.AcroForm.Fields[0]
         form = field.AP.N
         assert list(field.AP.keys()) == ["/N"]
-        assert [float(edge) for edge in form.BBox] == [0, 70, 180, 0]
+        assert [float(edge) for edge in form.BBox] == [0, 0, 180, 70]
         assert set(form.keys()) == {"/BBox", "/Resources", "/Type", "/Subtype", "/Length"}
         assert set(form.Resources.keys()) == {"/Font"}
         font = form.Resources.Font.F1

@@ -1,0 +1,132 @@
+"""What a signed file holds so that its signatures can be shown to be good later: timestamps and validation data."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from pkdocs.errors import SigningError
+from pkdocs.signing.evidence import Evidence
+from pkdocs.signing.form import SignedForm, read_form
+from pkdocs.signing.gathering import Gatherer, Used
+from pkdocs.trust import Purpose
+from pkdocs.verification.evidence import Evidence as Brought
+from pkdocs.verification.inspection import Level
+from pkdocs.verification.level import reached_level
+from pkdocs.verification.stamp import Stamp
+from pkdocs.verification.token import Token
+
+_NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Preserved:
+    """A signed file, ``form`` as it was read: whose signatures, which timestamps, what validation data.
+
+    Raises:
+        SigningError: nobody has signed yet.
+    """
+
+    pdf: bytes = field(repr=False)
+    form: SignedForm
+
+    def __post_init__(self) -> None:
+        if not self.form.signatures:
+            raise SigningError("AUGMENT_UNSIGNED", id=self.form.content.id)
+
+    @property
+    def stamps(self) -> tuple[tuple[int, Token], ...]:
+        """The document timestamps that hold, with where their revisions end."""
+        return tuple((stamp.end, stamp.token) for stamp in self.form.stamps if stamp.token)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The validation data of all revisions."""
+        return _joined(self.form.evidence)
+
+    @property
+    def archived(self) -> Evidence:
+        """The validation data that the last document timestamp covers."""
+        end = self.stamps[-1][0] if self.stamps else 0
+        return _joined(one for one in self.form.evidence if one.end <= end)
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether each signature has a timestamp of its own, as validators of AdES demand from level T on."""
+        return all(signature.timestamp for signature in self.form.read)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the time of every signature is proven: by its own timestamp, or by one over the document."""
+        return all(signature.timestamp or self._stamped(signature.end) for signature in self.form.read)
+
+    @property
+    def is_stamped_over(self) -> bool:
+        """Whether a document timestamp stands after the last signature."""
+        return self._stamped(self.form.signatures[-1].end) is not None
+
+    @property
+    def level(self) -> Level:
+        """The level of which all signatures hold the parts, as ``pkdocs inspect`` says it."""
+        levels = (reached_level(signature, self.form.stamps, self.form.evidence) for signature in self.form.read)
+        return min(levels, key=list(Level).index)
+
+    @property
+    def used(self) -> tuple[Used, ...]:
+        """The certificates of which more than their bytes must be known: signers', and those of all timestamps."""
+        return tuple(self._used(self.evidence.certificates))
+
+    def _used(self, known: tuple[bytes, ...]) -> Iterator[Used]:
+        for signature, read in zip(self.form.signatures, self.form.read, strict=True):
+            over, token = self._stamped(signature.end), read.timestamp
+            moments = [moment for moment in (over, token and token.time) if moment]
+            proven = min(moments, default=None)
+            yield Used(signature.certificate, read.chain + known, Purpose.PERSONS, None, proven)
+            if token:
+                yield _authority(token, known, over)
+        for end, token in self.stamps:
+            yield _authority(token, known, self._stamped(end))
+
+    def _stamped(self, end: int) -> datetime | None:
+        """Return when the first document timestamp after ``end`` was made."""
+        return min((token.time for place, token in self.stamps if place > end), default=None)
+
+    def grown(self, pdf: bytes, evidence: Evidence, stamp: Stamp | None = None) -> "Preserved":
+        """Return the file as it is read after a revision that brings ``evidence``, or ``stamp``, or both."""
+        form = self.form
+        if evidence:
+            there = self.evidence | evidence
+            brought = Brought(len(pdf), there.certificates, there.ocsps, there.crls)
+            form = replace(form, evidence=(*form.evidence, brought))
+        if stamp:
+            form = replace(form, stamps=(*form.stamps, stamp))
+        return Preserved(pdf, form)
+
+    def is_shown(self, evidence: Evidence, gatherer: Gatherer) -> bool:
+        """Tell whether ``evidence`` shows signers' and timestamps' certificates good, under the gatherer's trust.
+
+        Not that of the last document timestamp after all signatures, whose turn comes with the next one.
+        """
+        wanted = self.used[:-1] if self.is_stamped_over else self.used
+        return all(gatherer.covers(evidence, used) for used in wanted)
+
+
+def read_preserved(pdf: bytes, owners: Mapping[bytes, str] = _NOBODY) -> Preserved:
+    """Return what a signed file holds; ``owners`` as for ``read_form``.
+
+    Raises:
+        SigningError: not issued, changed since, or nobody has signed it.
+    """
+    return Preserved(pdf, read_form(pdf, owners=owners))
+
+
+def _authority(token: Token, known: tuple[bytes, ...], proven: datetime | None) -> Used:
+    return Used(token.certificate, token.chain + known, Purpose.TIMESTAMPS, token.time, proven)
+
+
+def _joined(brought: Iterable[Brought]) -> Evidence:
+    evidence = Evidence()
+    for one in brought:
+        evidence |= Evidence(one.certificates, one.answers, one.lists)
+    return evidence
