@@ -169,7 +169,7 @@ class _Work:
             results = fill_all([one.after for one in prepared], self.timestamper)
         except ServiceError as error:
             self.stopped = error
-            self.refused.extend(Unraised(one.before.form.content.id, one.file, error) for one in prepared)
+            self.refused.extend(Unraised(one.before.id, one.file, error) for one in prepared)
             return
         for one, result in zip(prepared, results, strict=True):
             self._keep(one, result)
@@ -180,7 +180,7 @@ class _Work:
             try:
                 data = read_regular(file)
                 before = read_preserved(data, self.owners)
-                name = before.form.content.id
+                name = before.id
                 yield _Prepared(file, digest(data), before, self._after(before))
             except PkdocsError as error:
                 self.refused.append(Unraised(name, file, error))
@@ -200,7 +200,7 @@ class _Work:
             raise
 
     def _keep(self, prepared: _Prepared, after: Preserved) -> None:
-        identity, changed = after.form.content.id, after is not prepared.before
+        identity, changed = after.id, after is not prepared.before
         try:
             demand_level(after, self.level)
             if changed:
@@ -221,16 +221,16 @@ def demand_level(preserved: Preserved, level: Level) -> None:
     """
     order = list(Reached)
     if order.index(preserved.level) < order.index(Reached(f"B-{level.upper()}")):
-        raise SigningError("AUGMENT_NOT_REACHED", id=preserved.form.content.id, level=preserved.level.value)
+        raise SigningError("AUGMENT_NOT_REACHED", id=preserved.id, level=preserved.level.value)
 
 
 def _raised(file: Path, after: Preserved, *, changed: bool) -> Raised:
     return Raised(
-        id=after.form.content.id,
+        id=after.id,
         file=file,
         level=after.level,
         own_timestamps=after.is_stamped,
-        archived=after.stamps[-1][1].time if after.stamps else None,
+        archived=after.archived_at,
         digest=digest(after.pdf),
         changed=changed,
     )

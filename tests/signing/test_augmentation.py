@@ -157,7 +157,7 @@ def test_archive_timestamp_is_renewed_once() -> None:
     assert augment(first, Level.LTA, at=NOW + timedelta(hours=1), renew=True) == first
     second = augment(first, Level.LTA, at=later, renew=True)
     assert second.startswith(first)
-    assert [token.time for _, token in read_preserved(second).stamps] == [NOW, later]
+    assert [stamp.token and stamp.token.time for stamp in read_preserved(second).stamps] == [NOW, later]
     assert augment(second, Level.LTA, at=later, renew=True) == second
     assert ades_lta(second, at=later + timedelta(days=1)) == [PASSED, PASSED]
     assert violations(second) == []
@@ -306,7 +306,7 @@ def test_preflight_refuses_what_cannot_be_given() -> None:
 
 def test_revisions_end_where_timestamps_say() -> None:
     pdf = augment(augment(stamped(head_content()), Level.LTA), Level.LTA, at=NOW + timedelta(days=3), renew=True)
-    form = read_preserved(pdf).form
+    form = read_preserved(pdf)
     ends = [one.end for one in (*form.signatures, *form.stamps)]
     assert all(one < other for one, other in pairwise(ends))
     assert ends[-1] == len(pdf)
