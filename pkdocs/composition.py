@@ -7,6 +7,7 @@ from types import MappingProxyType
 from pkdocs.cascade import Agreement, Cascade
 from pkdocs.cascade.promises import goal_groups
 from pkdocs.content import (
+    REASONED_SCHEMA,
     SCHEMA,
     Amendment,
     Budget,
@@ -100,14 +101,15 @@ class _Composer:
             Goal(text, tuple(_promise(entry) for entry in rows)) for text, rows in goal_groups(agreement.indicators)
         )
         second = agreement.second
+        amendment = self._amendment(agreement, known)
         return Content(
-            schema=SCHEMA,
-            type=Type.AGREEMENT,
+            schema=REASONED_SCHEMA if amendment and amendment.reason else SCHEMA,
+            type=Type.WITHDRAWAL if row.is_withdrawal else Type.AGREEMENT,
             organisation=Organisation(profile.organisation, profile.code or None),
             year=profile.year,
             id=agreement.id,
             version=row.version,
-            title=profile.title,
+            title=withdrawal_title(profile.year) if row.is_withdrawal else profile.title,
             first_day=agreement.first_day,
             last_day=agreement.last_day,
             position=Seat(row.key, row.title, row.unit, row.level, row.subunit or None, row.role or None),
@@ -121,7 +123,7 @@ class _Composer:
             goals=goals,
             number=row.agreement_number or None,
             parent=made[agreement.parent] if agreement.parent else None,
-            amendment=self._amendment(agreement, known),
+            amendment=amendment,
             budget=_budget(agreement.budget),
             plans=self._plan_references(agreement),
         )
@@ -151,11 +153,16 @@ class _Composer:
         superseded = known.get(before.casefold())
         if superseded is None:
             raise DocumentError("PREDECESSOR_UNKNOWN", id=agreement.id, before=before)
-        return Amendment(ground, superseded)
+        return Amendment(ground, superseded, agreement.assignment.reason or None)
 
     def _plan_references(self, agreement: Agreement) -> tuple[PlanReference, ...]:
         codes = dict.fromkeys(code.casefold() for row in agreement.indicators for code in row.answers_to)
         return tuple(_plan_reference(self._plans[code]) for code in codes if code in self._plans)
+
+
+def withdrawal_title(year: int) -> str:
+    """Return the heading of a withdrawal."""
+    return f"PENCABUTAN PERJANJIAN KINERJA TAHUN {year}"
 
 
 def name_group(profile: Profile, row: Assignment) -> str:

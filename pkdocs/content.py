@@ -21,6 +21,8 @@ from pkdocs.roster import Level, Means, Status
 from pkdocs.schema import SchemaError, canonical, demand, from_json, parse_json, to_json
 
 SCHEMA: Final = "pkdocs-content/1"
+REASONED_SCHEMA: Final = "pkdocs-content/2"
+"""That of contents whose amendment says why; the first pkdocs does not know them."""
 MAX_CONTENT_BYTES: Final = 4_000_000
 
 _ID = re.compile(r"(?:PK|PI)-[0-9]{4}-[A-Za-z0-9._-]{1,45}-[1-9][0-9]{0,3}")
@@ -32,9 +34,13 @@ _PERSON = re.compile(r"[A-Z2-7]{16}")
 
 
 class Type(StrEnum):
-    """Kinds of documents that share this form; the others come with the life of the agreement."""
+    """Kinds of documents that share this form.
+
+    A withdrawal is the version that ends the one before: the same positions sign it, and it promises nothing.
+    """
 
     AGREEMENT = "perjanjian-kinerja"
+    WITHDRAWAL = "pencabutan"
 
 
 class Role(StrEnum):
@@ -257,10 +263,11 @@ class PlanReference:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """Why there is a later version: the ground and what it supersedes."""
+    """Why there is a later version: the ground, what it supersedes, and the reason in words where one is given."""
 
     ground: Ground
     supersedes: Reference
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +300,7 @@ class Content:
     parties: Parties
     place: str
     dated: date
-    goals: tuple[Goal, ...]
+    goals: tuple[Goal, ...] = ()
     number: str | None = None
     parent: Reference | None = None
     amendment: Amendment | None = None
@@ -301,7 +308,8 @@ class Content:
     plans: tuple[PlanReference, ...] = ()
 
     def __post_init__(self) -> None:
-        demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
+        reason = self.amendment.reason if self.amendment else None
+        demand(self.schema == (SCHEMA if reason is None else REASONED_SCHEMA), "another schema than the content's")
         demand(_ID.fullmatch(self.id), "not an id")
         demand(self.id == agreement_id(self.year, self.position.key, self.version), "the id is not the position's")
         demand(self.first_day <= self.last_day, "ends before it begins")
@@ -309,7 +317,11 @@ class Content:
         demand((self.version > 1) == (self.amendment is not None), "a ground belongs to a later version alone")
         demand(self.amendment is None or self._follows(self.amendment), "supersedes another than the version before")
         demand((self.parent is None) == (self.parties.second is None), "a parent belongs to two parties")
-        demand(self.goals, "nothing promised")
+        if self.is_withdrawal:
+            demand(reason is not None and self.type is Type.WITHDRAWAL, "a withdrawal without its reason")
+            demand(not (self.goals or self.budget or self.plans), "a withdrawal that promises")
+        else:
+            demand(self.goals and self.type is Type.AGREEMENT, "nothing promised")
         codes = [promise.code.casefold() for promise in self.indicators]
         demand(len(codes) == len(set(codes)), "an indicator twice")
         demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
@@ -317,6 +329,11 @@ class Content:
     def _follows(self, amendment: Amendment) -> bool:
         before = agreement_id(self.year, self.position.key, self.version - 1)
         return amendment.supersedes.id.casefold() == before.casefold()
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether this ends the version before."""
+        return self.amendment is not None and self.amendment.ground is Ground.WITHDRAWAL
 
     @cached_property
     def digest(self) -> str:
@@ -367,7 +384,7 @@ def parse_content(data: bytes) -> Content:
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    content = from_json(Content, parse_json(data), schema=SCHEMA)
+    content = from_json(Content, parse_json(data), schema=REASONED_SCHEMA)
     # as in parse_canonical; here the content keeps what it is compared by
     demand(content.canonical == data, "not in canonical form")
     return content

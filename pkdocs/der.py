@@ -1,4 +1,4 @@
-"""DER as far as pkdocs writes it itself (ITU-T X.690): tag, length, contents; nothing is read here."""
+"""DER as far as pkdocs writes it and takes it apart itself (ITU-T X.690): tag, length, contents."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,9 @@ ENUMERATED: Final = 0x0A
 GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
+
+UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises on bytes that are not what they should be; some only when they are looked at."""
 
 
 def encode(tag: int, *parts: bytes) -> bytes:
@@ -53,6 +56,48 @@ def bits(data: bytes) -> bytes:
 def moment(at: datetime) -> bytes:
     """Return a GeneralizedTime in UTC, cut to whole seconds."""
     return encode(GENERALIZED_TIME, f"{at.astimezone(UTC):%Y%m%d%H%M%SZ}".encode("ascii"))
+
+
+def values(encoded: bytes) -> list[bytes]:
+    """Return the values in a constructed value, each with its tag; what follows that value is left out.
+
+    Whether lengths are written as short as DER demands is not asked.
+
+    Raises:
+        ValueError: something ends too early, or has a tag of several bytes or no definite length.
+    """
+    start, end = _contents(encoded, 0)
+    found = []
+    while start < end:
+        after = _contents(encoded, start)[1]
+        found.append(encoded[start:after])
+        start = after
+    if start != end:
+        raise ValueError("a value that ends too late")
+    return found
+
+
+def contents(encoded: bytes) -> bytes:
+    """Return what a value holds.
+
+    Raises:
+        ValueError: as ``values``.
+    """
+    start, end = _contents(encoded, 0)
+    return encoded[start:end]
+
+
+def _contents(data: bytes, start: int) -> tuple[int, int]:
+    """Return where the contents of the value at ``start`` begin and end."""
+    if len(data) < start + 2 or data[start] & 0x1F == 0x1F or data[start + 1] == 0x80:
+        raise ValueError("no value")
+    length, begin = data[start + 1], start + 2
+    if length > 0x80:
+        begin += length & 0x7F
+        length = int.from_bytes(data[start + 2 : begin])
+    if begin + length > len(data):
+        raise ValueError("a value that ends too early")
+    return begin, begin + length
 
 
 NULL: Final = b"\x05\x00"

@@ -20,6 +20,7 @@ FILE_NAME: Final = "index.json"
 _OWN_LEVELS: Final = 2
 PLACE: Final = re.compile(r"[a-z0-9-]{1,60}/[A-Za-z0-9._-]{1,80}\.(?:pdf|docx)")
 """Paths of documents below the folder."""
+PICTURE_NAME: Final = "tanda-tangan.png"
 JOURNAL_NAME: Final = ".pkdocs-journal.jsonl"
 
 
@@ -57,8 +58,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How signatures look here: words above the name, and SHA-256 of the picture ``tanda-tangan.png`` beside it."""
+
+    words: str | None = None
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
-    """The agreements in their order, parents first; ``earlier`` are digests of versions no longer made."""
+    """The agreements in their order, parents first; ``earlier`` are digests of versions no longer made.
+
+    ``look`` is absent where signatures look as usual.
+    """
 
     schema: str
     year: int
@@ -70,6 +82,7 @@ class Index:
     toolchain: Mapping[str, str]
     agreements: tuple[Entry, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    look: Look | None = None
 
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:

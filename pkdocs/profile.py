@@ -17,11 +17,12 @@ class Kind(StrEnum):
 
 
 class Ground(StrEnum):
-    """The closed list of grounds for a later version (Permenpan RB 53/2014)."""
+    """The closed list of grounds for a later version (Permenpan RB 53/2014), and that it ends what was agreed."""
 
     OFFICER = "Pergantian Pejabat"
     STRATEGY = "Perubahan Strategi"
     PRIORITY = "Perubahan Prioritas"
+    WITHDRAWAL = "Pencabutan"
 
 
 class Paper(StrEnum):
@@ -74,7 +75,11 @@ DEFAULT_SHOWS: Final[Mapping[str, frozenset[Shown]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How this government words, dates and shows its agreements. ``extra`` are its own keys, for templates."""
+    """How this government words, dates and shows its agreements. ``extra`` are its own keys, for templates.
+
+    ``signature_words`` stand above a signer's name instead of the usual ones; ``signature_picture`` is the name of a
+    file among the templates that stands beside it.
+    """
 
     organisation: str
     year: int
@@ -96,6 +101,8 @@ class Profile:
     paper: Paper = Paper.A4
     zone: Zone = Zone.WIB
     address: str = ""
+    signature_words: str = ""
+    signature_picture: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

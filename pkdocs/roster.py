@@ -113,6 +113,12 @@ class Assignment:
     means: Means = Means.ELECTRONIC
     version: int = 1
     ground: Ground | None = None
+    reason: str = ""
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether the row ends the version before (docs/midyear.md)."""
+        return self.version > 1 and self.ground is Ground.WITHDRAWAL
 
     @property
     def key(self) -> str:

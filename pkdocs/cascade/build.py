@@ -138,7 +138,7 @@ def _with_promises(
     kept: list[Assignment] = []
     problems: list[Problem] = []
     for row in makers:
-        empty = not promises.indicators(row.key) and not touched & {row.key, row.code}
+        empty = not (row.is_withdrawal or promises.indicators(row.key) or touched & {row.key, row.code})
         above = row.key in carrying or row.level is Level.HEAD_OF_REGION
         if empty and above:
             problems.append(error("NO_INDICATORS_ABOVE", row.place.at("Kode Jabatan"), (row.key,), key=row.key))
@@ -232,10 +232,14 @@ class _Drafting:
         return max(new_year, row.begins) if row.begins else new_year
 
     def _parent(self, superior: Superior, first_day: date) -> Agreement:
-        """The version above that is in force on the first day, else the latest one of this run."""
-        versions = self.made[superior.maker.key]
+        """The version above that is in force on the first day, else the latest one of this run; no withdrawal."""
+        versions = [above for above in self.made[superior.maker.key] if not above.assignment.is_withdrawal]
         in_force = [above for above in versions if above.first_day <= first_day <= above.last_day]
         return max(in_force or versions, key=lambda above: (above.first_day, above.assignment.version))
+
+    def _is_withdrawn(self, above: Agreement, day: date) -> bool:
+        followers = (one for one in self.made[above.key] if one.supersedes == above.id)
+        return any(one.assignment.is_withdrawal and one.first_day <= day for one in followers)
 
     def _draft(self, row: Assignment, superior: Superior | None) -> Agreement:
         first_day = self._first_day(row)
@@ -245,6 +249,10 @@ class _Drafting:
         if parent and first_day < parent.first_day and not row.first_day:
             # an agreement cannot begin before the one that it hangs on
             first_day = parent.first_day
+        if parent and self._is_withdrawn(parent, first_day):
+            place = row.place.at("Berlaku Mulai")
+            days = {"parent": parent.id, "first_day": format_date(first_day)}
+            raise _DaysImpossibleError(error("PARENT_WITHDRAWN_ROW", place, (row.key,), key=row.key, **days))
         outside = parent is not None and not parent.first_day <= first_day <= parent.last_day
         if outside or first_day > last_day or first_day.year != self._profile.year:
             days = {
@@ -262,8 +270,8 @@ class _Drafting:
             day=agreement_day(self._profile, row),
             first_day=first_day,
             last_day=last_day,
-            indicators=self._promises.indicators(row.key),
-            budget=self._promises.budget(row.key),
+            indicators=() if row.is_withdrawal else self._promises.indicators(row.key),
+            budget=() if row.is_withdrawal else self._promises.budget(row.key),
             supersedes=self._id(row, row.version - 1) if row.version > 1 else None,
             above=(*superior.passed, *parent.above) if superior and parent else (),
         )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from pkdocs.chain.people import is_listed_file
 from pkdocs.chain.tree import Forest, Node
-from pkdocs.register import AgreementLine, Register, State
+from pkdocs.messages import Said
+from pkdocs.register import AgreementLine, Register
 from pkdocs.verification import Finding, Step, Weight, find
 
 
@@ -27,8 +28,17 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
         )
     if node.facts.template_digest not in register.templates:
         yield find("TEMPLATE_UNLISTED", Step.CONTENT, Weight.FAIL)
+    if line.state.is_ended:
+        yield _ended(node, line)
     if line.successor is not None:
         yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=line.successor)
+
+
+def _ended(node: Node, line: AgreementLine) -> Finding:
+    """A party or the office ended it before it was complete; no keeper of the register ends what all have signed."""
+    complete = {role for role in node.content.roles if node.facts.signature(role)} == set(node.content.roles)
+    code, weight = ("ENDED_AFTER_ALL_SIGNED", Weight.WARNING) if complete else ("ENDED", Weight.NOTE)
+    return find(code, Step.SET, weight, id=line.id, state=Said(f"STATE_{line.state.name}"))
 
 
 def _unlisted(node: Node, register: Register) -> Finding:
@@ -47,7 +57,8 @@ def _fail(code: str, **params: str | int) -> Finding:
 
 def listed_set_findings(forest: Forest, register: Register) -> Iterator[Finding]:
     """Yield what the register says of the set: listed without a file, files without a line, idle positions."""
-    missing = sorted(line.id for line in register.agreements.values() if line.content not in forest.by_digest)
+    expected = (line for line in register.agreements.values() if not line.state.is_ended)
+    missing = sorted(line.id for line in expected if line.content not in forest.by_digest)
     if missing:
         yield find("SET_MISSING", Step.SET, Weight.UNKNOWN, count=len(missing), id=missing[0])
     unlisted = sorted({node.id for node in forest.nodes if node.digest not in register.agreements})
@@ -56,13 +67,14 @@ def listed_set_findings(forest: Forest, register: Register) -> Iterator[Finding]
     twice = [count for count in Counter(map(_signed_id, register.agreements.values())).values() if count > 1]
     if twice:
         yield _fail("SET_LISTED_TWICE", count=len(twice))
-    idle = sorted(set(_held_positions(register)) - {line.position for line in register.agreements.values()})
+    standing = {line.position for line in register.agreements.values() if not line.state.is_ended}
+    idle = sorted(set(_held_positions(register)) - standing)
     if idle:
         yield find("SET_IDLE_POSITIONS", Step.SET, Weight.WARNING, count=len(idle), position=idle[0])
 
 
 def _signed_id(line: AgreementLine) -> object:
-    return line.id.casefold() if line.state in {State.COMPLETE, State.SUPERSEDED} else line.content
+    return line.id.casefold() if line.state.is_finished else line.content
 
 
 def _held_positions(register: Register) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Final
 
+from pkdocs.chain.seal import seal_findings
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.register import Register
@@ -33,7 +34,8 @@ class PeopleJudge:
     def signings(self, node: Node) -> Mapping[Role, Signing]:
         """Return the intact signatures of ``node``, by role."""
         facts = node.facts
-        timeline = self._signatures.timeline(facts.signatures, facts.stamps, facts.evidence)
+        sealed = (facts.seal,) if facts.seal else ()
+        timeline = self._signatures.timeline((*sealed, *facts.signatures), facts.stamps, facts.evidence)
         self._timelines[node] = timeline
         listed = self._listed(node)
         return {
@@ -70,7 +72,9 @@ class PeopleJudge:
 
     def findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
         """Yield what is wrong with the signatures of ``node``: absent, not believed, too late, of others."""
-        yield from self._timelines[node].about("")
+        timeline = self._timelines[node]
+        yield from timeline.about("")
+        yield from seal_findings(node.facts.seal, self._signatures, timeline, self._trust)
         for role in required_roles(node, self._trust):
             party = node.content.party(role)
             if party is not None:

@@ -48,7 +48,8 @@ def version_findings(node: Node, forest: Forest, counted: Counted) -> Iterator[F
     yield from _predecessor_findings(node, forest, counted)
     for successor in _successors(node, forest):
         if counted.has(successor):
-            yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=successor.id)
+            code = "WITHDRAWN" if successor.content.is_withdrawal else "SUPERSEDED"
+            yield find(code, Step.CHAIN, Weight.NOTE, successor=successor.id)
     if node.parent is not None:
         for successor in _successors(node.parent, forest):
             yield from _superseded_parent(node.content, node.parent.content, successor, counted)
@@ -99,6 +100,10 @@ def _superseded_parent(child: Content, parent: Content, successor: Node, counted
     if child.first_day >= successor.content.first_day:
         weight = Weight.UNKNOWN if counts else Weight.WARNING
         yield find("PARENT_SUPERSEDED", Step.CHAIN, weight, parent=parent.id, successor=successor.id)
+        return
+    if successor.content.is_withdrawal:
+        if counts:
+            yield find("PARENT_WITHDRAWN", Step.CHAIN, Weight.WARNING, parent=parent.id, successor=successor.id)
         return
     wanted = {code for promise in child.indicators for code in promise.answers_to}
     before = {promise.code: promise for promise in parent.indicators if promise.code in wanted}

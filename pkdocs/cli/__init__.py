@@ -31,6 +31,8 @@ COMMANDS: Final = (
     "preview",
     "pki",
     "sign",
+    "reject",
+    "withdraw",
     "augment",
     "status",
     "bundle",

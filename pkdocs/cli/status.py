@@ -18,6 +18,7 @@ from pkdocs.cli.base import (
     say,
     words,
 )
+from pkdocs.cli.withdraw import decision_json
 from pkdocs.pipeline.standing import Standing, find_person, read_standing
 
 
@@ -37,15 +38,27 @@ def command(
     found = list(read_standing(folder, unit=unit, person=wanted))
     shown = [entry for entry in found if entry.awaits or entry.error or not waiting]
     for entry in shown:
-        say(ctx, _line(ctx, entry), fg="red" if entry.error else "yellow" if entry.awaits else "green")
-    complete = sum(1 for entry in found if not entry.awaits and not entry.error)
-    say(ctx, words(ctx, "STATUS_COUNTS", total=len(found), complete=complete, open=len(found) - complete), bold=True)
+        say(ctx, _line(ctx, entry), fg=_colour(entry))
+    ended = sum(1 for entry in found if entry.decision)
+    complete = sum(1 for entry in found if not entry.awaits and not entry.error and not entry.decision)
+    counts = {"total": len(found), "complete": complete, "open": len(found) - complete - ended}
+    say(ctx, words(ctx, "STATUS_COUNTS", **counts), bold=True)
+    if ended:
+        say(ctx, words(ctx, "STATUS_ENDED", count=ended))
     print_json(ctx, {"agreements": [_as_json(entry) for entry in shown]})
+
+
+def _colour(entry: Standing) -> str:
+    if entry.error or entry.decision:
+        return "red"
+    return "yellow" if entry.awaits else "green"
 
 
 def _line(ctx: click.Context, entry: Standing) -> str:
     if entry.error:
         return f"! {named(entry.id, entry.error.message(language(ctx)))}"
+    if entry.decision:
+        return "✗ " + words(ctx, f"STATUS_{entry.decision.kind.name}", id=entry.id, reason=entry.decision.reason)
     if entry.awaits:
         role, party = entry.awaits
         return "… " + words(ctx, "STATUS_AWAITS", id=entry.id, role=words(ctx, f"ROLE_{role.name}"), name=party.name)
@@ -57,4 +70,6 @@ def _as_json(entry: Standing) -> dict[str, Any]:
     if entry.awaits:
         role, party = entry.awaits
         awaits = {"role": role.value, "person": party.person, "name": party.name}
-    return {"id": entry.id, "unit": entry.unit, "signed": [role.value for role in entry.signed], "awaits": awaits}
+    signed = [role.value for role in entry.signed]
+    ended = {"decision": decision_json(entry.decision)} if entry.decision else {}
+    return {"id": entry.id, "unit": entry.unit, "signed": signed, "awaits": awaits, **ended}

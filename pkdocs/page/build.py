@@ -19,7 +19,18 @@ from pkdocs.content import (
     Value,
 )
 from pkdocs.numerals import format_date, format_rupiah
-from pkdocs.page.view import BudgetRow, BudgetTable, Detail, Indicator, Letterhead, Page, PlanRow, Sasaran, Signer
+from pkdocs.page.view import (
+    BudgetRow,
+    BudgetTable,
+    Detail,
+    Ending,
+    Indicator,
+    Letterhead,
+    Page,
+    PlanRow,
+    Sasaran,
+    Signer,
+)
 from pkdocs.page.wording import PLAIN, Wording
 from pkdocs.plan import Mode, Polarity
 from pkdocs.roster import Means
@@ -43,7 +54,9 @@ MODES: Final[Mapping[Mode, str]] = MappingProxyType(
         Mode.HIGHEST: "Tertinggi",
     }
 )
-TYPES: Final[Mapping[Type, str]] = MappingProxyType({Type.AGREEMENT: "Perjanjian Kinerja"})
+TYPES: Final[Mapping[Type, str]] = MappingProxyType(
+    {Type.AGREEMENT: "Perjanjian Kinerja", Type.WITHDRAWAL: "Pencabutan Perjanjian Kinerja"}
+)
 SCHEMES: Final[Mapping[PersonScheme, str]] = MappingProxyType(
     {PersonScheme.KEYED: "hmac-sha256", PersonScheme.TRIAL: "uji (kunci umum, hanya untuk percobaan)"}
 )
@@ -73,6 +86,7 @@ def build_page(content: Content, wording: Wording = PLAIN) -> Page:
         sasaran=tuple(_goal(number, goal) for number, goal in enumerate(content.goals, 1)),
         anggaran=_budget(content.budget) if content.budget else None,
         rencana=tuple(_plan(row) for row in content.plans),
+        pencabutan=_ending(content),
         data_dokumen=tuple(_document_data(content)),
         profil=MappingProxyType(dict(wording.extra)),
     )
@@ -178,6 +192,13 @@ def _plan(row: PlanReference) -> PlanRow:
     )
 
 
+def _ending(content: Content) -> Ending | None:
+    if not content.is_withdrawal or content.amendment is None:
+        return None
+    amendment = content.amendment
+    return Ending(amendment.supersedes.id, format_date(content.first_day), amendment.reason or "")
+
+
 def _document_data(content: Content) -> Iterator[Detail]:
     seat = content.position
     yield from _details(
@@ -218,5 +239,6 @@ def _party_data(party: Party) -> Iterator[Detail]:
 
 def _amendment_data(amendment: Amendment) -> Iterator[Detail]:
     yield Detail("Alasan perubahan", str(amendment.ground))
+    yield from _details(("Uraian alasan", amendment.reason))
     yield Detail("Menggantikan perjanjian", amendment.supersedes.id)
     yield Detail("Sidik jari yang digantikan", amendment.supersedes.digest)

@@ -10,16 +10,17 @@ Runs = tuple[tuple[str, ...], ...]
 def printed_values(content: Content) -> Runs:
     """Return the runs of strings that the page's text must contain, each run in reading order.
 
-    The runs are: statement, indicator table, budget table with total (if there is one), attachment's
-    signatures, details of the indicators, plans (if any), document data. Line breaks fall anywhere, so compare
-    without white space; between two values of a run other text may stand, such as labels and repeated headings.
+    The runs are: statement (of a withdrawal with what it ends and why), indicator table, budget table with total (if
+    there is one), attachment's signatures, details of the indicators, plans (if any), document data. A withdrawal has
+    no attachment. Line breaks fall anywhere, so compare without white space; between two values of a run other text
+    may stand, such as labels and repeated headings.
     """
     page = build_page(content)
     runs = (
         _statement_run(page),
         _indicator_run(page),
         _budget_run(page),
-        _attachment_run(page),
+        () if page.pencabutan else _attachment_run(page),
         _detail_run(page),
         tuple(text for row in page.rencana for text in _plan_texts(row)),
         tuple(text for detail in page.data_dokumen for text in (detail.nama, detail.nilai)),
@@ -43,17 +44,21 @@ def absent_value(text: str, runs: Runs) -> str | None:
 
 def _statement_run(page: Page) -> tuple[str, ...]:
     first, second = page.pihak_pertama, page.pihak_kedua
+    ended = page.pencabutan
+    ending = (ended.id, ended.mulai, ended.alasan) if ended else ()
     head = (page.judul, page.nomor, first.nama, first.jabatan, page.peran)
     if second is None:
-        return (*head, page.tempat_tanggal, first.jabatan, first.nama, first.pangkat, first.nomor)
+        return (*head, *ending, page.tempat_tanggal, first.jabatan, first.nama, first.pangkat, first.nomor)
     return (
-        *head, first.sebutan, second.nama, second.jabatan, second.sebutan, page.tempat_tanggal,
+        *head, first.sebutan, second.nama, second.jabatan, second.sebutan, *ending, page.tempat_tanggal,
         second.sebutan, first.sebutan, second.jabatan, first.jabatan,
         second.nama, second.pangkat, second.nomor, first.nama, first.pangkat, first.nomor,
     )  # fmt: skip
 
 
 def _indicator_run(page: Page) -> tuple[str, ...]:
+    if page.pencabutan:
+        return ()
     heading = (page.judul, page.jabatan, page.unit)
     rows = (
         text

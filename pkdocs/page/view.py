@@ -98,12 +98,21 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What a withdrawal ends: the agreement's id, from which day on, and why."""
+
+    id: str
+    mulai: str
+    alasan: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one agreement prints.
 
     ``jabatan`` is the office as signed for (``Plt. ...``), ``nama_jabatan`` the position's own title;
     ``kop`` is the letterhead, ``bentuk`` the level whose form it has, ``profil`` the local government's own
-    keys; the second party is None at the root, the budget where there is none.
+    keys; the second party is None at the root, the budget where there is none, ``pencabutan`` but in a withdrawal.
     """
 
     id: str
@@ -124,5 +133,6 @@ class Page:
     sasaran: tuple[Sasaran, ...]
     anggaran: BudgetTable | None
     rencana: tuple[PlanRow, ...]
+    pencabutan: Ending | None
     data_dokumen: tuple[Detail, ...]
     profil: Mapping[str, str]

@@ -1,19 +1,20 @@
 """Signing on disk: the plan first, then each file replaced whole by itself with one signature more."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from pkdocs.content import Content, Role
+from pkdocs.decision import Decision, Kind, read_decisions
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import Entry, Index, find_index
 from pkdocs.messages import reason_of
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
-from pkdocs.signing import SignedForm, Signer, check_certificate, demand_turn, read_form, sign_pdf
+from pkdocs.signing import Signatory, SignedForm, Signer, check_certificate, demand_turn, read_form, sign_pdf
 
 Progress = Callable[[int, int], None]
 
@@ -128,6 +129,7 @@ class _Planning:
     refused: list[Refused] = field(default_factory=list)
     is_named: bool = False
     _indexes: dict[Path, tuple[Path, Index] | None] = field(default_factory=dict)
+    _decided: dict[Path, Mapping[str, Decision]] = field(default_factory=dict)
 
     def look_at(self, file: Path, *, named: bool) -> None:
         found = self._index(file)
@@ -149,6 +151,7 @@ class _Planning:
         try:
             if found:
                 _demand_listed(form, entry)
+                _demand_undecided(form.content, self._decisions(found[0]))
             for role in self._roles(form, named=named):
                 self._decide(Candidate(file, digest(data), form.content, role, zone), form)
         except PkdocsError as error:
@@ -160,6 +163,11 @@ class _Planning:
             self._indexes[folder] = find_index(file)
         return self._indexes[folder]
 
+    def _decisions(self, root: Path) -> Mapping[str, Decision]:
+        if root not in self._decided:
+            self._decided[root] = read_decisions(root)
+        return self._decided[root]
+
     def _roles(self, form: SignedForm, *, named: bool) -> Iterator[Role]:
         """The roles to sign in; of a file that was named itself those too that must be refused with a reason."""
         content = form.content
@@ -170,7 +178,7 @@ class _Planning:
         yield from waiting or (wanted[:1] if named else ())
 
     def _decide(self, candidate: Candidate, form: SignedForm) -> None:
-        demand_turn(form, candidate.role, self.signer)
+        demand_turn(form, candidate.role, Signatory(self.signer.person, self.signer.certificate))
         if candidate.role is Role.SECOND and Role.FIRST in form.open and not self.any_order:
             self.waiting.append(Waiting(candidate.content.id, Role.FIRST))
         else:
@@ -186,6 +194,13 @@ def _demand_listed(form: SignedForm, entry: Entry | None) -> None:
         raise SigningError("SIGN_OTHER_ISSUE", id=identity)
     if entry.held:
         raise SigningError("SIGN_HELD", id=identity)
+
+
+def _demand_undecided(content: Content, decisions: Mapping[str, Decision]) -> None:
+    """Pass what neither a party has rejected nor the office withdrawn."""
+    if decision := decisions.get(content.digest):
+        code = "SIGN_REJECTED" if decision.kind is Kind.REJECTED else "SIGN_WITHDRAWN"
+        raise SigningError(code, id=content.id, reason=decision.reason)
 
 
 def sign_plan(plan: SigningPlan, signer: Signer, *, at: Callable[[], datetime], progress: Progress) -> SigningResult:

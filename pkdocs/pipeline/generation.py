@@ -17,6 +17,7 @@ from pkdocs.office import find_office
 from pkdocs.persons import person_scheme
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
 from pkdocs.pipeline.libraries import libraries
+from pkdocs.pipeline.looks import choose_look
 from pkdocs.pipeline.making import Draft, Maker
 from pkdocs.pipeline.shelf import Found, Shelf, bears_signature, entry_of
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries, refuse_changes, with_named
@@ -143,6 +144,7 @@ class _Run:
         self._wishes = wishes
         self._toolchain = toolchain
         self._profile = checked.profile
+        self._appearance = choose_look(checked.profile, wishes.templates)
         self._templates = Templates(wishes.templates, checked.profile.paper)
         self._wordings = gather_wordings(checked)
         self._folders = folder_names(row.unit for row in checked.workbook.roster.assignments)
@@ -225,6 +227,7 @@ class _Run:
 
     def announce(self, signed: Mapping[str, Entry], drafts: Sequence[Draft]) -> None:
         """Write the index before the first document: what must not be signed is known even if this run is killed."""
+        self._appearance.put(self.shelf.folder)
         planned = dict(signed)
         for draft in drafts:
             known = self.shelf.entry(draft.entry.id)
@@ -271,6 +274,7 @@ class _Run:
             },
             agreements=agreements,
             earlier={identity: found for identity, found in earlier.items() if identity not in current},
+            look=self._appearance.look,
         )
 
     def _indexed(self, entries: Mapping[str, Entry]) -> Iterator[Entry]:

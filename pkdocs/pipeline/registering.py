@@ -9,6 +9,7 @@ from typing import Final
 
 from pkdocs.composition import compose
 from pkdocs.content import Content
+from pkdocs.decision import Decision, read_decisions
 from pkdocs.errors import ConflictError, CredentialError, SigningError, WorkbookError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import write_atomic
@@ -40,6 +41,7 @@ from pkdocs.register import (
     state_agreement,
     state_assignments,
     state_positions,
+    with_decision,
     with_successors,
 )
 from pkdocs.roster import Level, Person
@@ -88,11 +90,14 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What one call states: workbook and index, the contents that both agree on, who is enrolled, and the day."""
+    """What one call states: workbook and index, the contents that both agree on, which of them were rejected or
+    withdrawn, who is enrolled, and the day.
+    """
 
     checked: Checked
     index: Index
     contents: Mapping[str, Content]
+    decisions: Mapping[str, Decision]
     enrolled: Sequence[Enrolled]
     wishes: HeadWishes
     day: date
@@ -148,7 +153,8 @@ def _read_given(folder: Path, workbook: Path, enrolment: Path, wishes: HeadWishe
         raise ConflictError("INDEX_MISSING", folder=str(folder))
     enrolled = read_enrolment(enrolment, person_key=wishes.person_key)
     contents = _contents(checked, shelf, shelf.index, wishes.person_key)
-    return _Given(checked, shelf.index, contents, enrolled, wishes, at.astimezone(checked.profile.zone.info).date())
+    day = at.astimezone(checked.profile.zone.info).date()
+    return _Given(checked, shelf.index, contents, read_decisions(folder), enrolled, wishes, day)
 
 
 def _contents(checked: Checked, shelf: Shelf, index: Index, person_key: bytes) -> Mapping[str, Content]:
@@ -204,7 +210,11 @@ def _state(given: _Given, facts: Mapping[str, Facts]) -> Iterable[Line]:
     yield from {one.digest: one.line(day) for one in given.enrolled}.values()
     yield from (TemplateLine(day, name, digest) for name, digest in given.index.templates.items())
     agreements = [state_agreement(content, facts[name], owners, day) for name, content in given.contents.items()]
-    yield from with_successors(agreements, given.contents.values())
+    stated = [
+        with_decision(line, State(given.decisions[line.content].kind)) if line.content in given.decisions else line
+        for line in agreements
+    ]
+    yield from with_successors(stated, given.contents.values())
 
 
 def _terms(given: _Given) -> Terms:

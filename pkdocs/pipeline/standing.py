@@ -1,10 +1,11 @@
 """Who has signed and who is awaited, in a folder that ``generate`` made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pkdocs.content import Party, PersonScheme, Role
+from pkdocs.decision import Decision, read_decisions
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
 from pkdocs.files import read_regular
 from pkdocs.index import Entry, demand_index
@@ -14,11 +15,15 @@ from pkdocs.signing import read_form
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far one agreement has come. ``error`` says why it could not be told; ``awaits`` is the next signer."""
+    """How far one agreement has come. ``error`` says why it could not be told; ``awaits`` is the next signer.
+
+    Where a ``decision`` is in force (rejected, withdrawn), nobody is awaited.
+    """
 
     id: str
     unit: str
     signed: tuple[Role, ...] = ()
+    decision: Decision | None = None
     awaits: tuple[Role, Party] | None = None
     error: PkdocsError | None = None
 
@@ -45,15 +50,16 @@ def read_standing(folder: Path, *, unit: str | None = None, person: str | None =
     Raises:
         ConflictError: the folder has no index, or a damaged one.
     """
-    for entry in demand_index(folder).agreements:
+    index, decisions = demand_index(folder), read_decisions(folder)
+    for entry in index.agreements:
         if unit and not entry.is_of(unit):
             continue
-        standing = _standing(folder, entry)
+        standing = _standing(folder, entry, decisions)
         if person is None or (standing.awaits and standing.awaits[1].person == person):
             yield standing
 
 
-def _standing(folder: Path, entry: Entry) -> Standing:
+def _standing(folder: Path, entry: Entry, decisions: Mapping[str, Decision]) -> Standing:
     if entry.pdf is None:
         return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
     try:
@@ -62,5 +68,7 @@ def _standing(folder: Path, entry: Entry) -> Standing:
         return Standing(entry.id, entry.unit, error=error)
     except OSError:
         return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
+    if decision := decisions.get(form.content.digest):
+        return Standing(entry.id, entry.unit, form.signed, decision=decision)
     awaited = ((role, party) for role in form.open if (party := form.content.party(role)))
-    return Standing(entry.id, entry.unit, form.signed, next(awaited, None))
+    return Standing(entry.id, entry.unit, form.signed, awaits=next(awaited, None))

@@ -12,6 +12,7 @@ from pkdocs.profile import Paper
 from pkdocs.roster import Assignment, Level
 
 GENERAL: Final = "umum"
+WITHDRAWAL: Final = "pencabutan"
 _LIKE: Final = {
     Level.JPT_MADYA: Level.JPT_PRATAMA,
     Level.BUMD: Level.JPT_PRATAMA,
@@ -26,6 +27,7 @@ class Templates:
 
     A level's own template is named after it (``jpt-pratama.docx``); where there is none, that of the level with
     the same form serves, else ``umum.docx``. The head of the region signs alone, so nothing else serves there.
+    Withdrawals of all levels take ``pencabutan.docx``.
     """
 
     folder: Path
@@ -38,6 +40,8 @@ class Templates:
         Raises:
             TemplateError: there is no such template, or it cannot be used.
         """
+        if row.is_withdrawal:
+            return self._load(WITHDRAWAL, wanted=WITHDRAWAL)
         form = level_named(row.template)
         if row.template and form is None:
             return self._load(folder_name(row.template), wanted=row.template)

@@ -4,17 +4,15 @@
 ``trust.toml`` and ``enrolment.json`` are for others to read.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import ConflictError, CredentialError
 from pkdocs.files import in_the_way, new_folder
@@ -24,18 +22,16 @@ from pkdocs.pki.authority import (
     KeyKind,
     PublicKey,
     Reason,
-    Subject,
-    certify,
     make_issuing,
     make_responder,
     make_root,
     make_timestamping,
-    person_of,
 )
 from pkdocs.pki.disk import has_authority, read, read_authority, write_authority, write_public, write_secret
 from pkdocs.pki.ledger import Ledger, LedgerFile
 from pkdocs.pki.records import RECORDS_FILE, Enrollee, Records, read_records, render_enrolment, render_records
 from pkdocs.pki.services import Services
+from pkdocs.pki.signers import KeyFiles
 from pkdocs.profile import Zone
 from pkdocs.trust import FILE_NAME as TRUST_FILE
 from pkdocs.trust import Anchor, Purpose, Trust, read_trust, render_trust
@@ -48,7 +44,6 @@ _RECORDS: Final = Path("ca", RECORDS_FILE)
 _TRUST: Final = Path(TRUST_FILE)
 _ENROLMENT: Final = Path("enrolment.json")
 _SIGNERS: Final = Path("signers")
-_RETIRED: Final = _SIGNERS / "lama"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +119,12 @@ def issue_certificates(
         _demand_same_organisation(trust, organisation)
     added, kept = [], []
     records = pki.records
+    files = KeyFiles(directory / _SIGNERS, pki.root, pki.issuing, pki.kind, records.address or "")
     for enrollee in enrollees:
         if enrollee.number in records.numbers and not renew:
             kept.append(enrollee)
             continue
-        certificate = _credential(pki, enrollee, organisation, at, known=enrollee.number in records.numbers)
+        certificate = files.make(enrollee, organisation, at, known=enrollee.number in records.numbers)
         records = records.with_issued(enrollee, certificate)
         added.append(enrollee)
     completed = replace(
@@ -289,45 +285,3 @@ def _open_pki(directory: Path) -> _Pki:
 
 def _read_trust(directory: Path) -> Trust:
     return read_trust(read(directory / _TRUST))
-
-
-def _credential(pki: _Pki, enrollee: Enrollee, organisation: str, at: datetime, *, known: bool) -> x509.Certificate:
-    path = pki.directory / _SIGNERS / f"{enrollee.number}.p12"
-    secret = path.with_suffix(".pass")
-    if path.exists() and not known:
-        return _adopt(pki, enrollee, path, secret)
-    if known:
-        _retire(pki.directory, path, secret, at)
-    key = pki.kind.make_key()
-    subject = Subject(enrollee.person, enrollee.name, enrollee.unit, organisation)
-    certificate = certify(pki.issuing, subject, key.public_key(), at=at, address=pki.records.address or "")
-    passphrase = secrets.token_urlsafe(24).encode("ascii")
-    chain = [pki.issuing.certificate, pki.root.certificate]
-    data = pkcs12.serialize_key_and_certificates(
-        enrollee.number.encode(), key, certificate, chain, BestAvailableEncryption(passphrase)
-    )
-    # the passphrase first: where a key is, it can be opened
-    write_secret(secret, passphrase + b"\n")
-    write_secret(path, data)
-    return certificate
-
-
-def _adopt(pki: _Pki, enrollee: Enrollee, path: Path, secret: Path) -> x509.Certificate:
-    try:
-        loaded = pkcs12.load_pkcs12(path.read_bytes(), secret.read_bytes().strip())
-        certificate = loaded.cert.certificate if loaded.cert else None
-        if certificate is not None and person_of(certificate) == enrollee.person:
-            certificate.verify_directly_issued_by(pki.issuing.certificate)
-            return certificate
-    except (OSError, ValueError, TypeError, InvalidSignature) as fault:
-        raise ConflictError("PKI_FOREIGN_KEY", name=enrollee.name) from fault
-    raise ConflictError("PKI_FOREIGN_KEY", name=enrollee.name)
-
-
-def _retire(directory: Path, path: Path, secret: Path, at: datetime) -> None:
-    retired = directory / _RETIRED
-    retired.mkdir(mode=0o700, exist_ok=True)
-    moment = at.astimezone(UTC)
-    for file in (path, secret):
-        if file.exists():
-            file.replace(retired / f"{file.stem}-{moment:%Y%m%dT%H%M%SZ}{file.suffix}")

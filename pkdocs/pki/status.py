@@ -63,7 +63,7 @@ class Responder:
         try:
             asked, extensions = _read(request)
             single = [self._single(certificate, standings, at) for certificate in asked]
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        except der.UNREADABLE:
             return failed(Failure.MALFORMED_REQUEST)
         data = der.encode(
             der.SEQUENCE,
@@ -121,7 +121,7 @@ def _read(request: bytes) -> tuple[list[CertId], bytes]:
     """Return what is asked for, and the extensions of the response.
 
     Raises:
-        ValueError, TypeError, KeyError: no such request, or too much in it.
+        ValueError and others of ``der.UNREADABLE``: no such request, or too much in it.
     """
     asked = OCSPRequest.load(request, strict=True)["tbs_request"]
     asked.native  # noqa: B018  # decodes the whole: what is wrong anywhere in it is found here

@@ -148,7 +148,7 @@ def _read(request: bytes) -> _Wish:
         nonce = b"" if asked["nonce"].native is None else asked["nonce"].dump()
         wish = _Wish(asked["message_imprint"].dump(), nonce, bool(asked["cert_req"].native))
         is_extended = bool(asked["extensions"].native)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as fault:
+    except der.UNREADABLE as fault:
         raise _RefusedError(Failure.BAD_DATA_FORMAT) from fault
     wrong = {
         Failure.BAD_REQUEST: version != "v1",

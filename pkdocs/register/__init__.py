@@ -27,7 +27,13 @@ from pkdocs.register.making import USUAL_DAYS, Terms, list_root, next_head, stan
 from pkdocs.register.merkle import merkle_root
 from pkdocs.register.page import is_head, render_head
 from pkdocs.register.signing import sign_head
-from pkdocs.register.statement import state_agreement, state_assignments, state_positions, with_successors
+from pkdocs.register.statement import (
+    state_agreement,
+    state_assignments,
+    state_positions,
+    with_decision,
+    with_successors,
+)
 
 __all__ = [
     "HEAD_NAME",
@@ -78,5 +84,6 @@ __all__ = [
     "state_positions",
     "unexamined_head",
     "valid_lines",
+    "with_decision",
     "with_successors",
 ]

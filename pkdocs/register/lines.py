@@ -17,6 +17,7 @@ from pkdocs.schema import NewerSchemaError, SchemaError, canonical, demand, pars
 
 MAX_LIST_BYTES: Final = 512_000_000
 MAX_LINE_BYTES: Final = 10_000
+ENDED_SCHEMA: Final = "pkdocs-agreement/2"
 
 
 def _is_within(day: date, begins: date | None, ends: date | None) -> bool:
@@ -34,6 +35,18 @@ class State(StrEnum):
     PARTIAL = "partial"
     COMPLETE = "complete"
     SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all have signed."""
+        return self in {State.COMPLETE, State.SUPERSEDED}
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it ended before all had signed."""
+        return self in {State.REJECTED, State.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +171,7 @@ class AgreementLine:
     """An agreement: content digest, issued bytes, signed bytes once it is complete, and how far it has come.
 
     ``persons`` are its parties by role, ``paper`` the roles that sign on paper; ``successor`` is the id of the
-    version that supersedes it.
+    version that supersedes it. One that ended before it was complete is of the schema's second number.
     """
 
     entered: date
@@ -178,10 +191,11 @@ class AgreementLine:
     def __post_init__(self) -> None:
         demand(DIGEST.fullmatch(self.content), "not a digest")
         demand(self.persons and all(map(PSEUDONYM.fullmatch, self.persons)), "not persons")
-        finished = self.state in {State.COMPLETE, State.SUPERSEDED}
-        demand((self.signed is not None) == finished, "complete and signed go together")
+        demand((self.signed is not None) == self.state.is_finished, "complete and signed go together")
         demand(self.signed is None or self.signed.length > self.issued.length, "signed bytes follow the issued ones")
         demand((self.successor is not None) == (self.state is State.SUPERSEDED), "superseded by nobody")
+        # states that came later: a pkdocs that does not know them says so
+        demand((self.schema == ENDED_SCHEMA) == self.state.is_ended, "another schema than the state's")
 
     @property
     def subject(self) -> Hashable:
@@ -196,7 +210,7 @@ _KINDS: Final[dict[str, type[Line]]] = {
     "pkdocs-assignment/1": AssignmentLine,
     "pkdocs-certificate/1": CertificateLine,
     "pkdocs-template/1": TemplateLine,
-    "pkdocs-agreement/1": AgreementLine,
+    ENDED_SCHEMA: AgreementLine,
 }
 
 
@@ -271,5 +285,5 @@ def added_lines(before: Iterable[Line], stated: Iterable[Line], entered: date) -
 
 def _may_become_void(line: Line) -> bool:
     if isinstance(line, AgreementLine):
-        return line.state in {State.ISSUED, State.PARTIAL}
+        return not line.state.is_finished
     return isinstance(line, PositionLine | AssignmentLine)

@@ -67,7 +67,7 @@ def standing(lines: Iterable[Line]) -> tuple[AgreementLine, ...]:
 
 
 def _count_units(lines: Iterable[Line]) -> Iterator[UnitCount]:
-    agreements = [line for line in standing(lines) if line.state is not State.SUPERSEDED]
+    agreements = [line for line in standing(lines) if not (line.state is State.SUPERSEDED or line.state.is_ended)]
     for unit in dict.fromkeys(line.unit for line in agreements):
         own = [line for line in agreements if line.unit == unit]
         yield UnitCount(unit, len(own), sum(line.state is State.COMPLETE for line in own))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from pkdocs.cascade import Agreement, Cascade
 from pkdocs.content import Content, Role
-from pkdocs.register.lines import AgreementLine, AssignmentLine, PositionLine, State, Stretch
+from pkdocs.register.lines import ENDED_SCHEMA, AgreementLine, AssignmentLine, PositionLine, State, Stretch
 from pkdocs.roster import Assignment, Means, Person, Roster
 from pkdocs.verification import Facts
 
@@ -80,6 +80,11 @@ def _signed_end(facts: Facts, role: Role, person: str, owners: Mapping[bytes, st
     if signature is None or signature.certificate is None:
         return 0
     return signature.end if owners.get(signature.certificate) == person else 0
+
+
+def with_decision(line: AgreementLine, ended: State) -> AgreementLine:
+    """Return the line of an agreement that was rejected or withdrawn; a complete one stands."""
+    return line if line.state.is_finished else replace(line, state=ended, schema=ENDED_SCHEMA)
 
 
 def with_successors(lines: Iterable[AgreementLine], contents: Iterable[Content]) -> Iterator[AgreementLine]:

@@ -1,19 +1,25 @@
 """One signature appended to one issued file; one module a kind of key holder."""
 
 from pkdocs.signing.appearance import Stamp
-from pkdocs.signing.document import demand_turn, sign_pdf
+from pkdocs.signing.document import Signatory, demand_turn, make_task, sign_pdf
+from pkdocs.signing.emblem import Emblem, load_emblem
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.holder import Holder, Task
 from pkdocs.signing.keyed import Keyed, append_signature
+from pkdocs.signing.known import Known, read_known
 from pkdocs.signing.level import Level
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
+from pkdocs.signing.preflight import demand_ready
 from pkdocs.signing.signer import Signer, check_certificate
 
 __all__ = [
+    "Emblem",
     "FileSigner",
     "Holder",
     "Keyed",
+    "Known",
     "Level",
+    "Signatory",
     "Signature",
     "SignedForm",
     "Signer",
@@ -21,8 +27,12 @@ __all__ = [
     "Task",
     "append_signature",
     "check_certificate",
+    "demand_ready",
     "demand_turn",
+    "load_emblem",
     "load_pkcs12",
+    "make_task",
     "read_form",
+    "read_known",
     "sign_pdf",
 ]

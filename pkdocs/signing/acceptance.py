@@ -75,6 +75,7 @@ def _judged(form: SignedForm, signature: Signature, trust: Trust | None, at: dat
     if trust is None:
         return
     judge = SignatureJudge(trust, at)
-    timeline = judge.timeline([one.read for one in form.signatures], form.stamps, form.evidence)
-    signing = judge.signing(signature.read, signature.certificate, timeline)
+    timeline = judge.timeline(form.read, form.stamps, form.evidence)
+    read = form.read[form.signatures.index(signature)]
+    signing = judge.signing(read, signature.certificate, timeline)
     yield from (finding for finding in judge.findings(signing) if finding.code not in _LATER)

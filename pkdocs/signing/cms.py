@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -20,6 +19,7 @@ from pkdocs import der
 
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
+_CONTEXT_4: Final = 0xA4
 
 _P256_SIGNATURE_BYTES: Final = 72
 
@@ -28,7 +28,6 @@ _SIGNED_DATA: Final = der.identifier("1.2.840.113549.1.7.2")
 _CONTENT_TYPE: Final = der.identifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST: Final = der.identifier("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE: Final = der.identifier("1.2.840.113549.1.9.16.2.47")
-_ALGORITHM_PROTECTION: Final = der.identifier("1.2.840.113549.1.9.52")
 _TOKEN: Final = der.identifier("1.2.840.113549.1.9.16.2.14")
 _VERSION_1: Final = der.integer(1)
 
@@ -46,7 +45,7 @@ class Parts:
     def covered(self, digest: bytes) -> bytes:
         """Return what is signed: the attributes of a signature over content whose SHA-256 is ``digest``.
 
-        Content type, message digest, signing certificate (RFC 5035) and algorithm protection (RFC 6211); no signing
+        Content type, message digest and signing certificate (RFC 5035), as pyHanko's signer makes them; no signing
         time, as PAdES demands.
         """
         stated = _attribute(_MESSAGE_DIGEST, der.encode(der.OCTETS, digest))
@@ -84,22 +83,37 @@ class Parts:
 @lru_cache(maxsize=1024)
 def parts_of(certificate: bytes, chain: tuple[bytes, ...]) -> Parts:
     """Return what the signatures with ``certificate`` (DER; ``chain`` are those above it) share."""
-    parsed = Certificate.load(certificate)
     key = x509.load_der_x509_certificate(certificate).public_key()
     algorithm = der.RSA_SHA256 if isinstance(key, rsa.RSAPublicKey) else der.ECDSA_SHA256
-    hashed = der.encode(der.SEQUENCE, der.encode(der.OCTETS, hashlib.sha256(certificate).digest()))
-    protection = der.encode(der.SEQUENCE, der.SHA256, der.retag(_CONTEXT_1, algorithm))
+    issuer, serial = _issuer_and_serial(certificate)
+    named = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(_CONTEXT_4, issuer)), serial)
+    hashed = der.encode(der.OCTETS, hashlib.sha256(certificate).digest())
+    identified = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, hashed, named)))
     return Parts(
-        sid=der.encode(der.SEQUENCE, parsed.issuer.dump(), parsed["tbs_certificate"]["serial_number"].dump()),
-        attributes=(
-            _attribute(_CONTENT_TYPE, _DATA),
-            _attribute(_SIGNING_CERTIFICATE, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, hashed))),
-            _attribute(_ALGORITHM_PROTECTION, protection),
-        ),
+        sid=signer_identifier(certificate),
+        attributes=(_attribute(_CONTENT_TYPE, _DATA), _attribute(_SIGNING_CERTIFICATE, identified)),
         algorithm=algorithm,
         certificates=der.encode(_CONTEXT_0, *sorted((certificate, *chain))),
         signature_bytes=key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else _P256_SIGNATURE_BYTES,
     )
+
+
+def signer_identifier(certificate: bytes) -> bytes:
+    """Return IssuerAndSerialNumber of a certificate (DER; RFC 5652, 10.2.4).
+
+    Raises:
+        ValueError: it is not DER.
+    """
+    return der.encode(der.SEQUENCE, *_issuer_and_serial(certificate))
+
+
+@lru_cache(maxsize=1024)
+def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
+    (signed, *_) = der.values(certificate)
+    fields = der.values(signed)
+    # the version is left out where it is 1
+    serial, _, issuer, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+    return issuer, serial
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:

@@ -2,10 +2,14 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-MOMENT: Final = re.compile(rb"\(D:(\d{14}[+-]\d\d'\d\d')\)")
+from pkdocs.content import Content, Party
 
+MOMENT: Final = re.compile(rb"\(D:\d{14}[+-]\d\d'\d\d'\)")
+
+_KIND: Final = b"/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n"
 _ESCAPED: Final = re.compile(r"[()\\]")
 
 
@@ -14,27 +18,39 @@ def signature_entries(root: int, field: str, at: bytes, *, name: str, location: 
 
     ``root`` is the number of the catalog, which a lock has to name.
     """
-    lock = b"<< /Action /Include /Fields [%s] /Type /TransformParams /V /1.2 >>" % text_string(field)
-    reference = b"<< /Type /SigRef /TransformMethod /FieldMDP /Data %d 0 R /TransformParams %s >>" % (root, lock)
-    entries = (
-        b"/Type /Sig",
-        b"/Filter /Adobe.PPKLite",
-        b"/SubFilter /ETSI.CAdES.detached",
-        b"/M " + at,
-        b"/Name " + text_string(name),
-        *(() if location is None else (b"/Location " + text_string(location),)),
-        b"/Reason " + text_string(reason),
-        b"/Reference [%s]" % reference,
+    where = b"" if location is None else b"/Location %s\n" % text_string(location)
+    return b"%s/M %s\n/Name %s\n%s/Reason %s\n%s" % (
+        _KIND,
+        at,
+        text_string(name),
+        where,
+        text_string(reason),
+        _reference(root, field),
     )
-    return b"\n".join(entries)
+
+
+@lru_cache(maxsize=64)
+def _reference(root: int, field: str) -> bytes:
+    lock = b"<< /Action /Include /Fields [%s] /Type /TransformParams /V /1.2 >>" % text_string(field)
+    return b"/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /Data %d 0 R /TransformParams %s >>]" % (
+        root,
+        lock,
+    )
+
+
+def reason_of(content: Content, party: Party) -> str:
+    """Return why a party signs an agreement."""
+    return f"{content.id} sebagai {party.label}"
 
 
 def moment(at: datetime) -> bytes:
     """Return an aware moment as a date of ISO 32000-2, 7.9.4, with the offset of its zone."""
-    offset = f"{at:%z}"
-    return f"(D:{at:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}')".encode("ascii")
+    day, _, rest = at.isoformat(timespec="seconds").partition("T")
+    clock, zone = rest[:8], rest[8:14]
+    return f"(D:{day.replace('-', '')}{clock.replace(':', '')}{zone.replace(':', chr(39))}')".encode("ascii")
 
 
+@lru_cache(maxsize=1024)
 def text_string(text: str) -> bytes:
     """Return ``text`` as a string object: plain where it is printable ASCII, else UTF-16BE in hexadecimal."""
     if text.isascii() and text.isprintable():

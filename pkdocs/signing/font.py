@@ -14,6 +14,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from pkdocs.signing.increment import Body, stream_body
+from pkdocs.signing.shape import Shape
 
 BOLD: Final = 0.022
 """Width of the outline that makes letters bold, as a part of their size: one font does for both."""
@@ -133,6 +134,30 @@ def cut_subset(characters: frozenset[str]) -> Subset:
     program = output.getvalue()
     tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
     return Subset(tag, zlib.compress(program, 9), len(program), glyphs)
+
+
+FONT_SHAPE: Final = (
+    Shape(rb"<< /Filter /FlateDecode /Length1 \d{1,8} ", is_stream=True),
+    Shape(
+        rb"<< /Type /FontDescriptor /FontName /[A-Z]{6}\+PkdocsSans /Flags 4 /FontBBox \[[-\d ]{1,40}\] /ItalicAngle 0"
+        rb" /Ascent \d{1,5} /Descent -?\d{1,5} /CapHeight \d{1,5} /StemV \d{1,3} /FontFile2 (\d+) 0 R >>",
+        0,
+    ),
+    Shape(
+        rb"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /[A-Z]{6}\+PkdocsSans /CIDSystemInfo"
+        rb" << /Registry \(Adobe\) /Ordering \(Identity\) /Supplement 0 >> /CIDToGIDMap /Identity"
+        rb" /W \[[\d \[\]]{0,20000}\] /FontDescriptor (\d+) 0 R >>",
+        1,
+    ),
+    Shape(rb"<< /Filter /FlateDecode ", is_stream=True),
+    Shape(
+        rb"<< /Type /Font /Subtype /Type0 /BaseFont /[A-Z]{6}\+PkdocsSans /Encoding /Identity-H"
+        rb" /DescendantFonts \[(\d+) 0 R\] /ToUnicode (\d+) 0 R >>",
+        2,
+        3,
+    ),
+)
+"""What ``font_objects`` gives, whatever the letters are."""
 
 
 @lru_cache(maxsize=64)

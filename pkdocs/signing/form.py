@@ -36,14 +36,13 @@ _DAMAGED: Final = frozenset({"FILE_NOT_PDF", "FILE_STRUCTURE"})
 class Signature:
     """One intact signature: in which role, by whom (the content's person), with which certificate (DER).
 
-    ``end`` is where its revision ends, in bytes; ``read`` is the signature as verification reads it.
+    ``end`` is where its revision ends, in bytes.
     """
 
     role: Role
     person: str
     certificate: bytes
     end: int
-    read: ReadSignature = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ class SignedForm:
     ``issue_digest`` is SHA-256 of the issued revision, to be compared with the index or the register: whether
     that revision is the one that was issued, nothing in the file can say. ``seal`` is the certificate (DER) of the
     organisation's seal, None without one; ``stamps`` are document timestamps, ``evidence`` is validation data.
-    ``unknown`` are the findings about what contradicts nothing and cannot be judged.
+    ``unknown`` are the findings about what contradicts nothing and cannot be judged. ``read`` are the signatures as
+    verification reads them, in the same order; empty where the file was recognised without that (``read_known``).
     """
 
     content: Content
@@ -63,6 +63,7 @@ class SignedForm:
     stamps: tuple[Stamp, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     unknown: tuple[Finding, ...] = ()
+    read: tuple[ReadSignature, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def signed(self) -> tuple[Role, ...]:
@@ -98,7 +99,7 @@ def read_form(pdf: bytes, *, owners: Mapping[bytes, str] = _NOBODY) -> SignedFor
 
 def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
     layout = read_layout(pdf)
-    form, findings = read_issued_form(layout)
+    form, findings = read_issued_form(layout, is_thorough=False)
     content = _content(form)
     unknown = list(_passed(findings))
     if {field.role for field in form.fields} != set(electronic_roles(content)):
@@ -116,6 +117,7 @@ def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
         stamps=tuple(map(reader.stamp, updates.stamps)),
         evidence=updates.evidence,
         unknown=tuple(unknown),
+        read=signatures,
     )
 
 
@@ -169,4 +171,4 @@ def _attributed(content: Content, signature: ReadSignature, owners: Mapping[byte
     party = content.party(role) if isinstance(role, Role) else None
     if not isinstance(role, Role) or party is None or party.person != person:
         raise SigningError("SIGN_FOREIGN_SIGNATURE", id=content.id, role=role.value if role else signature.field)
-    return Signature(role, person, certificate, signature.end, signature)
+    return Signature(role, person, certificate, signature.end)

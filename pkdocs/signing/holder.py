@@ -21,6 +21,9 @@ class Hash(Protocol):
     def digest(self) -> bytes:
         """Return the digest of all so far."""
 
+    def hexdigest(self) -> str:
+        """Return it in hexadecimal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

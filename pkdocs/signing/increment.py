@@ -6,7 +6,7 @@ objects say is for the caller to know.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -16,7 +16,8 @@ from pkdocs.verification.syntax import Ref
 _END: Final = re.compile(rb"[\r\n]{1,2}startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF([\r\n]{0,2})\Z")
 _END_BYTES: Final = 40
 _ID_BYTES: Final = 16
-_FREE: Final = b"0 1\n0000000000 65535 f \n"
+_FREE: Final = b"xref\n0 1\n0000000000 65535 f \n"
+_OBJECT_END: Final = b"\nendobj\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,14 @@ def stream_end(data: bytes) -> bytes:
     return b"/Length %d >>\nstream\n%s\nendstream" % (len(data), data)
 
 
-def read_tail(pdf: bytes) -> Tail:
-    """Return how ``pdf`` ends. Nothing before its last cross-reference section is looked at.
+def read_tail(pdf: bytes, length: int | None = None) -> Tail:
+    """Return how ``pdf`` ends, or its first ``length`` bytes. Nothing before their last section is looked at.
 
     Raises:
         IrregularError: it does not end as a file of the closed form does.
     """
-    end = _END.search(pdf, max(0, len(pdf) - _END_BYTES))
+    length = len(pdf) if length is None else length
+    end = _END.search(pdf, max(0, length - _END_BYTES), length)
     if end is None:
         raise IrregularError("end")
     section = read_section(pdf, int(end[1]))
@@ -85,7 +87,7 @@ def read_tail(pdf: bytes) -> Tail:
     if not isinstance(identifiers, list) or [type(one) for one in identifiers] != [bytes, bytes]:
         raise IrregularError("/ID")
     return Tail(
-        length=len(pdf),
+        length=length,
         section=section,
         size=size,
         root=root.number,
@@ -101,39 +103,36 @@ def render_revision(tail: Tail, objects: Mapping[int, bytes]) -> Increment:
     New objects have numbers from ``tail.size`` on, one after the other; a lower number writes that object again.
     The second ``/ID`` is a digest of what is written and of the one before: equal revisions are equal bytes.
     """
-    pieces, places, offsets, length = [tail.gap], {}, {}, len(tail.gap)
-    for number, body in sorted(objects.items()):
+    numbers = sorted(objects)
+    pieces, places, length = [tail.gap], {}, len(tail.gap)
+    table, before = [_FREE], -1
+    for number, body in ((number, objects[number]) for number in numbers):
         opening = b"%d 0 obj\n" % number
-        offsets[number] = tail.length + length
+        if number != before + 1:
+            table.append(b"%d %d\n" % (number, _run(numbers, number)))
+        table.append(b"%010d 00000 n \n" % (tail.length + length))
         places[number] = length + len(opening)
-        pieces += (opening, body, b"\nendobj\n")
-        length += len(opening) + len(body) + len(b"\nendobj\n")
+        pieces += (opening, body, _OBJECT_END)
+        length = places[number] + len(body) + len(_OBJECT_END)
+        before = number
     written = b"".join(pieces)
     identifier = hashlib.sha256(tail.identifiers[1] + written).digest()[:_ID_BYTES]
-    ending = (
-        b"xref\n" + _FREE + b"".join(_subsections(offsets)) + b"trailer\n",
-        _trailer(tail, max(tail.size, *(number + 1 for number in objects)), identifier),
-        b"\nstartxref\n%d\n%%%%EOF\n" % (tail.length + length),
-    )
-    return Increment(b"".join((written, *ending)), places)
+    trailer = _trailer(tail, max(tail.size, before + 1), identifier)
+    end = b"\nstartxref\n%d\n%%%%EOF\n" % (tail.length + length)
+    return Increment(b"".join((written, *table, trailer, end)), places)
 
 
-def _subsections(offsets: Mapping[int, int]) -> Iterator[bytes]:
-    """Yield one subsection for each run of numbers."""
-    run: list[int] = []
-    for number in (*offsets, -1):
-        if run and number != run[-1] + 1:
-            entries = b"".join(b"%010d 00000 n \n" % offsets[one] for one in run)
-            yield b"%d %d\n%s" % (run[0], len(run), entries)
-            run = []
-        run.append(number)
+def _run(numbers: Sequence[int], first: int) -> int:
+    """Return how many of ``numbers``, sorted, follow one another from ``first`` on."""
+    start = numbers.index(first)
+    return next((n for n, number in enumerate(numbers[start:]) if number != first + n), len(numbers) - start)
 
 
 def _trailer(tail: Tail, size: int, identifier: bytes) -> bytes:
     info = b"" if tail.info is None else b"/Info %d 0 R " % tail.info
     first = tail.identifiers[0].hex().encode("ascii")
     second = identifier.hex().encode("ascii")
-    return b"<< %s/Root %d 0 R /Size %d /ID [<%s> <%s>] /Prev %d >>" % (
+    return b"trailer\n<< %s/Root %d 0 R /Size %d /ID [<%s> <%s>] /Prev %d >>" % (
         info,
         tail.root,
         size,

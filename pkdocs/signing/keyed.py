@@ -4,15 +4,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from pkdocs.errors import CredentialError, PkdocsError, SigningError
 from pkdocs.outcome import Outcome, demand
 from pkdocs.signing.appearance import Stamp
-from pkdocs.signing.cms import parts_of
+from pkdocs.signing.cms import Parts, parts_of
 from pkdocs.signing.holder import Task
 from pkdocs.signing.revision import Unsigned, prepare_signature
-from pkdocs.signing.signer import Signer
+from pkdocs.signing.signer import Signer, sign_each
 from pkdocs.signing.timestamp import Timestamper
 
 _STAMPED_AT_ONCE: Final = 32
@@ -94,16 +95,14 @@ class Keyed:
                 yield outcome
 
     def _sign(self, tasks: Sequence[Task], stopped: CredentialError | None) -> Iterator[Outcome[Task, bytes]]:
-        prepared: list[Outcome[Task, Unsigned]] = []
         try:
             if stopped is not None:
                 raise stopped
             prepared = [_prepare(task, self.size) for task in tasks]
-            containers = iter(self._containers([one.value.digest for one in prepared if one.value is not None]))
         except PkdocsError as error:
-            failed = {id(one.key): one.error for one in prepared}
-            yield from (Outcome(task, error=failed.get(id(task)) or error) for task in tasks)
+            yield from (Outcome(task, error=error) for task in tasks)
             return
+        containers = self.containers([one.value.digest for one in prepared if one.value is not None])
         for one in prepared:
             yield (
                 Outcome(one.key, error=one.error)
@@ -111,20 +110,31 @@ class Keyed:
                 else _filled(one.key, one.value, next(containers))
             )
 
-    def _containers(self, digests: Sequence[bytes]) -> list[bytes]:
-        """Return the CMS over each of ``digests``."""
+    def containers(self, digests: Sequence[bytes]) -> Iterator[Outcome[bytes, bytes]]:
+        """Yield the CMS over each of ``digests``, or why there is none: as soon as it is signed and stamped."""
         parts = parts_of(self.signer.certificate, self.signer.chain)
-        covered = [parts.covered(digest) for digest in digests]
-        step = self.signer.batch
-        signatures = [
-            signature
-            for start in range(0, len(covered), step)
-            for signature in self.signer.sign_raw(covered[start : start + step])
-        ]
-        tokens: Sequence[bytes | None] = [None] * len(signatures)
-        if self.stamper is not None and signatures:
-            tokens = self.stamper.stamp([hashlib.sha256(signature).digest() for signature in signatures])
-        return list(map(parts.join, covered, signatures, tokens))
+        signed = sign_each(self.signer, [parts.covered(digest) for digest in digests])
+        step = 1 if self.stamper is None else _STAMPED_AT_ONCE
+        while some := list(islice(signed, step)):
+            yield from self._joined(parts, some)
+
+    def _joined(self, parts: Parts, signed: Sequence[Outcome[bytes, bytes]]) -> Iterator[Outcome[bytes, bytes]]:
+        signatures = [one.value for one in signed if one.value is not None]
+        try:
+            tokens = iter(self._tokens(signatures))
+        except PkdocsError as error:
+            yield from (one if one.value is None else Outcome(one.key, error=error) for one in signed)
+            return
+        for one in signed:
+            if one.value is None:
+                yield one
+            else:
+                yield Outcome(one.key, parts.join(one.key, one.value, next(tokens)))
+
+    def _tokens(self, signatures: Sequence[bytes]) -> Sequence[bytes | None]:
+        if self.stamper is None or not signatures:
+            return [None] * len(signatures)
+        return self.stamper.stamp([hashlib.sha256(signature).digest() for signature in signatures])
 
 
 def _prepare(task: Task, size: int) -> Outcome[Task, Unsigned]:
@@ -134,9 +144,11 @@ def _prepare(task: Task, size: int) -> Outcome[Task, Unsigned]:
         return Outcome(task, error=error)
 
 
-def _filled(task: Task, unsigned: Unsigned, container: bytes) -> Outcome[Task, bytes]:
+def _filled(task: Task, unsigned: Unsigned, container: Outcome[bytes, bytes]) -> Outcome[Task, bytes]:
+    if container.value is None:
+        return Outcome(task, error=container.error)
     try:
-        return Outcome(task, unsigned.fill(container))
+        return Outcome(task, unsigned.fill(container.value))
     except ValueError as fault:
         error = SigningError("TIMESTAMP_TOO_LARGE", id=task.id)
         error.__cause__ = fault

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pkdocs.verification.plain import read_plain
-from pkdocs.verification.syntax import PdfSyntaxError, Value, read_value
+from pkdocs.verification.syntax import PdfSyntaxError, Ref, Value, read_value
 
 _XREF: Final = re.compile(rb"xref[\r\n]{1,2}")
 _RUN: Final = re.compile(rb"(\d{1,10}) (\d{1,6}) ?[\r\n]{1,2}(?=\d)")
 _ENTRY: Final = re.compile(rb"(\d{10}) 00000 n(?: \n| \r|\r\n)")
 _ENTRY_BYTES: Final = 20
 _TRAILER: Final = re.compile(rb"trailer[\r\n ]{1,2}")
+_PLAIN: Final = re.compile(
+    rb"<< (?:/Info ([1-9]\d{0,9}) 0 R )?/Root ([1-9]\d{0,9}) 0 R /Size (\d{1,10})"
+    rb" /ID \[<([0-9a-f]{32})> ?<([0-9a-f]{32})>\] (?:/Prev (\d{1,10}) )?>>"
+)
+"""A trailer as the issued file has it, and as we write it."""
 _KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _OBJECT_END: Final = b"\nendobj\n"
 _MAX_SECTIONS: Final = 32
@@ -55,13 +60,29 @@ def read_section(pdf: bytes, start: int) -> Section:
     words = _TRAILER.match(pdf, place)
     if words is None:
         raise IrregularError("cross-reference table")
+    trailer, end = _trailer(pdf, words.end())
+    return Section(start, end, tuple(runs), trailer)
+
+
+def _trailer(pdf: bytes, start: int) -> tuple[Mapping[str, Any], int]:
+    """Return a trailer and where it ends; one of our own spelling at one stroke, as ``read_value`` takes it too."""
+    if plain := _PLAIN.match(pdf, start):
+        info, root, size, first, second, previous = plain.groups()
+        trailer: dict[str, Any] = {
+            "Root": Ref(int(root)),
+            "Size": int(size),
+            "ID": [bytes.fromhex(first.decode("ascii")), bytes.fromhex(second.decode("ascii"))],
+        }
+        trailer |= {"Info": Ref(int(info))} if info else {}
+        trailer |= {"Prev": int(previous)} if previous else {}
+        return trailer, plain.end()
     try:
-        trailer, end = read_value(pdf, words.end())
+        trailer, end = read_value(pdf, start)
     except PdfSyntaxError as fault:
         raise IrregularError("trailer") from fault
     if not isinstance(trailer, dict) or not trailer.keys() <= _KEYS:
         raise IrregularError("trailer")
-    return Section(start, end, tuple(runs), trailer)
+    return trailer, end
 
 
 class Objects:
@@ -128,9 +149,21 @@ def value_of(body: bytes) -> Value:
         IrregularError: not strictly written, or more than one value.
     """
     try:
-        value, end = read_plain(body, 0) or read_value(body, 0)
+        plain = read_plain(body, 0)
+        value, end = (plain[0], plain[2]) if plain else read_value(body, 0)
     except PdfSyntaxError as fault:
         raise IrregularError("object") from fault
     if end != len(body):
         raise IrregularError("object")
     return value
+
+
+def entry_of(value: Value, key: str) -> Value:
+    """Return that entry of a dictionary.
+
+    Raises:
+        IrregularError: no dictionary, or it has no such entry.
+    """
+    if not isinstance(value, dict) or key not in value:
+        raise IrregularError(f"/{key}")
+    return value[key]

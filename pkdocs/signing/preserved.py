@@ -128,7 +128,7 @@ def read_preserved(pdf: bytes, owners: Mapping[bytes, str] = _NOBODY) -> Preserv
         SigningError: not issued, changed since, or nobody has signed it.
     """
     form = read_form(pdf, owners=owners)
-    return Preserved(pdf, form.content.id, tuple(one.read for one in form.signatures), form.stamps, form.evidence)
+    return Preserved(pdf, form.content.id, form.read, form.stamps, form.evidence)
 
 
 def _authority(token: Token, known: tuple[bytes, ...], proven: datetime | None) -> Used:

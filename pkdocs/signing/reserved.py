@@ -25,8 +25,8 @@ class Reserved:
     size: int
     digest: bytes
 
-    def fill(self, container: bytes) -> bytes:
-        """Return the revision with its signature, padded with zeros.
+    def fill(self, container: bytes, earlier: bytes = b"") -> bytes:
+        """Return the revision with its signature, padded with zeros, after the ``earlier`` bytes of the file.
 
         Raises:
             ValueError: ``container`` is larger than what is kept for it.
@@ -34,7 +34,7 @@ class Reserved:
         if len(container) > self.size:
             raise ValueError("the signature is larger than its place")
         digits = container.hex().encode("ascii").ljust(2 * self.size, b"0")
-        return b"".join((self.before, digits, self.after))
+        return b"".join((earlier, self.before, digits, self.after))
 
 
 def signature_body(entries: bytes, size: int) -> bytes:

@@ -43,7 +43,7 @@ class _Joined:
         return self.reserved.digest
 
     def fill(self, container: bytes) -> bytes:
-        return self.pdf + self.reserved.fill(container)
+        return self.reserved.fill(container, self.pdf)
 
 
 def prepare_signature(task: Task, *, size: int) -> Unsigned:

@@ -7,16 +7,15 @@ from functools import lru_cache
 from typing import Final
 
 from pkdocs.issue import FIELD_FLAGS
-from pkdocs.signing.objects import IrregularError, Objects, value_of
+from pkdocs.signing.objects import IrregularError, Objects, entry_of, value_of
 from pkdocs.verification.syntax import Ref, Value
 
 _NUMBER: Final = rb"(-?\d{1,5}(?:\.\d{1,6})?)"
 _FIELD: Final = re.compile(
     rb"<< /AP << /N \d{1,10} 0 R >> (/F %d /FT /Sig " % FIELD_FLAGS
     + rb"/Lock << /Action /Include /Fields \[ \((?P<name>[a-z0-9-]{1,40})\) \] /Type /SigFieldLock >> /P \d{1,10} 0 R "
-    + rb"/Rect \[ "
-    + rb" ".join((_NUMBER,) * 4)
-    + rb" \] /StructParent \d{1,10} /Subtype /Widget /T \((?P=name)\) /TU \([^()\\\r\n]*\) /Type /Annot) >>"
+    + rb"/Rect \[ %b %b %b %b \] /StructParent \d{1,10} /Subtype /Widget " % ((_NUMBER,) * 4)
+    + rb"/T \((?P=name)\) /TU \([^()\\\r\n]*\) /Type /Annot)( /V \d{1,10} 0 R)? >>"
 )
 _APPEND_ONLY: Final = 3
 
@@ -45,11 +44,11 @@ def read_slots(objects: Objects, root: int) -> Mapping[str, Slot | None]:
     found: dict[str, Slot | None] = {}
     for number in _field_numbers(objects.body(root)):
         body = objects.body(number)
-        slot = _slot(number, body)
-        name = slot.name if slot else _name(value_of(body))
+        matched = _FIELD.fullmatch(body)
+        name = matched["name"].decode("ascii") if matched else _name(value_of(body))
         if name in found:
             raise IrregularError("a field twice")
-        found[name] = slot
+        found[name] = _slot(number, matched) if matched else None
     return found
 
 
@@ -59,10 +58,13 @@ def empty_slot(objects: Objects, root: int, name: str) -> Slot:
     Raises:
         IrregularError: there is none, it is not empty, or not as it was issued.
     """
-    slot = read_slots(objects, root).get(name)
-    if slot is None:
-        raise IrregularError(f"/T ({name})")
-    return slot
+    written = b"/T (%s)" % name.encode()
+    for number in _field_numbers(objects.body(root)):
+        body = objects.body(number)
+        matched = _FIELD.fullmatch(body) if written in body else None
+        if matched and matched["name"] == name.encode() and (slot := _slot(number, matched)):
+            return slot
+    raise IrregularError(f"/T ({name})")
 
 
 @lru_cache(maxsize=64)
@@ -77,25 +79,12 @@ def _field_numbers(catalog: bytes) -> tuple[int, ...]:
     return tuple(field.number for field in fields)
 
 
-def entry_of(value: Value, key: str) -> Value:
-    """Return that entry of a dictionary.
-
-    Raises:
-        IrregularError: no dictionary, or it has no such entry.
-    """
-    if not isinstance(value, dict) or key not in value:
-        raise IrregularError(f"/{key}")
-    return value[key]
-
-
-def _slot(number: int, body: bytes) -> Slot | None:
-    matched = _FIELD.fullmatch(body)
-    if matched is None:
+def _slot(number: int, field: re.Match[bytes]) -> Slot | None:
+    entries, name, *edges, value = field.groups()
+    left, bottom, right, top = map(float, edges)
+    if value or left >= right or bottom >= top:
         return None
-    left, bottom, right, top = (float(edge) for edge in matched.group(3, 4, 5, 6))
-    if left >= right or bottom >= top:
-        return None
-    return Slot(matched["name"].decode("ascii"), number, right - left, top - bottom, matched[1])
+    return Slot(name.decode("ascii"), number, right - left, top - bottom, entries)
 
 
 def _name(value: Value) -> str:

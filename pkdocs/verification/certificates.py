@@ -7,6 +7,7 @@ that of judging (ETSI EN 319 102-1, 5.2.6 and 5.6.2).
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -152,13 +153,25 @@ class CertificateJudge:
             return known
         anchors = [anchor for anchor in self._anchors if _is_in_date(anchor.certificate, at)]
         try:
-            encoded = self._validate(certificate, chain, anchors, at)
+            encoded = self._validate_any(certificate, chain, anchors, at)
         except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
             return self._finding(fault, certificate, chain, at)
         anchor = next(anchor for anchor in anchors if anchor.certificate == encoded[0])
         loaded = tuple(x509.load_der_x509_certificate(entry) for entry in encoded)
         path = self._paths[certificate, chain] = _Path(anchor, loaded, frozenset(encoded))
         return path
+
+    def _validate_any(
+        self, certificate: bytes, chain: tuple[bytes, ...], anchors: list[Anchor], at: datetime
+    ) -> list[bytes]:
+        try:
+            return self._validate(certificate, chain, anchors, at)
+        except AssertionError:
+            # of several with one name the library takes any, and stumbles over a key of another kind
+            for anchor in anchors:
+                with suppress(AssertionError, PathBuildingError):
+                    return self._validate(certificate, chain, [anchor], at)
+            raise PathBuildingError("of no anchor with that name") from None
 
     def _validate(
         self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor], at: datetime
@@ -204,7 +217,7 @@ class CertificateJudge:
         """Tell whether there is a way to ``anchor``, be it one that does not hold."""
         try:
             return bool(self._validate(certificate, chain, [anchor], at))
-        except (PathBuildingError, InvalidCertificateError):
+        except (PathBuildingError, InvalidCertificateError, AssertionError):
             return False
         except PathValidationError:
             return True

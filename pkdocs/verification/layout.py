@@ -143,9 +143,10 @@ def _read_revision(data: bytes, start: int, offset: int) -> Revision:
 
 
 def _read_object(data: bytes, offset: int) -> tuple[Value, Parts, int]:
-    value, offset = read_plain(data, offset) or read_value(data, offset)
-    parts = parts_of(value)
-    _demand_plain(value, parts, offset)
+    value, parts, offset = read_plain(data, offset) or _read_closely(data, offset)
+    if isinstance(value, dict) and name_of(value.get("Type")) in _FORBIDDEN_TYPES:
+        what = f"/{value['Type']}"
+        raise FileError(find("FILE_STREAMS", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=what, offset=offset))
     if matched := _OBJECT_END.match(data, offset):
         return value, parts, matched.end()
     matched = _STREAM.match(data, offset)
@@ -161,17 +162,14 @@ def _read_object(data: bytes, offset: int) -> tuple[Value, Parts, int]:
     return Stream(value, data[matched.end() : end]), parts, closed.end()
 
 
-def _demand_plain(value: Value, parts: Parts, offset: int) -> None:
-    if isinstance(value, dict) and name_of(value.get("Type")) in _FORBIDDEN_TYPES:
-        raise FileError(
-            find(
-                "FILE_STREAMS", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, what=f"/{value['Type']}", offset=offset
-            )
-        )
+def _read_closely(data: bytes, offset: int) -> tuple[Value, Parts, int]:
+    value, offset = read_value(data, offset)
+    parts = parts_of(value)
     for dictionary in parts.dictionaries:
         # an absent and a null entry mean the same, so only one of them is allowed
         if None in dictionary.values():
             raise PdfSyntaxError("null entry", offset)
+    return value, parts, offset
 
 
 def _read_section(data: bytes, offset: int, positions: dict[int, int], start: int) -> int:
@@ -228,9 +226,7 @@ def _check_trailer(revision: Revision, before: list[Revision]) -> None:
 
 def _check_references(revision: Revision, before: list[Revision]) -> None:
     known = set(revision.objects).union(*(one.objects for one in before))
-    for parts in (*revision.parts.values(), parts_of(dict(revision.trailer))):
-        for reference in parts.references:
-            # what is not there yet could be supplied later, and change what was signed
-            if reference.number not in known:
-                finding = find("FILE_DANGLING", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=reference.number)
-                raise FileError(finding)
+    parts = (*revision.parts.values(), parts_of(dict(revision.trailer)))
+    for number in {reference.number for one in parts for reference in one.references} - known:
+        # what is not there yet could be supplied later, and change what was signed
+        raise FileError(find("FILE_DANGLING", Step.FILE, Weight.FAIL, sub=Sub.FORMAT_FAILURE, object=number))

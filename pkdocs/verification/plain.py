@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from pkdocs.verification.syntax import MAX_DEPTH, Name, PdfSyntaxError, Value, read_value
+from pkdocs.verification.syntax import MAX_DEPTH, Name, Parts, PdfSyntaxError, Ref, Value, read_value
 
 _MAX_BYTES: Final = 100_000
 _LONGEST: Final = 100
@@ -37,8 +37,8 @@ _LIST: Final = _Bracket()
 _BRACKETS: Final = {b"<<": _DICTIONARY, b">>": _Bracket(_DICTIONARY), b"[": _LIST, b"]": _Bracket(_LIST)}
 
 
-def read_plain(data: bytes, offset: int) -> tuple[Value, int] | None:
-    """Return the object at ``offset`` and where it ends; None unless it is a plain collection and nothing follows.
+def read_plain(data: bytes, offset: int) -> tuple[Value, Parts, int] | None:
+    """Return the object at ``offset``, its parts and where it ends; None unless it is a plain collection alone.
 
     What is given is what ``read_value`` gives, but one without references may be given again: nobody changes it.
     """
@@ -48,10 +48,10 @@ def read_plain(data: bytes, offset: int) -> tuple[Value, int] | None:
     body = data[offset:end].rstrip(_WHITE)
     # what refers to others is its own thing; the rest is mostly layout, the same again and again
     collection = _read(body) if _REFERENCE in body or len(body) > _LONGEST else _remembered(body)
-    return None if collection is None else (collection, offset + len(body))
+    return None if collection is None else (*collection, offset + len(body))
 
 
-def _read(body: bytes) -> Value:
+def _read(body: bytes) -> tuple[Value, Parts] | None:
     try:
         return _collection(map(_meaning, _WORD.findall(body)))
     except PdfSyntaxError:
@@ -85,12 +85,17 @@ def _meaning(word: bytes) -> Value:
     return value
 
 
-def _collection(values: Iterable[Any]) -> Value:
-    """Return the one collection that ``values`` make; None if they make none, or more."""
+def _collection(values: Iterable[Any]) -> tuple[Value, Parts] | None:
+    """Return the one collection that ``values`` make, and its parts; None if they make none, or more."""
     entries: list[Any] = []
     around: list[list[Any]] = []
+    parts = Parts([], [])
     for value in values:
-        if value.__class__ is not _Bracket:
+        kind = value.__class__
+        if kind is Ref:
+            entries.append(value)
+            parts.references.append(value)
+        elif kind is not _Bracket:
             entries.append(value)
         elif value.opening is None:
             if len(around) == MAX_DEPTH:
@@ -101,10 +106,12 @@ def _collection(values: Iterable[Any]) -> Value:
             made = _closed(entries, value.opening)
             if made is None or not around:
                 return None
+            if made.__class__ is dict:
+                parts.dictionaries.append(made)
             entries = around.pop()
             entries.append(made)
     is_one = not around and len(entries) == 1 and isinstance(entries[0], dict | list)
-    return entries[0] if is_one else None
+    return (entries[0], parts) if is_one else None
 
 
 def _closed(entries: list[Any], opening: _Bracket) -> Value:

@@ -30,21 +30,21 @@ _EMPTY: Final = frozenset({"", _NONE})
 class Choices(Generic[Choice]):
     """The values that a column may have, and other ways of writing them."""
 
-    kind: type[Choice]
+    members: tuple[Choice, ...]
     synonyms: Mapping[str, Choice]
 
     @classmethod
-    def of(cls, kind: type[Choice], synonyms: Mapping[str, Choice] | None = None) -> "Choices[Choice]":
-        """Return the members of ``kind``, compared without case, spaces and punctuation."""
-        known = {bare(member): member for member in kind}
-        return cls(kind, known | {bare(written): member for written, member in (synonyms or {}).items()})
+    def of(cls, members: Iterable[Choice], synonyms: Mapping[str, Choice] | None = None) -> "Choices[Choice]":
+        """Return ``members``, compared without case, spaces and punctuation."""
+        known = {bare(member): member for member in members}
+        return cls(tuple(known.values()), known | {bare(written): one for written, one in (synonyms or {}).items()})
 
     def find(self, written: str) -> Choice | None:
         """Return what ``written`` means; None if nothing."""
         return self.synonyms.get(bare(written))
 
     def __str__(self) -> str:
-        return " · ".join(self.kind)
+        return " · ".join(self.members)
 
 
 class Answer(StrEnum):

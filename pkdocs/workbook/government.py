@@ -22,10 +22,12 @@ SHOWS: Final[Mapping[str, str]] = MappingProxyType({f"Tampil {group}": group for
 OPTIONAL: Final = (
     "Kode Pemerintah Daerah", "Tanggal DPA", "Jenis Dokumen", "Alasan", "Sebutan Pihak Pertama", "Sebutan Pihak Kedua",
     "Judul", "Kode Sekretaris Daerah", "Label NI PPPK", "Ketua Tim Pihak Kedua", "Wajib Paparan", "NIP Pengecualian",
-    "Kertas", "Zona Waktu", "Alamat Verifikasi", *SHOWS,
+    "Kertas", "Zona Waktu", "Alamat Verifikasi", "Kata Tanda Tangan", "Gambar Tanda Tangan", *SHOWS,
 )  # fmt: skip
 
 GROUNDS: Final = Choices.of(Ground)
+GENERAL_GROUNDS: Final = Choices.of(ground for ground in Ground if ground is not Ground.WITHDRAWAL)
+"""What may be said of all agreements: one is withdrawn, never all."""
 KINDS: Final = Choices.of(Kind)
 PAPERS: Final = Choices.of(Paper)
 ZONES: Final = Choices.of(Zone)
@@ -34,6 +36,8 @@ _SHOWN: Final = Choices.of(Shown)
 _LABELS: Final = {label.casefold().rstrip("."): label for label in LABELS}
 _CODE = re.compile(r"[A-Za-z0-9.-]{1,20}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]+/(?:\S*[/=#])?")
+_PICTURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\.(?i:png)")
+_MOST_WORDS: Final = 120
 _SEPARATORS = re.compile(r"\s*[,;]\s*")
 _EARLIEST, _LATEST = 2000, 2100
 
@@ -159,7 +163,7 @@ def _read_frame(keys: _Keys) -> Frame:
         year=keys.integer("Tahun", _EARLIEST, _LATEST, required=True),
         day=keys.day("Tanggal Perjanjian", required=True),
         kind=keys.choice("Jenis Dokumen", KINDS) or Kind.ORIGINAL,
-        ground=keys.choice("Alasan", GROUNDS),
+        ground=keys.choice("Alasan", GENERAL_GROUNDS),
         exceptions=frozenset(
             number for entry in keys.identifier("NIP Pengecualian").split(";") if (number := clean_number(entry))
         ),
@@ -189,6 +193,8 @@ def _read_profile(keys: _Keys, frame: Frame, extra: Mapping[str, str]) -> Profil
         paper=keys.choice("Kertas", PAPERS) or usual.paper,
         zone=keys.choice("Zona Waktu", ZONES) or usual.zone,
         address=_read_address(keys),
+        signature_words=_read_words(keys),
+        signature_picture=_read_picture(keys),
         extra=MappingProxyType(dict(extra)),
     )
     return None if keys.failed else made
@@ -223,4 +229,18 @@ def _read_address(keys: _Keys) -> str:
     written = keys.text("Alamat Verifikasi")
     if written and not _ADDRESS.fullmatch(written):
         keys.error("Alamat Verifikasi", "PROFILE_ADDRESS", value=written[:80])
+    return written
+
+
+def _read_words(keys: _Keys) -> str:
+    written = keys.text("Kata Tanda Tangan")
+    if len(written) > _MOST_WORDS:
+        keys.error("Kata Tanda Tangan", "PROFILE_SIGNATURE_WORDS", count=len(written), most=_MOST_WORDS)
+    return written
+
+
+def _read_picture(keys: _Keys) -> str:
+    written = keys.text("Gambar Tanda Tangan")
+    if written and not _PICTURE.fullmatch(written):
+        keys.error("Gambar Tanda Tangan", "PROFILE_SIGNATURE_PICTURE", value=written[:80])
     return written

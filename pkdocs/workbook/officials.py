@@ -22,7 +22,7 @@ SPEC: Final = SheetSpec(
     (
         "Nomor", "Unit Kerja", "Templat", "Atasan", "Pihak Kedua", "Gelar Depan", "Gelar Belakang", "Pangkat",
         "Golongan", "Nomor SK", "TMT", "Berakhir", "Peran", "Surel", "Tanggal Perjanjian", "Nomor Perjanjian",
-        "Berlaku Mulai", "Cara Tanda Tangan", "Versi", "Alasan",
+        "Berlaku Mulai", "Cara Tanda Tangan", "Versi", "Alasan", "Uraian Alasan",
     ),
 )  # fmt: skip
 
@@ -115,6 +115,7 @@ def _read_holding(entry: Entry, frame: Frame, units: Units) -> Holding:
         means=entry.choice("Cara Tanda Tangan", MEANS) or Means.ELECTRONIC,
         version=version,
         ground=_read_ground(entry, frame, version),
+        reason=_read_reason(entry, version),
     )
     warn_of_level(entry, assignment)
     return Holding(entry, assignment, status)
@@ -182,6 +183,18 @@ def _read_ground(entry: Entry, frame: Frame, version: int) -> Ground | None:
     ground = entry.choice("Alasan", GROUNDS)
     if version > 1 and ground is None and frame.ground is None and entry.cell("Alasan") in {"", "-"}:
         entry.error("Alasan", "GROUND_MISSING", version=version)
-    if version == 1 and ground:
+    if version == 1 and ground is Ground.WITHDRAWAL:
+        entry.error("Versi", "WITHDRAWAL_FIRST")
+    elif version == 1 and ground:
         entry.warn("Alasan", "GROUND_UNUSED", ground=ground)
+    if ground is Ground.WITHDRAWAL and entry.cell("Uraian Alasan") in {"", "-"}:
+        entry.error("Uraian Alasan", "WITHDRAWAL_REASON")
     return ground
+
+
+def _read_reason(entry: Entry, version: int) -> str:
+    written = entry.text("Uraian Alasan")
+    if written and version == 1:
+        entry.warn("Uraian Alasan", "REASON_UNUSED")
+        return ""
+    return written

@@ -56,7 +56,7 @@ PROFILE: Final = Form(
         Field("Tanggal Perjanjian", Way.DAY, "2026-01-22"),
         Field("Tanggal DPA", Way.DAY, "2026-01-05", Source.BUDGET),
         Field("Jenis Dokumen", listing.KIND, "Murni", usual=_USUAL.kind),
-        Field("Alasan", listing.GROUND, "Perubahan Strategi", need=Need.AMENDED),
+        Field("Alasan", listing.GENERAL_GROUND, "Perubahan Strategi", need=Need.AMENDED),
         Field("Judul", Way.TEXT, "PERUBAHAN PERJANJIAN KINERJA"),
         Field("Sebutan Pihak Pertama", Way.TEXT, "PIHAK KESATU", usual=_USUAL.first_label),
         Field("Sebutan Pihak Kedua", Way.TEXT, "PIHAK KEDUA", usual=_USUAL.second_label),
@@ -69,6 +69,8 @@ PROFILE: Final = Form(
         Field("Kertas", listing.PAPER, "F4", usual=_USUAL.paper),
         Field("Zona Waktu", listing.ZONE, "WITA", usual=_USUAL.zone),
         Field("Alamat Verifikasi", Way.TEXT, "https://pk.example.go.id/v/"),
+        Field("Kata Tanda Tangan", Way.TEXT, "Ditandatangani secara elektronik oleh:"),
+        Field("Gambar Tanda Tangan", Way.TEXT, "lambang-daerah.png"),
     ),
 )
 
@@ -113,6 +115,7 @@ SHEETS: Final = (
         Field("Cara Tanda Tangan", listing.MEANS, "Kertas"),
         Field("Versi", _NUMBER, "2"),
         Field("Alasan", listing.GROUND, "Perubahan Strategi", need=Need.LATER),
+        Field("Uraian Alasan", Way.PROSE, "Pengurangan anggaran program", width=34),
     ),
     _form(
         promises.SPEC,

@@ -28,26 +28,27 @@ def _shown() -> Iterator[str]:
         yield from map(", ".join, combinations(Shown, count))
 
 
-ANSWER: Final = _listing("Ya/Tidak", entry.ANSWERS.kind)
-KIND: Final = _listing("Jenis Dokumen", government.KINDS.kind)
-GROUND: Final = _listing("Alasan", government.GROUNDS.kind)
-PAPER: Final = _listing("Kertas", government.PAPERS.kind)
-ZONE: Final = _listing("Zona Waktu", government.ZONES.kind)
+ANSWER: Final = _listing("Ya/Tidak", entry.ANSWERS.members)
+KIND: Final = _listing("Jenis Dokumen", government.KINDS.members)
+GROUND: Final = _listing("Alasan", government.GROUNDS.members)
+GENERAL_GROUND: Final = _listing("Alasan Umum", government.GENERAL_GROUNDS.members)
+PAPER: Final = _listing("Kertas", government.PAPERS.members)
+ZONE: Final = _listing("Zona Waktu", government.ZONES.members)
 LABEL: Final = _listing("Label NI PPPK", government.LABELS)
 SHOWN: Final = _listing("Tampil", _shown())
-LEVEL: Final = _listing("Jenjang", officials.LEVELS.kind)
-EMPLOYMENT: Final = _listing("Jenis Pegawai", officer.EMPLOYMENTS.kind)
-STATUS: Final = _listing("Status", officials.STATUSES.kind)
+LEVEL: Final = _listing("Jenjang", officials.LEVELS.members)
+EMPLOYMENT: Final = _listing("Jenis Pegawai", officer.EMPLOYMENTS.members)
+STATUS: Final = _listing("Status", officials.STATUSES.members)
 RANK: Final = _listing("Pangkat", RANKS.values())
 GRADE: Final = _listing("Golongan", (*RANKS, *CONTRACT_GRADES))
-MEANS: Final = _listing("Cara Tanda Tangan", officials.MEANS.kind)
-POLARITY: Final = _listing("Polaritas", promises.POLARITIES.kind)
-MODE: Final = _listing("Mode", promises.MODES.kind)
-TIER: Final = _listing("Tingkat", budgets.TIERS.kind)
-RESULT: Final = _listing("Hasil", reviews.RESULTS.kind)
-PERIOD: Final = _listing("Periode", achievements.PERIODS.kind)
+MEANS: Final = _listing("Cara Tanda Tangan", officials.MEANS.members)
+POLARITY: Final = _listing("Polaritas", promises.POLARITIES.members)
+MODE: Final = _listing("Mode", promises.MODES.members)
+TIER: Final = _listing("Tingkat", budgets.TIERS.members)
+RESULT: Final = _listing("Hasil", reviews.RESULTS.members)
+PERIOD: Final = _listing("Periode", achievements.PERIODS.members)
 
 LISTINGS: Final = (
-    ANSWER, KIND, GROUND, PAPER, ZONE, LABEL, SHOWN, LEVEL, EMPLOYMENT, STATUS, GRADE, RANK, MEANS, POLARITY, MODE,
-    TIER, RESULT, PERIOD,
+    ANSWER, KIND, GROUND, GENERAL_GROUND, PAPER, ZONE, LABEL, SHOWN, LEVEL, EMPLOYMENT, STATUS, GRADE, RANK, MEANS,
+    POLARITY, MODE, TIER, RESULT, PERIOD,
 )  # fmt: skip

@@ -55,7 +55,7 @@ def test_every_command_and_parameter_speaks_from_the_catalogue() -> None:
 WRONG = {
     ("cek",): ("Perintah cek tidak dikenal.", "There is no command cek."),
     ("chek",): ("Mungkin maksudnya check?", "Did you mean check?"),
-    ("pki", "inti"): ("Yang ada: init, issue, refresh, revoke.", "There are: init, issue, refresh, revoke."),
+    ("pki", "inti"): ("ada: init, issue, refresh, revoke, serve.", "There are: init, issue, refresh, revoke, serve."),
     ("check",): ("WORKBOOK belum disebutkan.", "WORKBOOK is missing."),
     ("verify", "--trust", "/etc/passwd"): ("PATH... belum disebutkan.", "PATH... is missing."),
     ("generate", "."): ("Opsi --out wajib diisi. Folder keluaran.", "The option --out is missing. The folder to write"),

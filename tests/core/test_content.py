@@ -202,8 +202,8 @@ def test_one_strange_entry_makes_bytes_no_content(path: tuple[str | int, ...], v
 
 
 def test_a_content_of_a_newer_pkdocs_is_told_from_a_damaged_one() -> None:
-    data = head_content().canonical.replace(b"pkdocs-content/1", b"pkdocs-content/2")
-    with pytest.raises(NewerSchemaError, match="pkdocs-content/2"):
+    data = head_content().canonical.replace(b"pkdocs-content/1", b"pkdocs-content/3")
+    with pytest.raises(NewerSchemaError, match="pkdocs-content/3"):
         parse_content(data)
 
 

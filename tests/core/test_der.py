@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from asn1crypto import core
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +39,18 @@ def test_another_tag_leaves_the_contents() -> None:
 def test_an_arc_may_be_as_large_as_a_uuid() -> None:
     dotted = f"2.25.{2**128 - 1}"
     assert core.ObjectIdentifier.load(der.identifier(dotted)).native == dotted
+
+
+@given(st.lists(st.binary(max_size=300), max_size=5), st.binary(max_size=5))
+def test_what_was_joined_comes_apart_again(contents: list[bytes], after: bytes) -> None:
+    parts = [der.encode(der.OCTETS, one) for one in contents]
+    assert der.values(der.encode(der.SEQUENCE, *parts) + after) == parts
+    assert [der.contents(part) for part in parts] == contents
+
+
+@pytest.mark.parametrize(
+    "encoded", ["", "30", "3002", "300204", "30030402", "3080", "3f020400", "30820001", "300304ff"]
+)
+def test_what_ends_too_early_or_has_no_length_does_not_come_apart(encoded: str) -> None:
+    with pytest.raises(ValueError, match="value"):
+        der.values(bytes.fromhex(encoded))

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -42,7 +42,16 @@ def answering() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://a.example", "a.example", "https://", "https://nama:sandi@a.example", "https://a.example/?x=1"]
+    "address",
+    [
+        "ftp://a.example",
+        "a.example",
+        "https://",
+        "https://nama:sandi@a.example",
+        "https://a.example/?x=1",
+        "https://[",
+        "https://a.example:99999",
+    ],
 )
 def test_address_that_is_none_or_holds_secrets_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="SERVICE_ADDRESS"):
@@ -81,6 +90,17 @@ def test_answer_that_breaks_off_or_is_too_large_leaves_the_outcome_unknown() -> 
             service.send("POST", "/silent", body=b"")
         with pytest.raises(UnknownOutcomeError, match="SERVICE_ANSWER_LARGE"):
             service.send("POST", "/", body=b"longer", limit=3)
+
+
+def test_headers_are_told_before_a_body_that_breaks_off() -> None:
+    seen: list[Mapping[str, str]] = []
+    with answering() as address:
+        service = Service(address, timeout_s=0.3)
+        with pytest.raises(UnknownOutcomeError):
+            service.send("POST", "/silent", body=b"", seen=seen.append)
+        service.send("POST", "/", body=b"", seen=seen.append)
+    assert [head.get("x-kind") for head in seen] == [None, "test"]
+    assert seen[0]["content-length"] == "100"
 
 
 def test_repr_shows_the_host_alone() -> None:

@@ -15,7 +15,8 @@ ROOT = "kepala-daerah.docx"
 STAFF = ("fungsional.docx", "pelaksana.docx")
 OF_A_UNIT = ("administrator.docx", "pengawas.docx", *STAFF)
 FOR_TWO = ("jpt-pratama.docx", "umum.docx", *OF_A_UNIT)
-NAMES = (ROOT, *FOR_TWO)
+WITHDRAWAL = "pencabutan.docx"
+NAMES = (ROOT, *FOR_TWO, WITHDRAWAL)
 
 
 def root(name: str, part: str = DOCUMENT) -> etree._Element:
@@ -154,7 +155,7 @@ def test_rows_never_break_and_headers_repeat(name: str) -> None:
     tables = root(name).findall(f".//{W}tbl")
     assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in root(name).iter(f"{W}tr"))
     ruled = [table for table in tables if table.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") == "TabelGaris"]  # type: ignore[union-attr]  # else it fails
-    assert len(ruled) == 5
+    assert len(ruled) == (1 if name == WITHDRAWAL else 5)
     assert all(table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None for table in ruled)
 
 
@@ -168,10 +169,16 @@ def test_tables_are_as_wide_as_the_text(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_there_are_headings_for_the_structure(name: str) -> None:
     styles = [style.get(f"{W}val") for style in root(name).iter(f"{W}pStyle")]
-    assert styles.count("Heading1") == 2
-    assert styles.count("Heading2") == 5
+    assert (styles.count("Heading1"), styles.count("Heading2")) == ((1, 1) if name == WITHDRAWAL else (2, 5))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_claims_a_certificate_authority(name: str) -> None:
     assert b"BSrE" not in b"".join(parts(template(name)).values())
+
+
+def test_a_withdrawal_says_what_it_ends_and_promises_nothing() -> None:
+    named = set(re.findall(r"{{ ([a-z_.]+)", text_of(WITHDRAWAL)))
+    assert {"pencabutan.id", "pencabutan.mulai", "pencabutan.alasan"} <= named
+    assert not {name for name in named if name.startswith(("s.", "i.", "b.", "anggaran"))}
+    assert "berjanji" not in text_of(WITHDRAWAL)

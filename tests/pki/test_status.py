@@ -125,6 +125,7 @@ def changed(**fields: Any) -> bytes:
         .build()
         .public_bytes(Encoding.DER),
     ],
+    ids=["serial number", "name", "key", "algorithm", "another issuer"],
 )
 def test_what_this_authority_has_not_issued_is_unknown(asked: bytes) -> None:
     assert answer(asked).certificate_status is OCSPCertStatus.UNKNOWN
@@ -175,6 +176,7 @@ def test_as_many_as_are_allowed_are_answered_in_their_order() -> None:
         with_nonce(bytes(129)),
         with_nonce(b"a", b"b"),
     ],
+    ids=["empty", "no fields", "cut", "more", "nobody", "too many", "long nonce", "two nonces"],
 )
 def test_what_is_no_request_is_refused(asked: bytes) -> None:
     given = ocsp.OCSPResponse.load(raw(asked), strict=True)

@@ -137,6 +137,8 @@ def test_the_chain_is_carried_without_the_root() -> None:
         (request()[:-1], "bad_data_format"),
         (b"", "bad_data_format"),
         (b"\x30\x80", "bad_data_format"),
+        # a type that asn1crypto knows by name only (EXTERNAL)
+        (request().replace(b"\x02\x01\x05\x00", b"\x02\x63\x08\x00", 1), "bad_data_format"),
     ],
 )
 def test_a_request_that_cannot_be_granted_is_refused_with_the_reason(asked: bytes, failure: str) -> None:

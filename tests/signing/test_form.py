@@ -274,7 +274,7 @@ def test_a_file_without_the_content_was_not_issued(change: Callable[[pikepdf.Pdf
 
 def newer_content(pdf: pikepdf.Pdf) -> None:
     stream = pdf.Root.Names.EmbeddedFiles.Names[1].EF.F
-    stream.write(stream.read_bytes().replace(b"pkdocs-content/1", b"pkdocs-content/2"))
+    stream.write(stream.read_bytes().replace(b"pkdocs-content/1", b"pkdocs-content/3"))
 
 
 def test_a_file_of_a_newer_pkdocs_says_so() -> None:

@@ -383,6 +383,17 @@ class TestGenerations:
         assert judged.anchor is not None
         assert judged.anchor.certificate == der(renewed.certificate)
 
+    def test_generations_of_one_name_with_keys_of_other_kinds_do_not_mix(self):
+        other = training_trust(KeyKind.RSA2048)
+        assert only(standing(trust=other)) == (
+            "CERTIFICATE_NO_CHAIN",
+            Weight.UNKNOWN,
+            Sub.NO_CERTIFICATE_CHAIN_FOUND,
+        )
+        today = training_trust()
+        for anchors in ((*other.anchors, *today.anchors), (*today.anchors, *other.anchors)):
+            assert standing(trust=replace(today, anchors=anchors)) == Standing(today.anchors[0], ())
+
     def test_two_generations_of_the_same_names_do_not_mix(self):
         root = make_root(KeyKind.P256, at=BEGUN)
         issuing = make_issuing(root, KeyKind.P256, at=BEGUN)

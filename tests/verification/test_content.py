@@ -140,11 +140,11 @@ def test_tricks_with_the_canonical_form_are_named(change):  # 85
 
 
 def test_a_content_of_a_newer_pkdocs_is_unknown():
-    facts = examined(attachment(lambda data: data.replace(b"pkdocs-content/1", b"pkdocs-content/2")))
+    facts = examined(attachment(lambda data: data.replace(b"pkdocs-content/1", b"pkdocs-content/3")))
     (finding,) = facts.findings
     assert (finding.code, finding.weight, facts.content) == ("CONTENT_NEWER", Weight.UNKNOWN, None)
+    assert "pkdocs-content/3" in finding.message("id")
     assert "pkdocs-content/2" in finding.message("id")
-    assert "pkdocs-content/1" in finding.message("id")
 
 
 def test_a_giant_attachment_is_named():  # 39
