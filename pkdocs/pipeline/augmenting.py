@@ -9,13 +9,15 @@ from typing import Final
 
 from pkdocs.errors import ConflictError, PkdocsError, ServiceError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
+from pkdocs.index import Index, find_index
 from pkdocs.messages import reason_of
 from pkdocs.pipeline.ceremony import Progress
 from pkdocs.signing.archive import Draft
 from pkdocs.signing.augmentation import check_augmenting, draft, fill_all, find_lack
 from pkdocs.signing.gathering import Gatherer
+from pkdocs.signing.known import read_known
 from pkdocs.signing.level import Level
-from pkdocs.signing.preserved import Preserved, read_preserved
+from pkdocs.signing.preserved import Preserved, preserve_known, read_preserved
 from pkdocs.signing.timestamp import HttpTimestamper, SampledTimestamper
 from pkdocs.transport import Service
 from pkdocs.verification.inspection import Level as Reached
@@ -161,6 +163,7 @@ class _Work:
     raised: list[Raised] = field(default_factory=list)
     refused: list[Unraised] = field(default_factory=list)
     stopped: ServiceError | None = None
+    indexes: dict[Path, tuple[Path, Index] | None] = field(default_factory=dict)
 
     def do(self, files: Iterable[Path]) -> None:
         """Bring up a few files, their timestamps at once."""
@@ -179,13 +182,27 @@ class _Work:
             name = file.stem
             try:
                 data = read_regular(file)
-                before = read_preserved(data, self.owners)
+                before = self._read(file, data)
                 name = before.id
                 yield _Prepared(file, digest(data), before, self._after(before))
             except PkdocsError as error:
                 self.refused.append(Unraised(name, file, error))
             except OSError as fault:
                 self.refused.append(Unraised(name, file, _system_error(file, fault)))
+
+    def _read(self, file: Path, data: bytes) -> Preserved:
+        """Return what the file holds; of a file as the folder's index has it that is known at once."""
+        digest_of_issue = self._issue_digest(file)
+        known = read_known(data, digest_of_issue, owners=self.owners) if digest_of_issue else None
+        return (known and preserve_known(data, known.form)) or read_preserved(data, self.owners)
+
+    def _issue_digest(self, file: Path) -> str | None:
+        folder = file.resolve().parent
+        if folder not in self.indexes:
+            self.indexes[folder] = find_index(file)
+        found = self.indexes[folder]
+        entry = found[1].entries.get(file.resolve().relative_to(found[0]).as_posix()) if found else None
+        return entry.issue_digest if entry else None
 
     def _after(self, before: Preserved) -> Preserved | Draft:
         lack = find_lack(before, self.level, self.gatherer, at=self.at, renew=self.renew)

@@ -1,7 +1,38 @@
 """The container of a signature that we joined ourselves: taken apart, and joined again to see that nothing differs."""
 
+from dataclasses import dataclass, field
+
 from pkdocs import der
 from pkdocs.signing.cms import is_intact, parts_of, signer_identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What stands in a container of ours (DER): certificates, the raw signature, a timestamp over it (None: none)."""
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    signature: bytes = field(repr=False)
+    token: bytes | None = field(repr=False)
+
+
+def take_apart(contents: bytes) -> Own | None:
+    """Return what stands in ``contents`` if it has the form of ours; nothing of it is checked.
+
+    Raises:
+        ValueError: it is not even DER.
+    """
+    _, wrapped = der.values(contents)
+    (signed,) = der.values(wrapped)
+    *_, held, infos = der.values(signed)
+    (info,) = der.values(infos)
+    _, sid, _, _, _, written, *unsigned = der.values(info)
+    certificates = der.values(held)
+    own = [certificate for certificate in certificates if signer_identifier(certificate) == sid]
+    if len(own) != 1 or len(unsigned) > 1:
+        return None
+    others = tuple(certificate for certificate in certificates if certificate != own[0])
+    return Own(own[0], others, der.contents(written), _token(unsigned[0]) if unsigned else None)
 
 
 def open_own(contents: bytes, digest: bytes) -> bytes | None:
@@ -13,20 +44,13 @@ def open_own(contents: bytes, digest: bytes) -> bytes | None:
     Raises:
         ValueError, UnsupportedAlgorithm: what is in it is not even DER, or a key of an unknown kind.
     """
-    _, wrapped = der.values(contents)
-    (signed,) = der.values(wrapped)
-    *_, held, infos = der.values(signed)
-    (info,) = der.values(infos)
-    _, sid, _, _, _, written, *unsigned = der.values(info)
-    certificates = der.values(held)
-    own = [certificate for certificate in certificates if signer_identifier(certificate) == sid]
-    if len(own) != 1 or len(unsigned) > 1:
+    own = take_apart(contents)
+    if own is None:
         return None
-    parts = parts_of(own[0], tuple(certificate for certificate in certificates if certificate != own[0]))
-    covered, signature = parts.covered(digest), der.contents(written)
-    joined = parts.join(covered, signature, _token(unsigned[0]) if unsigned else None)
-    is_ours = joined.ljust(len(contents), b"\0") == contents
-    return own[0] if is_ours and is_intact(own[0], signature, covered) else None
+    parts = parts_of(own.certificate, own.chain)
+    covered = parts.covered(digest)
+    is_ours = parts.join(covered, own.signature, own.token).ljust(len(contents), b"\0") == contents
+    return own.certificate if is_ours and is_intact(own.certificate, own.signature, covered) else None
 
 
 def _token(attributes: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What a signed file holds so that its signatures can be shown to be good later: timestamps and validation data."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,17 +8,22 @@ from types import MappingProxyType
 from typing import Final
 
 from pkdocs.errors import SigningError
+from pkdocs.signing.container import take_apart
 from pkdocs.signing.evidence import Evidence
-from pkdocs.signing.form import read_form
+from pkdocs.signing.form import Signature as Recognised
+from pkdocs.signing.form import SignedForm, read_form
 from pkdocs.signing.gathering import Gatherer, Used
+from pkdocs.signing.timestamp import read_stamped
 from pkdocs.trust import Purpose
+from pkdocs.verification.container import certificates_above
 from pkdocs.verification.evidence import Evidence as Brought
 from pkdocs.verification.inspection import Level
 from pkdocs.verification.level import reached_level
 from pkdocs.verification.signature import Signature
 from pkdocs.verification.stamp import Stamp
-from pkdocs.verification.token import Token
+from pkdocs.verification.token import Token, TokenError
 
+_CONTENTS: Final = b"<< /Contents <"
 _NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
 
 
@@ -129,6 +135,39 @@ def read_preserved(pdf: bytes, owners: Mapping[bytes, str] = _NOBODY) -> Preserv
     """
     form = read_form(pdf, owners=owners)
     return Preserved(pdf, form.content.id, form.read, form.stamps, form.evidence)
+
+
+def preserve_known(pdf: bytes, form: SignedForm) -> Preserved | None:
+    """Return what ``read_preserved`` gives of a file that ``read_known`` has recognised as ``form``; None if it cannot.
+
+    Nothing but our own signatures is in such a file. Of claimed times, names and reasons nothing is said.
+
+    Raises:
+        SigningError: nobody has signed it.
+    """
+    try:
+        signatures = tuple(_signature(pdf, index, one) for index, one in enumerate(form.signatures, 1))
+    except (ValueError, TokenError):
+        return None
+    return Preserved(pdf, form.content.id, signatures)
+
+
+def _signature(pdf: bytes, revision: int, signature: Recognised) -> Signature:
+    begins = pdf.rindex(_CONTENTS, 0, signature.end) + len(_CONTENTS)
+    own = take_apart(bytes.fromhex(pdf[begins : pdf.index(b">", begins)].decode("ascii")))
+    if own is None:
+        raise ValueError("not a container of ours")
+    chain = tuple(certificates_above(own.certificate, list(own.chain)))
+    token = read_stamped(own.token, hashlib.sha256(own.signature).digest()) if own.token else None
+    return Signature(
+        field=signature.role.value,
+        revision=revision,
+        end=signature.end,
+        role=signature.role,
+        certificate=own.certificate,
+        chain=chain,
+        timestamp=token,
+    )
 
 
 def _authority(token: Token, known: tuple[bytes, ...], proven: datetime | None) -> Used:

@@ -177,7 +177,7 @@ def build_request(digest: bytes, nonce: int) -> bytes:
     return der.encode(der.SEQUENCE, _VERSION_1, imprint, der.integer(nonce), _WITH_CERTIFICATES)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def read_stamped(encoded: bytes, digest: bytes) -> Token:
     """Return what a token over the SHA-256 ``digest`` says; what was just received is not read twice.
 
