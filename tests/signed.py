@@ -14,6 +14,7 @@ from pkdocs.pki.authority import (
     Revocation,
     Subject,
     certify,
+    certify_seal,
     make_crl,
     make_issuing,
     make_responder,
@@ -70,6 +71,14 @@ def container(key: PrivateKey | None, certificate: x509.Certificate | None, kind
 def signer_of(party: Party, kind: KeyKind = KeyKind.P256) -> FileSigner:
     """Return who signs for ``party``."""
     return load_pkcs12(container(*credential(party, kind), kind), PASSPHRASE)
+
+
+@cache
+def sealer(kind: KeyKind = KeyKind.P256) -> FileSigner:
+    """Return the key of the organisation, which names no person."""
+    key = kind.make_key()
+    certificate = certify_seal(authorities(kind)[1], "Pemerintah Kota Wanasari", key.public_key(), at=BEGUN)
+    return load_pkcs12(container(key, certificate, kind), PASSPHRASE)
 
 
 @cache

@@ -157,12 +157,27 @@ def certify(
             x509.NameAttribute(NameOID.SERIAL_NUMBER, subject.person),
         ]
     )
-    builder = (
+    return _issue(_addressed(_signing_builder(name, key, at), address), authority)
+
+
+def certify_seal(authority: Authority, organisation: str, key: PublicKey, *, at: datetime) -> x509.Certificate:
+    """Return a certificate for the seal of ``organisation``, valid for two years from ``at``; it names no person."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(f"Segel Elektronik {organisation}")),
+        ]
+    )
+    return _issue(_signing_builder(name, key, at), authority)
+
+
+def _signing_builder(name: x509.Name, key: PublicKey, at: datetime) -> x509.CertificateBuilder:
+    return (
         _builder(name, key, at, at + timedelta(days=_PERSON_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(digital_signature=True, content_commitment=True), critical=True)
     )
-    return _issue(_addressed(builder, address), authority)
 
 
 def make_crl(

@@ -1,7 +1,8 @@
 """The training PKI on disk: made once, added to, never overwritten.
 
 ``ca/`` holds keys (0600) and records, ``signers/`` one PKCS#12 file and passphrase for each person (0600),
-``trust.toml`` and ``enrolment.json`` are for others to read.
+``segel.p12`` and its passphrase (0600) are the organisation's own, ``trust.toml`` and ``enrolment.json`` are for others
+to read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,7 @@ _RECORDS: Final = Path("ca", RECORDS_FILE)
 _TRUST: Final = Path(TRUST_FILE)
 _ENROLMENT: Final = Path("enrolment.json")
 _SIGNERS: Final = Path("signers")
+_SEAL: Final = Path("segel.p12")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def issue_certificates(
         certificate = files.make(enrollee, organisation, at, known=enrollee.number in records.numbers)
         records = records.with_issued(enrollee, certificate)
         added.append(enrollee)
+    files.make_seal(directory / _SEAL, organisation, at)
     completed = replace(
         trust,
         organisation=organisation,

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from pkdocs.errors import ConflictError
-from pkdocs.pki.authority import Authority, KeyKind, Subject, certify, person_of
+from pkdocs.pki.authority import Authority, KeyKind, PrivateKey, Subject, certify, certify_seal, person_of
 from pkdocs.pki.disk import write_secret
 from pkdocs.pki.records import Enrollee
 
@@ -45,15 +45,28 @@ class KeyFiles:
         key = self.kind.make_key()
         subject = Subject(enrollee.person, enrollee.name, enrollee.unit, organisation)
         certificate = certify(self.issuing, subject, key.public_key(), at=at, address=self.address)
+        self._write(path, enrollee.number, key, certificate)
+        return certificate
+
+    def make_seal(self, path: Path, organisation: str, at: datetime) -> None:
+        """Make the key file of the organisation's seal; one that is there stays.
+
+        Raises:
+            ConflictError: the folder cannot be written.
+        """
+        if not path.exists():
+            key = self.kind.make_key()
+            self._write(path, "segel", key, certify_seal(self.issuing, organisation, key.public_key(), at=at))
+
+    def _write(self, path: Path, name: str, key: PrivateKey, certificate: x509.Certificate) -> None:
         passphrase = secrets.token_urlsafe(24).encode("ascii")
         chain = [self.issuing.certificate, self.root.certificate]
         data = pkcs12.serialize_key_and_certificates(
-            enrollee.number.encode(), key, certificate, chain, BestAvailableEncryption(passphrase)
+            name.encode(), key, certificate, chain, BestAvailableEncryption(passphrase)
         )
         # the passphrase first: where a key is, it can be opened
-        write_secret(secret, passphrase + b"\n")
+        write_secret(path.with_suffix(".pass"), passphrase + b"\n")
         write_secret(path, data)
-        return certificate
 
     def _adopt(self, enrollee: Enrollee, path: Path, secret: Path) -> x509.Certificate:
         try:

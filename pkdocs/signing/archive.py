@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from pkdocs.errors import SigningError
+from pkdocs.signing.edits import Edits
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.increment import render_revision, stream_body
 from pkdocs.signing.objects import IrregularError
@@ -21,7 +22,7 @@ from pkdocs.signing.reserved import Reserved, reserve, signature_body
 from pkdocs.signing.source import Source, read_source
 from pkdocs.signing.timestamp import read_stamped
 from pkdocs.verification.stamp import Stamp
-from pkdocs.verification.syntax import Ref, entry_spans, read_value
+from pkdocs.verification.syntax import Ref
 
 DSS_LISTS: Final = ("Certs", "OCSPs", "CRLs")
 FIELD_PREFIX: Final = b"waktu-"
@@ -98,7 +99,7 @@ def _objects(
 ) -> tuple[dict[int, bytes], int]:
     """Return what the revision writes, and the number of the timestamp's value (0: none)."""
     objects: dict[int, bytes] = {}
-    edits = _Edits(source)
+    edits = Edits(source)
     if evidence:
         objects.update(_store(source, evidence))
         edits.set_catalog("DSS", max(objects))
@@ -143,54 +144,3 @@ def _references(source: Source) -> dict[str, list[Ref]]:
 def _stream(data: bytes) -> bytes:
     """Return one value as a stream; the values of a batch are nearly always the same."""
     return stream_body(b"/Filter /FlateDecode", zlib.compress(data, 9))
-
-
-class _Edits:
-    """Objects written again with little changed: the bytes around each change stay as they are."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._changes: dict[int, list[tuple[int, int, bytes]]] = {}
-
-    @property
-    def objects(self) -> dict[int, bytes]:
-        return {number: self._written(number, sorted(changes)) for number, changes in self._changes.items()}
-
-    def _written(self, number: int, changes: list[tuple[int, int, bytes]]) -> bytes:
-        begins, end = self._source.span(number)
-        parts = []
-        for start, stop, new in changes:
-            parts += [self._source.pdf[begins:start], new]
-            begins = stop
-        return b"".join((*parts, self._source.pdf[begins:end])).strip()
-
-    def _change(self, number: int, start: int, stop: int, new: bytes) -> None:
-        self._changes.setdefault(number, []).append((start, stop, new))
-
-    def set_catalog(self, key: str, number: int) -> None:
-        """Let the entry ``key`` of the catalog refer to the object ``number``."""
-        catalog = self._source.tail.root
-        begins, ends = self._source.span(catalog)
-        spans = entry_spans(self._source.pdf, begins)
-        reference = b"%d 0 R" % number
-        if key in spans:
-            self._change(catalog, *spans[key], reference)
-        else:
-            self._change(catalog, ends - 2, ends - 2, b"/%b %b\n" % (key.encode(), reference))
-
-    def add_field(self, number: int) -> None:
-        """Add a field to the end of the form's list, wherever that stands."""
-        place = self._source.tail.root
-        begins, _ = self._source.span(place)
-        ends = 0
-        for key in ("AcroForm", "Fields"):
-            begins, ends = entry_spans(self._source.pdf, begins)[key]
-            entry = self._reference(begins)
-            if entry is not None:
-                place = entry
-                begins, ends = self._source.span(place)
-        self._change(place, ends - 1, ends - 1, b" %d 0 R" % number)
-
-    def _reference(self, offset: int) -> int | None:
-        value = read_value(self._source.pdf, offset)[0]
-        return value.number if isinstance(value, Ref) else None

@@ -42,7 +42,7 @@ def open_own(contents: bytes, digest: bytes) -> bytes | None:
     what a timestamp in it says, is not asked.
 
     Raises:
-        ValueError, UnsupportedAlgorithm: what is in it is not even DER, or a key of an unknown kind.
+        ValueError, UnsupportedAlgorithm, InvalidVersion: what is in it is not even DER, or no usable certificate.
     """
     own = take_apart(contents)
     if own is None:

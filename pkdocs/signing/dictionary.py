@@ -18,15 +18,13 @@ def signature_entries(root: int, field: str, at: bytes, *, name: str, location: 
 
     ``root`` is the number of the catalog, which a lock has to name.
     """
+    return b"%s\n%s" % (unlocked_entries(at, name=name, location=location, reason=reason), _reference(root, field))
+
+
+def unlocked_entries(at: bytes, *, name: str, location: str | None, reason: str) -> bytes:
+    """Return the same without a lock, as a seal has them."""
     where = b"" if location is None else b"/Location %s\n" % text_string(location)
-    return b"%s/M %s\n/Name %s\n%s/Reason %s\n%s" % (
-        _KIND,
-        at,
-        text_string(name),
-        where,
-        text_string(reason),
-        _reference(root, field),
-    )
+    return b"%s/M %s\n/Name %s\n%s/Reason %s" % (_KIND, at, text_string(name), where, text_string(reason))
 
 
 @lru_cache(maxsize=64)

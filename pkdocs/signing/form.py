@@ -63,7 +63,7 @@ class SignedForm:
     stamps: tuple[Stamp, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     unknown: tuple[Finding, ...] = ()
-    read: tuple[ReadSignature, ...] = dataclasses.field(default=(), repr=False)
+    read: tuple[ReadSignature, ...] = dataclasses.field(default=(), repr=False, compare=False)
 
     @property
     def signed(self) -> tuple[Role, ...]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkdocs.content import REASONED_SCHEMA, Content, Role
@@ -30,6 +31,8 @@ from pkdocs.signing.slot import Slot, read_slots
 from pkdocs.verification.attribution import owner_of
 from pkdocs.verification.syntax import Ref
 
+_UNREADABLE: Final = (ValueError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
+"""Not as we write it; the last two are what damaged certificates lead to."""
 _END: Final = b"%%EOF\n"
 _STREAM: Final = b"\nstream\n"
 _NUMBER: Final = re.compile(rb"(\d{1,10}) 0 obj\n")
@@ -54,7 +57,7 @@ def read_known(pdf: bytes, issue_digest: str, *, owners: Mapping[bytes, str] = M
     """
     try:
         return _read(pdf, issue_digest, owners)
-    except (ValueError, KeyError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         return None
 
 

@@ -13,7 +13,9 @@ from pkdocs.signing.holder import Hash, Task
 from pkdocs.signing.increment import Tail, number_objects, read_tail
 from pkdocs.signing.objects import IrregularError, Objects
 from pkdocs.signing.reserved import Reserved, reserve, signature_body
+from pkdocs.signing.seal import reserve_seal
 from pkdocs.signing.slot import Slot, empty_slot
+from pkdocs.verification.updates import SEAL
 
 
 class Unsigned(Protocol):
@@ -49,12 +51,14 @@ class _Joined:
 def prepare_signature(task: Task, *, size: int) -> Unsigned:
     """Return the file of ``task`` with its signature prepared, of ``size`` bytes at most.
 
-    The revision holds the field, its appearance with font, and the signature. A file that is not exactly of the
-    issued form goes through pyHanko's writer.
+    The revision holds the field, its appearance with font, and the signature; that of a seal adds a field without
+    size instead. A file that is not exactly of the issued form goes through pyHanko's writer.
 
     Raises:
         SigningError: the file is damaged, or has no such field that is empty.
     """
+    if task.field == SEAL:
+        return _Joined(task.pdf, reserve_seal(task, size=size))
     try:
         tail = read_tail(task.pdf)
         slot = empty_slot(Objects(task.pdf, tail.section), tail.root, task.field)

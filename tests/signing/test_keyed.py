@@ -13,6 +13,7 @@ from pkdocs.signing import FileSigner, Keyed, Task, make_task, read_form
 from tests.factory import HEAD, head_content
 from tests.issued import issued
 from tests.signed import AT, NUMBER, signer_of
+from tests.signing.test_kinds import base
 from tests.stamper import Stamper
 
 CONTENT = head_content()
@@ -149,6 +150,11 @@ def test_a_timestamp_that_has_no_room_is_said_and_nothing_is_written() -> None:
     assert isinstance(outcome.error, SigningError)
     assert outcome.error.code == "TIMESTAMP_TOO_LARGE"
     assert all("PK-0" in outcome.error.message(language) for language in LANGUAGES)
+
+
+def test_nor_has_it_where_pyhanko_writes() -> None:
+    given = [replace(tasks(1)[0], pdf=base(foreign=True))]
+    assert codes(Keyed(Counting(), Growing()), given) == ["TIMESTAMP_TOO_LARGE"]
 
 
 def test_a_batch_of_nothing_asks_for_nothing() -> None:
