@@ -9,13 +9,15 @@ from typing import Final
 
 from pkdocs.errors import ConflictError, PkdocsError, ServiceError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
+from pkdocs.index import Index, find_index
 from pkdocs.messages import reason_of
 from pkdocs.pipeline.ceremony import Progress
 from pkdocs.signing.archive import Draft
 from pkdocs.signing.augmentation import check_augmenting, draft, fill_all, find_lack
 from pkdocs.signing.gathering import Gatherer
+from pkdocs.signing.known import read_known
 from pkdocs.signing.level import Level
-from pkdocs.signing.preserved import Preserved, read_preserved
+from pkdocs.signing.preserved import Preserved, preserve_known, read_preserved
 from pkdocs.signing.timestamp import HttpTimestamper, SampledTimestamper
 from pkdocs.transport import Service
 from pkdocs.verification.inspection import Level as Reached
@@ -161,6 +163,7 @@ class _Work:
     raised: list[Raised] = field(default_factory=list)
     refused: list[Unraised] = field(default_factory=list)
     stopped: ServiceError | None = None
+    indexes: dict[Path, tuple[Path, Index] | None] = field(default_factory=dict)
 
     def do(self, files: Iterable[Path]) -> None:
         """Bring up a few files, their timestamps at once."""
@@ -169,7 +172,7 @@ class _Work:
             results = fill_all([one.after for one in prepared], self.timestamper)
         except ServiceError as error:
             self.stopped = error
-            self.refused.extend(Unraised(one.before.form.content.id, one.file, error) for one in prepared)
+            self.refused.extend(Unraised(one.before.id, one.file, error) for one in prepared)
             return
         for one, result in zip(prepared, results, strict=True):
             self._keep(one, result)
@@ -179,13 +182,27 @@ class _Work:
             name = file.stem
             try:
                 data = read_regular(file)
-                before = read_preserved(data, self.owners)
-                name = before.form.content.id
+                before = self._read(file, data)
+                name = before.id
                 yield _Prepared(file, digest(data), before, self._after(before))
             except PkdocsError as error:
                 self.refused.append(Unraised(name, file, error))
             except OSError as fault:
                 self.refused.append(Unraised(name, file, _system_error(file, fault)))
+
+    def _read(self, file: Path, data: bytes) -> Preserved:
+        """Return what the file holds; of a file as the folder's index has it that is known at once."""
+        digest_of_issue = self._issue_digest(file)
+        known = read_known(data, digest_of_issue, owners=self.owners) if digest_of_issue else None
+        return (known and preserve_known(data, known.form)) or read_preserved(data, self.owners)
+
+    def _issue_digest(self, file: Path) -> str | None:
+        folder = file.resolve().parent
+        if folder not in self.indexes:
+            self.indexes[folder] = find_index(file)
+        found = self.indexes[folder]
+        entry = found[1].entries.get(file.resolve().relative_to(found[0]).as_posix()) if found else None
+        return entry.issue_digest if entry else None
 
     def _after(self, before: Preserved) -> Preserved | Draft:
         lack = find_lack(before, self.level, self.gatherer, at=self.at, renew=self.renew)
@@ -200,7 +217,7 @@ class _Work:
             raise
 
     def _keep(self, prepared: _Prepared, after: Preserved) -> None:
-        identity, changed = after.form.content.id, after is not prepared.before
+        identity, changed = after.id, after is not prepared.before
         try:
             demand_level(after, self.level)
             if changed:
@@ -221,16 +238,16 @@ def demand_level(preserved: Preserved, level: Level) -> None:
     """
     order = list(Reached)
     if order.index(preserved.level) < order.index(Reached(f"B-{level.upper()}")):
-        raise SigningError("AUGMENT_NOT_REACHED", id=preserved.form.content.id, level=preserved.level.value)
+        raise SigningError("AUGMENT_NOT_REACHED", id=preserved.id, level=preserved.level.value)
 
 
 def _raised(file: Path, after: Preserved, *, changed: bool) -> Raised:
     return Raised(
-        id=after.form.content.id,
+        id=after.id,
         file=file,
         level=after.level,
         own_timestamps=after.is_stamped,
-        archived=after.stamps[-1][1].time if after.stamps else None,
+        archived=after.archived_at,
         digest=digest(after.pdf),
         changed=changed,
     )

@@ -20,9 +20,9 @@ from pkdocs.signing.objects import IrregularError
 from pkdocs.signing.preserved import Preserved
 from pkdocs.signing.reserved import Reserved, reserve, signature_body
 from pkdocs.signing.source import Source, read_source
+from pkdocs.signing.timestamp import read_stamped
 from pkdocs.verification.stamp import Stamp
 from pkdocs.verification.syntax import Ref
-from pkdocs.verification.token import read_token
 
 DSS_LISTS: Final = ("Certs", "OCSPs", "CRLs")
 FIELD_PREFIX: Final = b"waktu-"
@@ -56,8 +56,7 @@ class Draft:
             pdf = self.before.pdf + self.reserved.fill(encoded)
         except ValueError as fault:
             raise SigningError("AUGMENT_TOKEN_LARGE", bytes=len(encoded)) from fault
-        token = read_token(encoded, lambda algorithm: self.digest if algorithm == "sha256" else b"")
-        stamp = Stamp(_name(self.before).decode("ascii"), self.revision, len(pdf), token)
+        stamp = Stamp(_name(self.before).decode("ascii"), self.revision, len(pdf), read_stamped(encoded, self.digest))
         return self.before.grown(pdf, self.evidence, stamp)
 
 
@@ -113,7 +112,7 @@ def _objects(
 
 
 def _name(preserved: Preserved) -> bytes:
-    return b"%b%d" % (FIELD_PREFIX, len(preserved.form.stamps) + 1)
+    return b"%b%d" % (FIELD_PREFIX, len(preserved.stamps) + 1)
 
 
 def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:

@@ -42,7 +42,8 @@ def find_lack(preserved: Preserved, level: Level, gatherer: Gatherer, *, at: dat
     if level is Level.B:
         return Lack(evidence=False, stamp=False)
     over = preserved.is_stamped_over
-    is_old = renew and over and preserved.stamps[-1][1].time + RENEWED < at
+    last = preserved.archived_at
+    is_old = renew and over and last is not None and last + RENEWED < at
     stamp = is_old or not (over if level is Level.LTA else preserved.is_proven)
     if level is Level.T:
         return Lack(evidence=False, stamp=stamp)

@@ -114,7 +114,7 @@ class Gatherer:
         path = [used.certificate]
         while path[-1] not in anchors:
             candidates = (entry for entry in (*anchors, *used.others) if entry not in path)
-            above = next((entry for entry in candidates if is_issued(_load(path[-1]), _load(entry))), None)
+            above = next((entry for entry in candidates if _is_above(entry, path[-1])), None)
             if above is None or len(path) == MAX_PATH:
                 raise SigningError("EVIDENCE_PATH", name=name_of_subject(used.certificate))
             path.append(above)
@@ -122,9 +122,9 @@ class Gatherer:
 
     def _good(self, step: tuple[bytes, bytes], proven: datetime | None, since: datetime, at: datetime) -> _Status:
         """Return the status of the certificate below; it is good, or was revoked after its proven use."""
-        certificate, name = _load(step[0]), name_of_subject(step[0])
+        certificate = _load(step[0])
         if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-            raise SigningError("EVIDENCE_EXPIRED", name=name)
+            raise SigningError("EVIDENCE_EXPIRED", name=name_of_subject(step[0]))
         known = self._known.get(step)
         if known is None or known[1] < since:
             known = self._known[step] = self._find_or_fail(step, since, at), at
@@ -132,7 +132,8 @@ class Gatherer:
         if isinstance(status, SigningError):
             raise status
         if status.said.revoked and (proven is None or status.said.revoked <= proven):
-            raise SigningError("EVIDENCE_REVOKED", name=name, day=f"{status.said.revoked:%Y-%m-%d}")
+            day = f"{status.said.revoked:%Y-%m-%d}"
+            raise SigningError("EVIDENCE_REVOKED", name=name_of_subject(step[0]), day=day)
         return status
 
     def _find_or_fail(self, step: tuple[bytes, bytes], since: datetime, at: datetime) -> _Status | SigningError:
@@ -186,3 +187,8 @@ class Gatherer:
 @lru_cache(maxsize=1024)
 def _load(certificate: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(certificate)
+
+
+@lru_cache(maxsize=4096)
+def _is_above(issuer: bytes, certificate: bytes) -> bool:
+    return is_issued(_load(certificate), _load(issuer))

@@ -1,5 +1,6 @@
 """What a signed file holds so that its signatures can be shown to be good later: timestamps and validation data."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,69 +8,83 @@ from types import MappingProxyType
 from typing import Final
 
 from pkdocs.errors import SigningError
+from pkdocs.signing.container import take_apart
 from pkdocs.signing.evidence import Evidence
+from pkdocs.signing.form import Signature as Recognised
 from pkdocs.signing.form import SignedForm, read_form
 from pkdocs.signing.gathering import Gatherer, Used
+from pkdocs.signing.timestamp import read_stamped
 from pkdocs.trust import Purpose
+from pkdocs.verification.container import certificates_above
 from pkdocs.verification.evidence import Evidence as Brought
 from pkdocs.verification.inspection import Level
 from pkdocs.verification.level import reached_level
+from pkdocs.verification.signature import Signature
 from pkdocs.verification.stamp import Stamp
-from pkdocs.verification.token import Token
+from pkdocs.verification.token import Token, TokenError
 
+_CONTENTS: Final = b"<< /Contents <"
 _NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Preserved:
-    """A signed file, ``form`` as it was read: whose signatures, which timestamps, what validation data.
+    """A signed file: the agreement's ``id``, its signatures and document timestamps, and what each revision brought.
 
     Raises:
         SigningError: nobody has signed yet.
     """
 
     pdf: bytes = field(repr=False)
-    form: SignedForm
+    id: str
+    signatures: tuple[Signature, ...]
+    stamps: tuple[Stamp, ...] = ()
+    brought: tuple[Brought, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        if not self.form.signatures:
-            raise SigningError("AUGMENT_UNSIGNED", id=self.form.content.id)
-
-    @property
-    def stamps(self) -> tuple[tuple[int, Token], ...]:
-        """The document timestamps that hold, with where their revisions end."""
-        return tuple((stamp.end, stamp.token) for stamp in self.form.stamps if stamp.token)
+        if not self.signatures:
+            raise SigningError("AUGMENT_UNSIGNED", id=self.id)
 
     @property
     def evidence(self) -> Evidence:
         """The validation data of all revisions."""
-        return _joined(self.form.evidence)
+        return _joined(self.brought)
 
     @property
     def archived(self) -> Evidence:
         """The validation data that the last document timestamp covers."""
-        end = self.stamps[-1][0] if self.stamps else 0
-        return _joined(one for one in self.form.evidence if one.end <= end)
+        end = max((stamp.end for stamp in self._held), default=0)
+        return _joined(one for one in self.brought if one.end <= end)
+
+    @property
+    def archived_at(self) -> datetime | None:
+        """When the last document timestamp was made."""
+        return max((stamp.token.time for stamp in self._held if stamp.token), default=None)
+
+    @property
+    def _held(self) -> tuple[Stamp, ...]:
+        """The document timestamps that hold."""
+        return tuple(stamp for stamp in self.stamps if stamp.token)
 
     @property
     def is_stamped(self) -> bool:
         """Whether each signature has a timestamp of its own, as validators of AdES demand from level T on."""
-        return all(signature.timestamp for signature in self.form.read)
+        return all(signature.timestamp for signature in self.signatures)
 
     @property
     def is_proven(self) -> bool:
         """Whether the time of every signature is proven: by its own timestamp, or by one over the document."""
-        return all(signature.timestamp or self._stamped(signature.end) for signature in self.form.read)
+        return all(signature.timestamp or self._stamped(signature.end) for signature in self.signatures)
 
     @property
     def is_stamped_over(self) -> bool:
         """Whether a document timestamp stands after the last signature."""
-        return self._stamped(self.form.signatures[-1].end) is not None
+        return self._stamped(self.signatures[-1].end) is not None
 
     @property
     def level(self) -> Level:
         """The level of which all signatures hold the parts, as ``pkdocs inspect`` says it."""
-        levels = (reached_level(signature, self.form.stamps, self.form.evidence) for signature in self.form.read)
+        levels = (reached_level(signature, self.stamps, self.brought) for signature in self.signatures)
         return min(levels, key=list(Level).index)
 
     @property
@@ -78,30 +93,30 @@ class Preserved:
         return tuple(self._used(self.evidence.certificates))
 
     def _used(self, known: tuple[bytes, ...]) -> Iterator[Used]:
-        for signature, read in zip(self.form.signatures, self.form.read, strict=True):
-            over, token = self._stamped(signature.end), read.timestamp
+        for signature in self.signatures:
+            over, token = self._stamped(signature.end), signature.timestamp
             moments = [moment for moment in (over, token and token.time) if moment]
             proven = min(moments, default=None)
-            yield Used(signature.certificate, read.chain + known, Purpose.PERSONS, None, proven)
+            yield Used(signature.certificate or b"", signature.chain + known, Purpose.PERSONS, None, proven)
             if token:
                 yield _authority(token, known, over)
-        for end, token in self.stamps:
-            yield _authority(token, known, self._stamped(end))
+        for stamp in self._held:
+            if stamp.token:
+                yield _authority(stamp.token, known, self._stamped(stamp.end))
 
     def _stamped(self, end: int) -> datetime | None:
         """Return when the first document timestamp after ``end`` was made."""
-        return min((token.time for place, token in self.stamps if place > end), default=None)
+        return min((stamp.token.time for stamp in self.stamps if stamp.token and stamp.end > end), default=None)
 
     def grown(self, pdf: bytes, evidence: Evidence, stamp: Stamp | None = None) -> "Preserved":
         """Return the file as it is read after a revision that brings ``evidence``, or ``stamp``, or both."""
-        form = self.form
+        brought, stamps = self.brought, self.stamps
         if evidence:
             there = self.evidence | evidence
-            brought = Brought(len(pdf), there.certificates, there.ocsps, there.crls)
-            form = replace(form, evidence=(*form.evidence, brought))
+            brought = (*brought, Brought(len(pdf), there.certificates, there.ocsps, there.crls))
         if stamp:
-            form = replace(form, stamps=(*form.stamps, stamp))
-        return Preserved(pdf, form)
+            stamps = (*stamps, stamp)
+        return replace(self, pdf=pdf, stamps=stamps, brought=brought)
 
     def is_shown(self, evidence: Evidence, gatherer: Gatherer) -> bool:
         """Tell whether ``evidence`` shows signers' and timestamps' certificates good, under the gatherer's trust.
@@ -118,7 +133,41 @@ def read_preserved(pdf: bytes, owners: Mapping[bytes, str] = _NOBODY) -> Preserv
     Raises:
         SigningError: not issued, changed since, or nobody has signed it.
     """
-    return Preserved(pdf, read_form(pdf, owners=owners))
+    form = read_form(pdf, owners=owners)
+    return Preserved(pdf, form.content.id, form.read, form.stamps, form.evidence)
+
+
+def preserve_known(pdf: bytes, form: SignedForm) -> Preserved | None:
+    """Return what ``read_preserved`` gives of a file that ``read_known`` has recognised as ``form``; None if it cannot.
+
+    Nothing but our own signatures is in such a file. Of claimed times, names and reasons nothing is said.
+
+    Raises:
+        SigningError: nobody has signed it.
+    """
+    try:
+        signatures = tuple(_signature(pdf, index, one) for index, one in enumerate(form.signatures, 1))
+    except (ValueError, TokenError):
+        return None
+    return Preserved(pdf, form.content.id, signatures)
+
+
+def _signature(pdf: bytes, revision: int, signature: Recognised) -> Signature:
+    begins = pdf.rindex(_CONTENTS, 0, signature.end) + len(_CONTENTS)
+    own = take_apart(bytes.fromhex(pdf[begins : pdf.index(b">", begins)].decode("ascii")))
+    if own is None:
+        raise ValueError("not a container of ours")
+    chain = tuple(certificates_above(own.certificate, list(own.chain)))
+    token = read_stamped(own.token, hashlib.sha256(own.signature).digest()) if own.token else None
+    return Signature(
+        field=signature.role.value,
+        revision=revision,
+        end=signature.end,
+        role=signature.role,
+        certificate=own.certificate,
+        chain=chain,
+        timestamp=token,
+    )
 
 
 def _authority(token: Token, known: tuple[bytes, ...], proven: datetime | None) -> Used:

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 
 from asn1crypto import parser
@@ -94,7 +94,7 @@ class HttpTimestamper:
         """A token over a random digest, and what it says; asked for once."""
         digest = secrets.token_bytes(32)
         encoded = self._ask(digest)
-        return encoded, _read(encoded, digest)
+        return encoded, read_stamped(encoded, digest)
 
     @property
     def sample(self) -> Token:
@@ -146,7 +146,7 @@ class HttpTimestamper:
         request = build_request(digest, nonce)
         encoded = self._token_in(self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES))
         try:
-            _read(encoded, digest)
+            read_stamped(encoded, digest)
         except TokenError as fault:
             raise self._unusable(_FAULTS.get(fault.code, "TOKEN_MALFORMED")) from fault
         if _nonce_of(encoded) != nonce:
@@ -177,7 +177,13 @@ def build_request(digest: bytes, nonce: int) -> bytes:
     return der.encode(der.SEQUENCE, _VERSION_1, imprint, der.integer(nonce), _WITH_CERTIFICATES)
 
 
-def _read(encoded: bytes, digest: bytes) -> Token:
+@lru_cache(maxsize=4096)
+def read_stamped(encoded: bytes, digest: bytes) -> Token:
+    """Return what a token over the SHA-256 ``digest`` says; what was just received is not read twice.
+
+    Raises:
+        TokenError: it says nothing, or is over something else.
+    """
     return read_token(encoded, lambda algorithm: digest if algorithm == "sha256" else b"")
 
 

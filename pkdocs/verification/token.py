@@ -127,7 +127,10 @@ def _signed_data(encoded: bytes) -> Any:
 
 def _certificates(data: Any, info: Any) -> tuple[bytes, tuple[bytes, ...]]:
     """Return the authority's certificate and those above it."""
-    return _line(data["certificates"].dump(), info["sid"].dump())
+    written = data["certificates"].dump()
+    if not written:
+        raise TokenError("TIMESTAMP_CERTIFICATE", Sub.NO_SIGNING_CERTIFICATE_FOUND, Weight.UNKNOWN)
+    return _line(written, info["sid"].dump())
 
 
 @lru_cache(maxsize=64)

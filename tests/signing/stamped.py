@@ -7,7 +7,7 @@ from pkdocs.content import Content, Role
 from pkdocs.outcome import demand
 from pkdocs.pki import KeyKind
 from pkdocs.profile import Zone
-from pkdocs.signing import FileSigner, Keyed, Stamp, Task
+from pkdocs.signing import FileSigner, Keyed, make_task, read_form
 from tests.issued import issued
 from tests.signed import AT, signer_of
 from tests.signing.stamping import MemoryService, timestamper
@@ -17,9 +17,11 @@ def sign_stamped(
     pdf: bytes, role: Role, signer: FileSigner, *, kind: KeyKind = KeyKind.P256, at: datetime = AT
 ) -> bytes:
     """Return ``pdf`` with a signature of ``role`` at level T, stamped ``at`` by an authority of that ``kind``."""
-    stamp = Stamp("Penanda Tangan", "Jabatan", at, Zone.WIB, training=True)
-    keyed = Keyed(signer, timestamper(MemoryService(kind=kind, at=at)))
-    (outcome,) = keyed.sign([Task(role.value, pdf, role.value, stamp, None, "uji")])
+    content = read_form(pdf).content
+    party = content.party(role)
+    assert party is not None
+    task = make_task(pdf, content, role, party, at=at, zone=Zone.WIB, training=True)
+    (outcome,) = Keyed(signer, timestamper(MemoryService(kind=kind, at=at))).sign([task])
     return demand(outcome)
 
 

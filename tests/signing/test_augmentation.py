@@ -1,5 +1,6 @@
 """Levels later: what is added to a signed file, what other programs say of it, and what is refused."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,11 +19,13 @@ from pkdocs.pki import KeyKind
 from pkdocs.pki.authority import make_crl
 from pkdocs.signing import read_form
 from pkdocs.signing.archive import draft_stamp
-from pkdocs.signing.augmentation import RENEWED, augment_pdf, check_level, draft, fill_all, find_lack
+from pkdocs.signing.augmentation import RENEWED, Lack, augment_pdf, check_level, draft, fill_all, find_lack
+from pkdocs.signing.container import take_apart
 from pkdocs.signing.evidence import Evidence
 from pkdocs.signing.gathering import Gatherer
+from pkdocs.signing.known import read_known
 from pkdocs.signing.level import Level
-from pkdocs.signing.preserved import read_preserved
+from pkdocs.signing.preserved import preserve_known, read_preserved
 from pkdocs.transport import Reply
 from pkdocs.verification.layout import read_layout
 from tests.factory import HEAD, head_content
@@ -157,7 +160,7 @@ def test_archive_timestamp_is_renewed_once() -> None:
     assert augment(first, Level.LTA, at=NOW + timedelta(hours=1), renew=True) == first
     second = augment(first, Level.LTA, at=later, renew=True)
     assert second.startswith(first)
-    assert [token.time for _, token in read_preserved(second).stamps] == [NOW, later]
+    assert [stamp.token and stamp.token.time for stamp in read_preserved(second).stamps] == [NOW, later]
     assert augment(second, Level.LTA, at=later, renew=True) == second
     assert ades_lta(second, at=later + timedelta(days=1)) == [PASSED, PASSED]
     assert violations(second) == []
@@ -256,6 +259,34 @@ def test_what_is_said_of_a_file_is_what_is_read_from_it(level: Level, made: Call
         at = NOW + timedelta(days=3)
 
 
+@pytest.mark.parametrize("roles", ORDERS, ids=str)
+@pytest.mark.parametrize("made", [signed, stamped], ids=["b", "t"])
+def test_what_is_known_of_a_file_at_once_is_what_is_read_from_it(
+    roles: tuple[Role, ...], made: Callable[..., bytes]
+) -> None:
+    pdf = made(head_content(), roles)
+    known = read_known(pdf, read_form(pdf).issue_digest)
+    assert known is not None
+    quick, read = preserve_known(pdf, known.form), read_preserved(pdf)
+    assert quick is not None
+    assert (quick.used, quick.level, quick.id) == (read.used, read.level, read.id)
+    asking = gatherer()
+    drafts = [draft(one, Lack(evidence=True, stamp=False), asking, None, at=NOW) for one in (quick, read)]
+    assert len({result.pdf for result in fill_all(drafts, None)}) == 1
+
+
+def test_recognised_file_with_a_timestamp_of_something_else_is_read_slowly() -> None:
+    pdf = stamped(head_content())
+    known = read_known(pdf, read_form(pdf).issue_digest)
+    assert known is not None
+    begins = pdf.rindex(b"<< /Contents <") + len(b"<< /Contents <")
+    own = take_apart(bytes.fromhex(pdf[begins : pdf.index(b">", begins)].decode("ascii")))
+    assert own is not None
+    imprint = hashlib.sha256(own.signature).hexdigest().encode()
+    assert pdf.count(imprint) == 1
+    assert preserve_known(pdf.replace(imprint, imprint[::-1]), known.form) is None
+
+
 def test_archive_renewed_years_later_is_good_when_everything_else_has_lapsed() -> None:
     late = AT + timedelta(days=1500)
     root, issuing = authorities()
@@ -306,7 +337,7 @@ def test_preflight_refuses_what_cannot_be_given() -> None:
 
 def test_revisions_end_where_timestamps_say() -> None:
     pdf = augment(augment(stamped(head_content()), Level.LTA), Level.LTA, at=NOW + timedelta(days=3), renew=True)
-    form = read_preserved(pdf).form
+    form = read_preserved(pdf)
     ends = [one.end for one in (*form.signatures, *form.stamps)]
     assert all(one < other for one, other in pairwise(ends))
     assert ends[-1] == len(pdf)
