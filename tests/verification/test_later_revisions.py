@@ -433,7 +433,7 @@ def test_a_field_may_have_a_tag_of_its_own() -> None:
         {"parent": lambda body: re.sub(rb"/K \[ \d+ 0 R", b"/K [", body)},
         {"parent": lambda body: re.sub(rb"/S /\w+", b"/S /Artifact", body)},
     ],
-    ids=str,
+    ids=["text", "alternative", "role", "kind", "object", "parent", "kids", "artifact"],
 )
 def test_tags_that_say_more_are_named(change: dict[str, Change]) -> None:  # 28
     found = codes(beside(box=BOX, field_change=NUMBERED, objects=_tags(base(), **change)))
