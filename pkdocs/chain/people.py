@@ -80,6 +80,7 @@ class PeopleJudge:
             if party is not None:
                 yield from self._role_findings(node, role, party, signings.get(role))
         yield from _pair_findings(signings)
+        yield from self._completion_findings(node, signings)
         if any(signing.standing.anchor and signing.standing.anchor.training for signing in signings.values()):
             yield find("TRAINING", Step.CERTIFICATES, Weight.NOTE)
 
@@ -114,6 +115,18 @@ class PeopleJudge:
         zone = self._trust.zone.info
         moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
         return tuple(dict.fromkeys(moment.astimezone(zone).date() for moment in moments if moment is not None))
+
+    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+        """Yield that an amendment is proven to be complete only after its first day: it may have been backdated."""
+        proofs = [
+            signing.proof if (signing := signings.get(role)) else None for role in required_roles(node, self._trust)
+        ]
+        if node.content.amendment is None or not proofs:
+            return
+        proven = [proof.at.astimezone(self._trust.zone.info).date() for proof in proofs if proof is not None]
+        if len(proven) == len(proofs) and max(proven) > node.content.first_day:
+            days = {"first": node.content.first_day.isoformat(), "proven": max(proven).isoformat()}
+            yield Finding.of("AMENDMENT_COMPLETED_LATE", Step.CHAIN, Weight.WARNING, days)
 
     def _line(self, certificate: bytes) -> CertificateLine | None:
         return self._register.certificates.get(sha256(certificate).hexdigest()) if self._register else None
