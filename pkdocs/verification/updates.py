@@ -195,11 +195,12 @@ class _Reader:
 
     def _note_rest(self, update: Update) -> None:
         """Note every object that nobody has accounted for."""
-        changed = update.changed - update.explained - {field.number for field in self._fields}
+        printed = update.changed & (self._printed - set(self._pages))
+        update.note_objects("REVISION_PAGE_CHANGED", printed)
+        changed = update.changed - update.explained - {field.number for field in self._fields} - printed
         signed = {number for number in changed if _is_signature(update.before[number])}
-        update.note_objects("REVISION_PAGE_CHANGED", changed & self._printed)
         update.note_objects("REVISION_SIGNATURE_CHANGED", signed)
-        update.note_objects("REVISION_OBJECT_CHANGED", changed - self._printed - signed)
+        update.note_objects("REVISION_OBJECT_CHANGED", changed - signed)
         update.note_objects("REVISION_FOREIGN_OBJECT", update.added - update.explained)
 
 

@@ -319,6 +319,20 @@ def test_whose_a_certificate_in_earnest_is_others_must_say(monkeypatch: pytest.M
     assert known.attributed({}) is known
 
 
+def test_a_picture_may_be_a_photograph() -> None:
+    number = last_size(base()) + 2
+    picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
+    picture += b" /Filter /DCTDecode /Length 0 >>\nstream\n\nendstream"
+    shown = APPEARANCE % b"/Resources << /XObject << /I %d 0 R >> >>" % (number + 1)
+
+    def drawn(body: bytes) -> bytes:
+        return adding(b"/AP << /N %d 0 R >>" % number)(body)
+
+    for side, found in ((600, set()), (60_000, {"REVISION_APPEARANCE"})):
+        objects = {-1: shown, -2: picture % (side, side)}
+        assert codes(beside(box=BOX, field_change=drawn, objects=objects)) == found
+
+
 APPEARANCE = b"<< /Type /XObject /Subtype /Form /BBox [0 0 180 70] %s /Length 0 >>\nstream\n\nendstream"
 
 
@@ -368,6 +382,29 @@ def test_a_form_that_loses_or_does_more_is_named(change: Change) -> None:  # 25,
     assert "REVISION_FORM" in codes(
         Extension(certificates(), lists(), stamped=True, catalog_change=change).append(both())
     )
+
+
+def test_an_object_that_serves_another_purpose_cannot_be_the_list_of_fields() -> None:  # 13, 28
+    page = object_bytes(base(), number_of(base(), b"/Annots ["))
+    drawing = int(re.findall(rb"/Contents (\d+) 0 R", page)[0])
+    other = int(re.findall(rb"/DestOutputProfile (\d+)", base())[0])
+    for number, code in ((drawing, "REVISION_PAGE_CHANGED"), (other, "REVISION_OBJECT_CHANGED")):
+        listed: list[bytes] = []
+
+        def moved(body: bytes, number: int = number, listed: list[bytes] = listed) -> bytes:
+            listed += re.findall(rb"/Fields (\[[^\]]*\])", body)
+            return re.sub(rb"/Fields \[[^\]]*\]", b"/Fields %d 0 R" % number, body)
+
+        beside(catalog_change=moved)
+        assert codes(beside(catalog_change=moved, objects={number: listed[0]})) == {code}
+
+
+def test_an_object_that_serves_another_purpose_cannot_be_validation_data() -> None:  # 28
+    listing = number_of(base(), b"/Type /Pages")
+    named = Extension(certificates(), store_change=adding(b"/VRI %d 0 R" % listing))
+    assert codes(named.append(both())) == {"DSS_SHAPE"}
+    replaced = Extension(certificates(), store_change=adding(b"/VRI %d 0 R" % listing), objects={listing: b"<< >>"})
+    assert codes(replaced.append(both())) >= {"DSS_SHAPE", "REVISION_OBJECT_CHANGED"}
 
 
 def test_two_fields_at_once_are_named() -> None:  # 29
