@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from pikepdf import Array, Dictionary, Pdf
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
 from pkdocs.content import Role
@@ -27,7 +28,7 @@ from tests.verification.extend import (
     stored_by_pyhanko,
     stream,
 )
-from tests.verification.forge import Beside, Hand, last_size, object_bytes, revision
+from tests.verification.forge import Beside, Hand, altered, last_size, object_bytes, revision
 
 FIRST, SECOND = Role.FIRST, Role.SECOND
 BOX = SLOTS[FIRST.value]
@@ -431,24 +432,51 @@ def test_a_page_that_changes_by_more_than_the_field_is_named(change: Change) -> 
 
 
 def _tags(pdf: bytes, **change: Change) -> dict[int, bytes]:
-    """Return one element more for the field that comes next: the root's kid, and in the tree of parents."""
-    root = number_of(pdf, b"/Type /StructTreeRoot")
-    body = object_bytes(pdf, root)
-    parent = int(re.findall(rb"/K \[? ?(\d+) 0 R", body)[0])
-    tree = re.findall(rb"/ParentTree (\d+) 0 R", body)
+    """Return one element more for the field that comes next: a kid of the first, and in the tree of parents."""
+    parent = int(re.findall(rb"/K \[ (\d+) 0 R", object_bytes(pdf, number_of(pdf, b"/Type /StructTreeRoot")))[0])
     field = last_size(pdf)
     element = field + 2
+    numbers = re.compile(rb"( 4 \d+ 0 R) \]")
+    (tree,) = (number for number in range(1, field) if numbers.search(object_bytes(pdf, number)))
+    grown = numbers.sub(rb"\1 99 %d 0 R ]" % element, object_bytes(pdf, tree))
     made = {
         -1: b"<< /Type /StructElem /S /Form /P %d 0 R /K << /Type /OBJR /Obj %d 0 R >> >>" % (parent, field),
         parent: re.sub(rb"(/K \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % element, object_bytes(pdf, parent)),
+        tree: grown.replace(b"/Limits [ 0 4 ]", b"/Limits [ 0 99 ]").replace(b"NextKey 5", b"NextKey 100"),
     }
-    grown = rb"\1 99 %d 0 R ]" % element
-    if tree:
-        made[int(tree[0])] = re.sub(rb"(/Nums \[[^\]]*?) ?\]", grown, object_bytes(pdf, int(tree[0])))
-    else:
-        made[root] = re.sub(rb"(/Nums \[[^\]]*?) ?\]", grown, body)
-    changes = {-1: change.get("element"), parent: change.get("parent")}
+    changes = {-1: change.get("element"), parent: change.get("parent"), tree: change.get("tree")}
     return {number: (changes.get(number) or bytes)(body) for number, body in made.items()}
+
+
+def tree_apart(document: Pdf) -> None:
+    root = document.Root.StructTreeRoot
+    root.ParentTree = document.make_indirect(root.ParentTree)
+
+
+def numbers_apart(document: Pdf) -> None:
+    tree = document.Root.StructTreeRoot.ParentTree
+    tree.Nums = document.make_indirect(tree.Nums)
+
+
+def leaf(document: Pdf) -> None:
+    root = document.Root.StructTreeRoot
+    node = document.make_indirect(Dictionary(Nums=root.ParentTree.Nums, Limits=Array([0, 4])))
+    root.ParentTree = Dictionary(Kids=Array([node]))
+
+
+TREES = {"inside": lambda _: None, "apart": tree_apart, "numbers apart": numbers_apart, "leaf": leaf}
+
+
+@pytest.mark.parametrize("change", TREES.values(), ids=TREES)
+def test_a_tag_may_be_listed_however_the_tree_is_made(change: Callable[[Pdf], None]) -> None:
+    pdf = altered(base(), change)
+
+    def added(**errs: Change) -> set[str]:
+        hand = Beside(signer_of(HEAD), box=BOX, field_change=NUMBERED, objects=_tags(pdf, **errs))
+        return codes(hand.append(pdf))
+
+    assert added() == codes(pdf) == set()
+    assert added(tree=lambda body: re.sub(rb" 3 (\d+) 0 R", b"", body)) == {"REVISION_OBJECT_CHANGED"}
 
 
 NUMBERED = adding(b"/StructParent 99")
