@@ -14,9 +14,10 @@ from pkdocs.verification.signature import Signature
 
 def inspect_agreement(facts: Facts, content: Content, *, size: int) -> Inspection:
     """Return what ``facts`` say of an agreement of ``size`` bytes, as far as they need neither trust nor clock."""
-    roles = {signature.role for signature in facts.signatures}
+    borne = (*((facts.seal,) if facts.seal else ()), *facts.signatures)
+    roles = {signature.role for signature in borne} - {None}
     general = [finding for finding in facts.findings if finding.role not in roles]
-    if not facts.signatures:
+    if not borne:
         general.append(find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN))
     return Inspection(
         sha256=facts.sha256,
@@ -24,11 +25,11 @@ def inspect_agreement(facts: Facts, content: Content, *, size: int) -> Inspectio
         signatures=tuple(
             inspected_signature(
                 one,
-                [finding for finding in facts.findings if finding.role is one.role],
+                [finding for finding in facts.findings if finding.role in roles and finding.role is one.role],
                 reached_level(one, facts.stamps, facts.evidence),
                 size=size,
             )
-            for one in facts.signatures
+            for one in borne
         ),
         attachments={ATTACHMENT: content.canonical},
     )

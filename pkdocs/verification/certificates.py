@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 from asn1crypto.x509 import Certificate
 from cryptography import x509
@@ -77,19 +77,23 @@ _UNPROVEN: Final = When()
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order."""
+    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order (DER)."""
 
     anchor: Anchor
-    certificates: tuple[x509.Certificate, ...]
-    encoded: frozenset[bytes]
+    encoded: tuple[bytes, ...]
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, anchor: Anchor, encoded: Iterable[bytes]) -> Self:
+        path = tuple(encoded)
+        loaded = [x509.load_der_x509_certificate(entry) for entry in path]
+        begins = max(certificate.not_valid_before_utc for certificate in loaded)
+        return cls(anchor, path, begins, min(certificate.not_valid_after_utc for certificate in loaded))
 
     @property
-    def begins(self) -> datetime:
-        return max(certificate.not_valid_before_utc for certificate in self.certificates)
-
-    @property
-    def ends(self) -> datetime:
-        return min(certificate.not_valid_after_utc for certificate in self.certificates)
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        return tuple(map(x509.load_der_x509_certificate, self.encoded))
 
 
 class CertificateJudge:
@@ -100,7 +104,7 @@ class CertificateJudge:
         self._purpose = purpose
         self._at = at
         self._revocations = RevocationJudge(trust.crls, at, library or Library())
-        self._known: dict[tuple[bytes, tuple[bytes, ...], When], Standing] = {}
+        self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
         self._paths: dict[tuple[bytes, tuple[bytes, ...]], _Path] = {}
 
     def judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When = _UNPROVEN) -> Standing:
@@ -108,16 +112,21 @@ class CertificateJudge:
 
         Whatever a library raises becomes an unknown finding, never a pass.
         """
-        key = (certificate, chain, when)
+        if when != _UNPROVEN:
+            # of each file another, not worth keeping; the way to the anchor is
+            return self._bounded(certificate, chain, when)
+        key = (certificate, chain)
         if key not in self._known:
-            try:
-                self._known[key] = self._judge(certificate, chain, when)
-            except Exception as fault:  # noqa: BLE001 the border: nothing that goes wrong here may pass
-                _LOG.warning("certificate not judged: %s", type(fault).__name__)
-                _LOG.debug("certificate not judged", exc_info=fault)
-                finding = _unknown("CERTIFICATE_NOT_JUDGED", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE)
-                self._known[key] = Standing(None, (finding,))
+            self._known[key] = self._bounded(certificate, chain, when)
         return self._known[key]
+
+    def _bounded(self, certificate: bytes, chain: tuple[bytes, ...], when: When) -> Standing:
+        try:
+            return self._judge(certificate, chain, when)
+        except Exception as fault:  # noqa: BLE001 the border: nothing that goes wrong here may pass
+            _LOG.warning("certificate not judged: %s", type(fault).__name__)
+            _LOG.debug("certificate not judged", exc_info=fault)
+            return Standing(None, (_unknown("CERTIFICATE_NOT_JUDGED", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE),))
 
     def _judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When) -> Standing:
         findings = [] if self._purpose is Purpose.TIMESTAMPS or may_sign(certificate) else [_use_finding()]
@@ -157,8 +166,9 @@ class CertificateJudge:
         except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
             return self._finding(fault, certificate, chain, at)
         anchor = next(anchor for anchor in anchors if anchor.certificate == encoded[0])
-        loaded = tuple(x509.load_der_x509_certificate(entry) for entry in encoded)
-        path = self._paths[certificate, chain] = _Path(anchor, loaded, frozenset(encoded))
+        # the bytes that are there anyway, for there are as many paths as people
+        own = {entry: entry for entry in (anchor.certificate, *chain, certificate)}
+        path = self._paths[certificate, chain] = _Path.of(anchor, (own[entry] for entry in encoded))
         return path
 
     def _validate_any(

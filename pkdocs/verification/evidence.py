@@ -7,7 +7,7 @@ let somebody sign it.
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from pkdocs.verification.algorithms import DIGESTS
 from pkdocs.verification.container import is_issued, verifies
 
-_ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
+_MOST_LISTS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +52,39 @@ class Statement:
 
 
 class Library:
-    """Reads lists and answers, each once however many certificates they are asked about."""
+    """Reads lists and answers; a list, of which many files bring the same, once for the certificates of an issuer."""
 
     def __init__(self) -> None:
-        self._lists: dict[bytes, x509.CertificateRevocationList | None] = {}
-        self._answers: dict[bytes, ocsp.OCSPResponse | None] = {}
-        self._signed: dict[tuple[bytes, bytes], bool] = {}
+        self._lists: dict[tuple[bytes, x509.Certificate], x509.CertificateRevocationList | None] = {}
 
     def by_list(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement | None:
         """Return what the list ``encoded`` says of ``certificate``; None if nothing that counts."""
-        if encoded not in self._lists:
-            self._lists[encoded] = _load_list(encoded)
-        crl = self._lists[encoded]
-        if crl is None or crl.issuer != certificate.issuer or not self._is_signed(encoded, crl, issuer):
-            return None
-        until = crl.next_update_utc
-        if until is None or not _is_for(crl, certificate):
+        crl = self._list_of(encoded, issuer)
+        if (
+            crl is None
+            or crl.issuer != certificate.issuer
+            or crl.next_update_utc is None
+            or not _is_for(crl, certificate)
+        ):
             return None
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        return Statement(crl.last_update_utc, until, _revoked_since(entry) if entry else None)
+        return Statement(crl.last_update_utc, crl.next_update_utc, _revoked_since(entry) if entry else None)
 
-    def _is_signed(self, encoded: bytes, crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-        key = encoded, issuer.fingerprint(hashes.SHA256())
-        if key not in self._signed:
-            self._signed[key] = _signs_lists(issuer) and _is_list_of(crl, issuer)
-        return self._signed[key]
+    def _list_of(self, encoded: bytes, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
+        """Return the list if ``issuer`` has signed it; of many the first are forgotten, for a set has no end."""
+        key = encoded, issuer
+        if key not in self._lists:
+            if len(self._lists) >= _MOST_LISTS:
+                self._lists.clear()
+            crl = _load_list(encoded)
+            self._lists[key] = crl if crl is not None and _signs_lists(issuer) and _is_list_of(crl, issuer) else None
+        return self._lists[key]
 
     def by_answer(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Statement]:
         """Yield what the answer ``encoded`` says of ``certificate``; nothing if the responder had no right to."""
-        if encoded not in self._answers:
-            self._answers[encoded] = _load_answer(encoded)
-        answer = self._answers[encoded]
-        if answer is None:
-            return
-        about = [one for one in answer.responses if _is_about(one, certificate, issuer)]
-        if about and _is_answer_of(answer, issuer):
+        answer = _load_answer(encoded)
+        about = [one for one in answer.responses if _is_about(one, certificate, issuer)] if answer else []
+        if answer and about and _is_answer_of(answer, issuer):
             yield from (_stated(one) for one in about if one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN)
 
 

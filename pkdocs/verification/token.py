@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from asn1crypto import cms, tsp
@@ -126,8 +127,20 @@ def _signed_data(encoded: bytes) -> Any:
 
 def _certificates(data: Any, info: Any) -> tuple[bytes, tuple[bytes, ...]]:
     """Return the authority's certificate and those above it."""
-    listed = [choice.chosen for choice in data["certificates"] if choice.name == "certificate"]
-    own = [one for one in listed if _is_signer(one, info["sid"])]
+    written = data["certificates"].dump()
+    if not written:
+        raise TokenError("TIMESTAMP_CERTIFICATE", Sub.NO_SIGNING_CERTIFICATE_FOUND, Weight.UNKNOWN)
+    return _line(written, info["sid"].dump())
+
+
+@lru_cache(maxsize=64)
+def _line(certificates: bytes, sid: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """Return the same from what is written; an authority writes the same into all its tokens."""
+    # the tag that it has in SignedData becomes that of a SET again
+    written = cms.CertificateSet.load(b"\x31" + certificates[1:], strict=True)
+    listed = [choice.chosen for choice in written if choice.name == "certificate"]
+    signer = cms.SignerIdentifier.load(sid, strict=True)
+    own = [one for one in listed if _is_signer(one, signer)]
     if len(own) != 1:
         raise TokenError("TIMESTAMP_CERTIFICATE", Sub.NO_SIGNING_CERTIFICATE_FOUND, Weight.UNKNOWN)
     if not is_sealed(own[0]):

@@ -11,6 +11,7 @@ from pkdocs.content import Content, Role
 from pkdocs.pki.authority import KeyKind, make_issuing, make_root
 from pkdocs.register import AssignmentLine, CertificateLine
 from pkdocs.signing import FileSigner
+from pkdocs.signing.level import Level
 from pkdocs.verification import Facts, Finding, Result, Weight, examine_pdf
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.stamp import Stamp
@@ -19,6 +20,8 @@ from tests.chain.kit import AT, LEAF, MIDDLE, ROOT, codes, exhibit, facts, judge
 from tests.factory import HEAD, MAYOR
 from tests.issued import issued
 from tests.signed import BEGUN, signer_of, training_trust
+from tests.signing.stamped import stamped
+from tests.signing.test_augmentation import augment
 from tests.stamping import STAMPED, Clock, authority, signed_in_time
 from tests.verification.forge import Beside, Hand
 from tests.verification.test_certificates import made
@@ -82,6 +85,18 @@ def test_a_document_timestamp_that_is_not_believed_is_said_once():
     stamped = replace(facts(LEAF), stamps=(Stamp("waktu-1", 3, 10**7, STRANGE.token()),), evidence=(Evidence(10**7),))
     judged = verdict(judge(exhibit(ROOT), exhibit(MIDDLE), Exhibit("leaf.pdf", stamped)), LEAF)
     assert [one.role for one in judged.findings if one.code == "TIMESTAMP_NOT_BELIEVED"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [(Level.T, Result.INDETERMINATE), (Level.LT, Result.PASSED), (Level.LTA, Result.PASSED)]
+)
+def test_what_was_signed_and_augmented_here_is_judged_by_itself_years_later(level, expected):
+    """The trust file has lists of today alone, which say nothing of certificates that have ended."""
+    by = trust(EXPIRED - timedelta(days=1))
+    pdf = stamped(ROOT)
+    one = examine_pdf(pdf if level is Level.T else augment(pdf, level))
+    assert [finding.message("en") for finding in one.findings] == []
+    assert verdict(judge(Exhibit("root.pdf", one), trust=by, at=EXPIRED), ROOT).own is expected
 
 
 class TestRegister:

@@ -18,9 +18,8 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from tests.signed import AT, authorities, services
-from tests.verification.forge import last_size, object_bytes, revision
+from tests.verification.forge import last_size, object_bytes, revision, root_of
 
-ROOT = 1
 _RESERVED = 8192
 
 
@@ -52,11 +51,6 @@ def stream(data: bytes, *, packed: bool = True) -> bytes:
     return b"<< %s/Length %d >>\nstream\n%s\nendstream" % (keys, len(written), written)
 
 
-def catalog(pdf: bytes) -> bytes:
-    """Return the body of the catalog as it is now."""
-    return object_bytes(pdf, ROOT)
-
-
 def no_change(body: bytes) -> bytes:
     """Leave it as it is."""
     return body
@@ -85,7 +79,8 @@ class Extension:
         """Return ``pdf`` with the revision appended."""
         made: dict[int, bytes] = {}
         number = last_size(pdf)
-        body = catalog(pdf)
+        catalog = root_of(pdf)
+        body = object_bytes(pdf, catalog)
         if self.certificates or self.lists:
             listed = {b"Certs": self._earlier(pdf, b"Certs"), b"CRLs": self._earlier(pdf, b"CRLs")}
             for key, entries in ((b"Certs", self.certificates), (b"CRLs", self.lists)):
@@ -111,7 +106,7 @@ class Extension:
             body = re.sub(rb"(/Fields \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, body)
             number += 2
         extra = {number - key - 1 if key < 0 else key: text for key, text in self.objects.items()}
-        appended = revision(pdf, {ROOT: self.catalog_change(body), **made, **extra})
+        appended = revision(pdf, {catalog: self.catalog_change(body), **made, **extra})
         return _stamp(appended, len(pdf)) if self.stamped else appended
 
     def _earlier(self, pdf: bytes, key: bytes) -> bytes:

@@ -30,6 +30,10 @@ def last_size(pdf: bytes) -> int:
     return int(re.findall(rb"/Size (\d+)", pdf)[-1])
 
 
+def root_of(pdf: bytes) -> int:
+    return int(re.findall(rb"/Root (\d+)", pdf)[-1])
+
+
 def revision(
     pdf: bytes, objects: Mapping[int, bytes], *, trailer: bytes = b"", xref: bytes | None = None, comment: bytes = b""
 ) -> bytes:
@@ -195,7 +199,8 @@ class Beside(Hand):
     def append(self, pdf: bytes) -> bytes:
         """Return ``pdf`` with the field and its signature appended."""
         number = last_size(pdf)
-        page = int(next(found[1] for found in re.finditer(rb"/P (\d+) 0 R[^>]*?/Rect", pdf, re.DOTALL)))
+        page = int(re.findall(rb"\n(\d+) 0 obj\n(?:(?!endobj).)*?/Annots", pdf, re.DOTALL)[0])
+        catalog = root_of(pdf)
         rectangle = b" ".join(b"%g" % edge for edge in self.box or (0, 0, 0, 0))
         field = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /F 132 /P %d 0 R /Rect [%s] /V %d 0 R >>" % (
             self.name,
@@ -203,8 +208,8 @@ class Beside(Hand):
             rectangle,
             number + 1,
         )
-        root = re.sub(rb"(/Fields \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(pdf, 1))
-        objects = {1: self.catalog_change(root)}
+        root = re.sub(rb"(/Fields \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(pdf, catalog))
+        objects = {catalog: self.catalog_change(root)}
         if self.box:
             listed = re.sub(rb"(/Annots \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(pdf, page))
             objects[page] = self.page_change(listed)

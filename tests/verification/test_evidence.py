@@ -13,6 +13,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from pkdocs.pki.authority import Authority, KeyKind, Reason, Revocation, make_crl
+from pkdocs.verification import evidence
 from pkdocs.verification.container import verifies
 from pkdocs.verification.evidence import Library, Statement
 from tests.factory import HEAD
@@ -150,8 +151,40 @@ def test_each_list_is_read_once(monkeypatch):
     library = Library()
     encoded = a_list()
     assert library.by_list(encoded, CERTIFICATE, ISSUING.certificate)
-    monkeypatch.setattr(x509, "load_der_x509_crl", None)
-    assert library.by_list(encoded, CERTIFICATE, ISSUING.certificate)
+    with monkeypatch.context() as patched:
+        patched.setattr(x509, "load_der_x509_crl", None)
+        assert library.by_list(encoded, CERTIFICATE, ISSUING.certificate)
+
+
+def test_of_endless_lists_the_first_are_forgotten(monkeypatch):
+    monkeypatch.setattr(evidence, "_MOST_LISTS", 2)
+    library = Library()
+    for number in range(4):
+        crl = der_of(make_crl(ISSUING, (), number=number, at=AT))
+        assert library.by_list(crl, CERTIFICATE, ISSUING.certificate)
+    assert len(library._lists) <= 2
+
+
+def test_an_issuer_that_says_nothing_of_its_key_s_use_may_sign_lists():
+    plain = authority(uses=())
+    below = authority(issuer=plain)
+    assert listed(a_list(by=plain), below.certificate, plain) is not None
+
+
+def test_an_answer_by_an_algorithm_that_is_not_believed_says_nothing():  # 36
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        CERTIFICATE,
+        ISSUING.certificate,
+        hashes.SHA1(),  # noqa: S303 names, as answers everywhere do
+        ocsp.OCSPCertStatus.GOOD,
+        AT,
+        AT + DAY,
+        None,
+        None,
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, ISSUING.certificate)
+    weak = builder.sign(ISSUING.key, hashes.SHA224())
+    assert answered(weak.public_bytes(Encoding.DER)) == []
 
 
 def answered(encoded: bytes, certificate: x509.Certificate = CERTIFICATE, by: Authority = ISSUING) -> list[Statement]:

@@ -11,7 +11,9 @@ from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementP
 
 from pkdocs.content import Role
 from pkdocs.verification import Facts, examine_pdf
+from pkdocs.verification.agreement import inspect_agreement
 from pkdocs.verification.finding import Keeper
+from pkdocs.verification.inspection import Coverage, Integrity
 from tests.factory import DIVISION_HEAD, HEAD, head_content
 from tests.foreign import sign as sign_by_pyhanko
 from tests.issued import SLOTS, issued
@@ -431,7 +433,7 @@ def test_a_field_may_have_a_tag_of_its_own() -> None:
         {"parent": lambda body: re.sub(rb"/K \[ \d+ 0 R", b"/K [", body)},
         {"parent": lambda body: re.sub(rb"/S /\w+", b"/S /Artifact", body)},
     ],
-    ids=str,
+    ids=["text", "alternative", "role", "kind", "object", "parent", "kids", "artifact"],
 )
 def test_tags_that_say_more_are_named(change: dict[str, Change]) -> None:  # 28
     found = codes(beside(box=BOX, field_change=NUMBERED, objects=_tags(base(), **change)))
@@ -697,3 +699,22 @@ def test_metadata_changed_in_a_revision_of_their_own_is_named() -> None:
 
 def test_a_catalog_that_is_no_dictionary_is_named() -> None:
     assert codes(revision(both(), {1: b"[ ]"})) >= {"REVISION_FORM", "REVISION_NOT_SIGNED"}
+
+
+# one file among others
+
+
+def test_the_seal_and_signatures_in_fields_of_their_own_are_inspected() -> None:
+    facts = examine_pdf(by_pyhanko(beside(name=b"segel"), SECOND))
+    inspection = inspect_agreement(facts, head_content(), size=facts.revisions[-1][0])
+    assert [signature.field for signature in inspection.signatures] == ["segel", "Tanda SECOND"]
+    assert inspection.integrity is Integrity.INTACT
+    assert [signature.covers for signature in inspection.signatures] == [Coverage.REVISION, Coverage.FILE]
+
+
+def test_a_fault_of_the_file_is_no_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkdocs.verification.attribution.is_training", lambda _: False)
+    facts = examine_pdf(revision(beside(), {}))
+    inspection = inspect_agreement(facts, head_content(), size=facts.revisions[-1][0])
+    assert [finding.code for finding in inspection.findings] == ["REVISION_NOT_SIGNED"]
+    assert [signature.findings for signature in inspection.signatures] == [()]

@@ -1,5 +1,6 @@
 """What time is proven for a signature, and what its certificate is worth at that time."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pkdocs.pki.authority import Authority, KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.trust import Anchor, Purpose, Trust
@@ -405,6 +408,53 @@ def counted(function: Callable[..., list[bytes]], calls: list[object]) -> Callab
         return function(*arguments)
 
     return call
+
+
+TIMES = st.lists(st.tuples(st.integers(0, 29), st.integers(1, 9)), max_size=5)
+"""Days after signing, and places in the file in hundreds of bytes."""
+LAWS = settings(max_examples=30, deadline=None)
+
+
+@cache
+def stamp_after(days: int, place: int) -> Stamp:
+    return stamp(STAMPED + days * DAY, 100 * place)
+
+
+@LAWS
+@given(TIMES, st.integers(0, 29), st.integers(1, 9))
+def test_one_more_timestamp_never_makes_a_proof_later(times, days, place):
+    one = signature()
+    before = judged(one, *itertools.starmap(stamp_after, times))[0].proof
+    after = judged(one, *itertools.starmap(stamp_after, times), stamp_after(days, place))[0].proof
+    assert before is None or (after is not None and after.at <= before.at)
+
+
+@LAWS
+@given(TIMES)
+def test_a_proof_is_the_earliest_timestamp_over_the_signature(times):
+    proof = judged(signature(), *itertools.starmap(stamp_after, times))[0].proof
+    over = [STAMPED + days * DAY for days, place in times if place > 1]
+    assert (proof and proof.at) == min(over, default=None)
+
+
+@LAWS
+@given(st.lists(st.sampled_from([-9, -2, 0, 5, 20]), max_size=4), st.booleans())
+def test_whatever_a_file_brings_a_certificate_revoked_before_never_passes(days, in_time):
+    serial = x509.load_der_x509_certificate(signer_of(HEAD).certificate).serial_number
+    by = replace(training_trust(), crls=lists(AT + 10 * DAY, Revocation(serial, AT - DAY, Reason.KEY_COMPROMISE)))
+    brought = tuple(Evidence(200, answers=(good_answer(day),), lists=lists_of(day)) for day in days)
+    found = judged(signature(token() if in_time else None), evidence=brought, by=by)[1]
+    assert found["CERTIFICATE_REVOKED"].weight is Weight.UNKNOWN
+
+
+@cache
+def good_answer(day: int) -> bytes:
+    return an_answer(at=AT + day * DAY, until=AT + (day + 30) * DAY)
+
+
+@cache
+def lists_of(day: int) -> tuple[bytes, ...]:
+    return lists(AT + day * DAY)
 
 
 def test_a_file_without_timestamps_has_an_empty_timeline():

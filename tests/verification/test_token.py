@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1
+from asn1crypto.crl import CertificateList
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkdocs.content import Role
-from pkdocs.pki.authority import KeyKind, make_root
+from pkdocs.pki.authority import KeyKind, make_crl, make_root
 from pkdocs.verification import Weight, examine_pdf
 from pkdocs.verification.container import is_der
 from pkdocs.verification.finding import Sub
@@ -28,6 +30,7 @@ from tests.stamping import (
     authority,
     der,
     named_by_sha1,
+    named_by_sha256,
     read,
     signed_in_time,
     timestamped,
@@ -208,6 +211,7 @@ def other(name: str, values: list[Any]) -> Callable[[dict[str, Any]], None]:
         (without("message_digest"), "message_digest"),
         (without("signing_certificate_v2"), "signing_certificate_v2"),
         (other("content_type", ["data"]), "content_type"),
+        (other("signing_certificate_v2", [named_by_sha256(b"another")]), "signing_certificate_v2"),
         (other("message_digest", [b"1", b"2"]), "message_digest"),
         (
             other(
@@ -224,7 +228,15 @@ def other(name: str, values: list[Any]) -> Callable[[dict[str, Any]], None]:
             "cms_algorithm_protection",
         ),
     ],
-    ids=["no type", "no digest", "no certificate", "other type", "two digests", "other algorithms"],
+    ids=[
+        "no type",
+        "no digest",
+        "no certificate",
+        "other type",
+        "other certificate",
+        "two digests",
+        "other algorithms",
+    ],
 )
 def test_attributes_that_contradict_are_named(attributes, what):
     wrong = fault(Clock(attributes=attributes))
@@ -244,14 +256,24 @@ def second_signer(info: Any) -> None:
     info["content"]["signer_infos"].append(info["content"]["signer_infos"][0].copy())
 
 
+def no_container(info: Any) -> None:
+    info["content_type"] = "data"
+    info["content"] = b"no token"
+
+
+def with_lists(info: Any) -> None:
+    encoded = make_crl(authorities()[1], (), number=1, at=AT).public_bytes(Encoding.DER)
+    info["content"]["crls"] = [cms.RevocationInfoChoice("crl", CertificateList.load(encoded))]
+
+
 def other_digests(info: Any) -> None:
     info["content"]["digest_algorithms"] = [{"algorithm": "sha512"}]
 
 
 @pytest.mark.parametrize(
     "change",
-    [set_part("content", "version", value="v1"), second_signer, other_digests],
-    ids=["version", "two signers", "other digests"],
+    [set_part("content", "version", value="v1"), second_signer, other_digests, no_container],
+    ids=["version", "two signers", "other digests", "no container"],
 )
 def test_a_container_that_contradicts_is_named(change):
     assert fault(Clock(container=change)).code == "TIMESTAMP_MALFORMED"
@@ -286,8 +308,14 @@ def by_sha1(stamped: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "errs",
-    [{"container": unsigned}, {"info": critical}, {"info": by_sha1}, {"algorithm": "sha384_ecdsa"}],
-    ids=["unsigned attributes", "critical extension", "SHA-1", "another algorithm"],
+    [
+        {"container": unsigned},
+        {"container": with_lists},
+        {"info": critical},
+        {"info": by_sha1},
+        {"algorithm": "sha384_ecdsa"},
+    ],
+    ids=["unsigned attributes", "lists", "critical extension", "SHA-1", "another algorithm"],
 )
 def test_what_is_not_judged_is_unknown(errs):  # 36
     wrong = fault(Clock(**errs))
