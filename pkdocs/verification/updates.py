@@ -61,7 +61,7 @@ def read_updates(
     return reader.updates(), tuple(reader.findings)
 
 
-def printed_objects(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
+def _printed_objects(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
     """Return the objects that make the pages: what is reachable from them without going up or sideways."""
     reached: set[int] = set()
     pending = list(pages)
@@ -93,7 +93,7 @@ class _Reader:
         self._pages = pages
         self._slots = slots
         self._objects: dict[int, Value] = dict(layout.issued.objects)
-        self._printed = printed_objects(self._objects, pages)
+        self._printed = _printed_objects(self._objects, pages)
         self._store = Store()
         self._names = {field.name for field in fields}
         self._signed: list[Signatory] = []
