@@ -107,6 +107,15 @@ class Service:
         return UnknownOutcomeError("SERVICE_SILENT", host=self.host)
 
 
+def demand_address(address: str) -> None:
+    """Pass an address that a ``Service`` could have.
+
+    Raises:
+        UsageError: another scheme, no host, or a name, a password or a query in it.
+    """
+    _split(address)
+
+
 def is_loopback(address: str) -> bool:
     """Tell whether ``address`` is on this machine, by its name alone."""
     host = _split(address).hostname or ""
@@ -134,6 +143,6 @@ def _split(address: str) -> SplitResult:
         fits = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError as fault:
         raise UsageError("SERVICE_ADDRESS") from fault
-    if not fits or "@" in parts.netloc or parts.query or parts.fragment:
+    if not fits or not address.isascii() or "@" in parts.netloc or parts.query or parts.fragment:
         raise UsageError("SERVICE_ADDRESS")
     return parts

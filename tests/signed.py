@@ -16,8 +16,13 @@ from pkdocs.pki.authority import (
     certify,
     make_crl,
     make_issuing,
+    make_responder,
     make_root,
+    make_timestamping,
 )
+from pkdocs.pki.ledger import Ledger
+from pkdocs.pki.records import Records, Revoked
+from pkdocs.pki.services import Services
 from pkdocs.profile import Zone
 from pkdocs.signing import FileSigner, load_pkcs12, sign_pdf
 from pkdocs.trust import Anchor, Purpose, Trust
@@ -31,16 +36,24 @@ PASSPHRASE = "frasa sandi uji"
 NUMBER = "197111021996032992"
 
 
-@cache
 def authorities(kind: KeyKind = KeyKind.P256) -> tuple[Authority, Authority]:
     """Return the root and the authority that certifies persons."""
+    return _authorities(kind)
+
+
+@cache
+def _authorities(kind: KeyKind) -> tuple[Authority, Authority]:
     root = make_root(kind, at=BEGUN)
     return root, make_issuing(root, kind, at=BEGUN)
 
 
-@cache
 def credential(party: Party, kind: KeyKind = KeyKind.P256, at: datetime = BEGUN) -> tuple[PrivateKey, x509.Certificate]:
     """Return the key and the certificate of ``party``."""
+    return _credential(party, kind, at)
+
+
+@cache
+def _credential(party: Party, kind: KeyKind, at: datetime) -> tuple[PrivateKey, x509.Certificate]:
     key = kind.make_key()
     subject = Subject(party.person, party.name, "Dinas Komunikasi dan Informatika", "Pemerintah Kota Wanasari")
     return key, certify(authorities(kind)[1], subject, key.public_key(), at=at)
@@ -78,7 +91,7 @@ def training_trust(kind: KeyKind = KeyKind.P256, revoked: tuple[Revocation, ...]
         organisation="Pemerintah Kota Wanasari",
         organisation_code="35.99",
         root_position="WALIKOTA",
-        anchors=(Anchor(root.certificate.public_bytes(Encoding.DER), frozenset({Purpose.PERSONS}), training=True),),
+        anchors=(Anchor(root.certificate.public_bytes(Encoding.DER), frozenset(Purpose), training=True),),
         crls=tuple(entry.public_bytes(Encoding.DER) for entry in lists),
         registrars=(),
         threshold=1,
@@ -86,3 +99,25 @@ def training_trust(kind: KeyKind = KeyKind.P256, revoked: tuple[Revocation, ...]
         qr_address="",
         zone=Zone.WIB,
     )
+
+
+def answering(kind: KeyKind = KeyKind.P256) -> tuple[Authority, Authority]:
+    """Return the timestamp authority and the OCSP responder."""
+    return _answering(kind)
+
+
+@cache
+def _answering(kind: KeyKind) -> tuple[Authority, Authority]:
+    issuing = authorities(kind)[1]
+    return make_timestamping(issuing, kind, at=BEGUN), make_responder(issuing, kind, at=BEGUN)
+
+
+def services(*parties: Party, kind: KeyKind = KeyKind.P256, revoked: tuple[Revocation, ...] = ()) -> Services:
+    """Return what answers for the authorities: it knows the certificates of ``parties``, and which are revoked."""
+    own = [authority.certificate for authority in answering(kind)]
+    known = [credential(party, kind)[1] for party in parties]
+    by_serial = {entry.serial: entry for entry in revoked}
+    standings = {entry.serial_number: by_serial.get(entry.serial_number) for entry in (*own, *known)}
+    records = Records(revoked=tuple(Revoked(f"{one.serial:x}", one.at.isoformat(), one.reason) for one in revoked))
+    ledger = Ledger(records, standings)
+    return Services(*authorities(kind), *answering(kind), lambda: ledger)

@@ -1,5 +1,9 @@
 """``pkdocs pki``: the training PKI."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +19,14 @@ from pkdocs.cli.base import (
     print_json,
     read_key,
     say,
+    warn,
     words,
 )
 from pkdocs.pipeline.enrolment import issue_for_workbook
-from pkdocs.pki import KeyKind, Reason, init_pki, refresh, revoke
+from pkdocs.pki import KeyKind, Reason, init_pki, open_services, refresh, revoke, serving
+from pkdocs.pki.server import LOOPBACK
+from pkdocs.pki.services import PATHS
+from pkdocs.transport import demand_address, is_loopback
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _PRESENT = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -39,11 +47,14 @@ def command() -> None:
     code="OPTION_KEY_KIND",
 )
 @option("--registrar", "registrars", multiple=True, metavar="PERSON_ID", code="OPTION_REGISTRAR")
+@option("--address", default="", metavar="URL", code="OPTION_PKI_ADDRESS")
 @json_option
 @click.pass_context
-def init_command(ctx: click.Context, *, folder: Path, key: str, registrars: tuple[str, ...]) -> None:
+def init_command(ctx: click.Context, *, folder: Path, key: str, registrars: tuple[str, ...], address: str) -> None:
     """Make a training PKI."""
-    init_pki(folder, key=KeyKind(key), registrars=registrars, at=datetime.now(UTC))
+    if address:
+        demand_address(address)
+    init_pki(folder, key=KeyKind(key), registrars=registrars, address=address, at=datetime.now(UTC))
     say(ctx, words(ctx, "PKI_MADE", folder=folder))
     print_json(ctx, {"folder": str(folder)})
 
@@ -91,3 +102,35 @@ def refresh_command(ctx: click.Context, folder: Path) -> None:
     refresh(folder, datetime.now(UTC))
     say(ctx, words(ctx, "PKI_REFRESHED", folder=folder))
     print_json(ctx, {"folder": str(folder)})
+
+
+@command.command("serve", cls=Command, code="PKI_SERVE")
+@argument("folder", metavar="DIR", type=_PRESENT)
+@option("--host", default=LOOPBACK, show_default=True, metavar="HOST", code="OPTION_PKI_HOST")
+@option("--port", type=click.IntRange(0, 65535), default=8318, show_default=True, metavar="N", code="OPTION_PKI_PORT")
+@json_option
+@click.pass_context
+def serve_command(ctx: click.Context, *, folder: Path, host: str, port: int) -> None:
+    """Answer for the training PKI until the program is ended."""
+
+    def tell(method: str, path: str, status: int) -> None:
+        say(ctx, f"{datetime.now():%H:%M:%S} {method} {path} {status}")  # noqa: DTZ005  # of the one who watches
+
+    services = open_services(folder, datetime.now(UTC))
+    with _until_ended(), serving(services, host=host, port=port, listener=tell) as address:
+        say(ctx, words(ctx, "PKI_SERVING", address=address))
+        if not is_loopback(address):
+            warn(words(ctx, "PKI_SERVING_OPEN"))
+        print_json(ctx, {"address": address} | {path.strip("/"): address + path for path in PATHS})
+        threading.Event().wait()
+
+
+@contextmanager
+def _until_ended() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the block in order; here neither is an error."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

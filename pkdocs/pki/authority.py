@@ -8,8 +8,10 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+from pkdocs import der
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -19,6 +21,8 @@ TRAINING_MARK: Final = "(BUKAN UNTUK DIPAKAI RESMI)"
 
 _ROOT_NAME: Final = f"Otoritas Induk Uji pkdocs {TRAINING_MARK}"
 _ISSUING_NAME: Final = f"Otoritas Uji pkdocs {TRAINING_MARK}"
+_TIMESTAMPS_NAME: Final = f"Otoritas Waktu Uji pkdocs {TRAINING_MARK}"
+_STATUS_NAME: Final = f"Penjawab Status Uji pkdocs {TRAINING_MARK}"
 
 _ROOT_DAYS: Final = 7300
 _ISSUING_DAYS: Final = 3650
@@ -28,6 +32,11 @@ _PERSON_DAYS: Final = 730
 _CRL_DAYS: Final = 366
 
 _NAME_BYTES: Final = 64
+
+ROOT_LIST: Final = "/root.crl"
+ISSUING_LIST: Final = "/issuing.crl"
+STATUS: Final = "/ocsp"
+"""Paths below the address of the services, as certificates name them."""
 
 
 class KeyKind(StrEnum):
@@ -55,10 +64,21 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate that may issue others, with its key."""
+    """A certificate of the PKI itself, with its key: it issues others, or answers for one that does."""
 
     certificate: x509.Certificate
     key: PrivateKey = field(repr=False)
+
+    @property
+    def algorithm(self) -> bytes:
+        """What ``sign`` signs with (``AlgorithmIdentifier``, DER)."""
+        return der.RSA_SHA256 if isinstance(self.key, rsa.RSAPrivateKey) else der.ECDSA_SHA256
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the raw signature of ``data``, with SHA-256."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +108,45 @@ def make_root(kind: KeyKind, *, at: datetime) -> Authority:
     return Authority(builder.sign(key, hashes.SHA256()), key)
 
 
-def make_issuing(root: Authority, kind: KeyKind, *, at: datetime) -> Authority:
-    """Return a new authority under ``root`` that certifies persons, valid for ten years from ``at``."""
+def make_issuing(root: Authority, kind: KeyKind, *, at: datetime, address: str = "") -> Authority:
+    """Return a new authority under ``root`` that certifies persons, valid for ten years from ``at``.
+
+    Where ``address`` is given, its certificate names the root's revocation list below it.
+    """
     key = kind.make_key()
     builder = _authority_builder(_authority_name(_ISSUING_NAME), key.public_key(), at, _ISSUING_DAYS, path_length=0)
+    if address:
+        builder = builder.add_extension(_list_address(address, ROOT_LIST), critical=False)
     return Authority(_issue(builder, root), key)
 
 
-def certify(authority: Authority, subject: Subject, key: PublicKey, *, at: datetime) -> x509.Certificate:
+def make_timestamping(issuing: Authority, kind: KeyKind, *, at: datetime, address: str = "") -> Authority:
+    """Return a new timestamp authority under ``issuing``, valid as long as that (RFC 3161, 2.3)."""
+    key = kind.make_key()
+    builder = _service_builder(issuing, _TIMESTAMPS_NAME, key.public_key(), at)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return Authority(_issue(_addressed(builder, address), issuing), key)
+
+
+def make_responder(issuing: Authority, kind: KeyKind, *, at: datetime) -> Authority:
+    """Return a new OCSP responder for ``issuing``, valid as long as that; nobody asks about it (RFC 6960, 4.2.2.2)."""
+    key = kind.make_key()
+    builder = (
+        _service_builder(issuing, _STATUS_NAME, key.public_key(), at)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+        .add_extension(x509.OCSPNoCheck(), critical=False)
+    )
+    return Authority(_issue(builder, issuing), key)
+
+
+def certify(
+    authority: Authority, subject: Subject, key: PublicKey, *, at: datetime, address: str = ""
+) -> x509.Certificate:
     """Return a certificate for signing documents, valid for two years from ``at``.
 
     The person stands as subject ``serialNumber``; parts of the name are cut to what X.509 allows (64 bytes).
-    There is no extended key usage, since readers disagree on the one for documents, and no address to
-    fetch anything from: judging is offline.
+    There is no extended key usage, since readers disagree on the one for documents. Where ``address`` is given, OCSP
+    responder and revocation list are named below it; judging is offline and needs neither.
     """
     name = x509.Name(
         [
@@ -112,11 +158,11 @@ def certify(authority: Authority, subject: Subject, key: PublicKey, *, at: datet
         ]
     )
     builder = (
-        _builder(name, key, at, _PERSON_DAYS)
+        _builder(name, key, at, at + timedelta(days=_PERSON_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(digital_signature=True, content_commitment=True), critical=True)
     )
-    return _issue(builder, authority)
+    return _issue(_addressed(builder, address), authority)
 
 
 def make_crl(
@@ -165,21 +211,44 @@ def _authority_builder(
     name: x509.Name, key: PublicKey, at: datetime, days: int, *, path_length: int
 ) -> x509.CertificateBuilder:
     return (
-        _builder(name, key, at, days)
+        _builder(name, key, at, at + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
     )
 
 
-def _builder(name: x509.Name, key: PublicKey, at: datetime, days: int) -> x509.CertificateBuilder:
-    begins = _whole_second(at)
+def _service_builder(issuing: Authority, name: str, key: PublicKey, at: datetime) -> x509.CertificateBuilder:
+    return (
+        _builder(_authority_name(name), key, at, issuing.certificate.not_valid_after_utc)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(digital_signature=True), critical=True)
+    )
+
+
+def _addressed(builder: x509.CertificateBuilder, address: str) -> x509.CertificateBuilder:
+    if not address:
+        return builder
+    responder = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(address + STATUS)
+    )
+    return builder.add_extension(x509.AuthorityInformationAccess([responder]), critical=False).add_extension(
+        _list_address(address, ISSUING_LIST), critical=False
+    )
+
+
+def _list_address(address: str, path: str) -> x509.CRLDistributionPoints:
+    name = x509.UniformResourceIdentifier(address + path)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)])
+
+
+def _builder(name: x509.Name, key: PublicKey, at: datetime, ends: datetime) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(name)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=days))
+        .not_valid_before(_whole_second(at))
+        .not_valid_after(_whole_second(ends))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

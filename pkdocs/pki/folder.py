@@ -14,38 +14,36 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
 from pkdocs.errors import ConflictError, CredentialError
-from pkdocs.files import PRIVATE, PUBLIC, in_the_way, new_folder, write_atomic
+from pkdocs.files import in_the_way, new_folder
 from pkdocs.messages import reason_of
 from pkdocs.pki.authority import (
     Authority,
     KeyKind,
-    PrivateKey,
     PublicKey,
     Reason,
     Subject,
     certify,
-    make_crl,
     make_issuing,
+    make_responder,
     make_root,
+    make_timestamping,
     person_of,
 )
+from pkdocs.pki.disk import has_authority, read, read_authority, write_authority, write_public, write_secret
+from pkdocs.pki.ledger import Ledger, LedgerFile
 from pkdocs.pki.records import RECORDS_FILE, Enrollee, Records, read_records, render_enrolment, render_records
+from pkdocs.pki.services import Services
 from pkdocs.profile import Zone
 from pkdocs.trust import FILE_NAME as TRUST_FILE
 from pkdocs.trust import Anchor, Purpose, Trust, read_trust, render_trust
 
 _ROOT: Final = "root"
 _ISSUING: Final = "issuing"
+_TIMESTAMPING: Final = "tsa"
+_RESPONDER: Final = "ocsp"
 _RECORDS: Final = Path("ca", RECORDS_FILE)
 _TRUST: Final = Path(TRUST_FILE)
 _ENROLMENT: Final = Path("enrolment.json")
@@ -70,10 +68,17 @@ class _Pki:
     records: Records
 
 
-def init_pki(directory: Path, *, at: datetime, key: KeyKind = KeyKind.P256, registrars: Sequence[str] = ()) -> None:
+def init_pki(
+    directory: Path,
+    *,
+    at: datetime,
+    key: KeyKind = KeyKind.P256,
+    registrars: Sequence[str] = (),
+    address: str = "",
+) -> None:
     """Make a training PKI in ``directory``; ``registrars`` are numbers (NIP) of those who will keep the register.
 
-    It appears whole or not at all.
+    It appears whole or not at all. Certificates name its services below ``address``, or none if there is none.
 
     Raises:
         ConflictError: the directory exists and is not empty, or cannot be made.
@@ -82,7 +87,8 @@ def init_pki(directory: Path, *, at: datetime, key: KeyKind = KeyKind.P256, regi
         raise ConflictError("PKI_EXISTS", directory=directory.name)
     try:
         with new_folder(directory) as building:
-            _fill(building, key, tuple(dict.fromkeys(registrars)), at)
+            records = Records(registrars=tuple(dict.fromkeys(registrars)), address=address.rstrip("/") or None)
+            _fill(building, key, records, at)
     except OSError as fault:
         raise ConflictError("PKI_UNMADE", directory=directory.name, reason=reason_of(fault)) from fault
 
@@ -155,28 +161,68 @@ def revoke(directory: Path, number: str, reason: Reason, at: datetime) -> int:
 
 
 def refresh(directory: Path, at: datetime) -> None:
-    """Publish new revocation lists as of ``at``.
+    """Publish new revocation lists as of ``at``; a PKI without services gets them.
 
     Raises:
         CredentialError: no PKI there, or damaged.
     """
     pki = _open_pki(directory)
-    _publish(pki, pki.records, _read_trust(directory), at)
+    _publish(pki, pki.records, _add_services(pki, at), at)
 
 
-def _fill(building: Path, kind: KeyKind, registrars: tuple[str, ...], at: datetime) -> None:
+def open_services(directory: Path, at: datetime) -> Services:
+    """Return the services of the PKI, which answer by its records as they are when they are asked.
+
+    A PKI of an earlier pkdocs, which has none, gets them here.
+
+    Raises:
+        CredentialError: no PKI there, or damaged.
+        ConflictError: it has no services yet, and the directory cannot be written.
+    """
+    pki = _open_pki(directory)
+    _add_services(pki, at)
+    timestamping, responder = (read_authority(directory, name) for name in (_TIMESTAMPING, _RESPONDER))
+    ledger = LedgerFile(directory / _RECORDS, (timestamping.certificate, responder.certificate))
+    return Services(pki.root, pki.issuing, timestamping, responder, ledger)
+
+
+def _add_services(pki: _Pki, at: datetime) -> Trust:
+    """Make the services that are not there yet; return the trust file, with an anchor that vouches for them."""
+    trust = _read_trust(pki.directory)
+    if not has_authority(pki.directory, _TIMESTAMPING):
+        trust = replace(trust, anchors=tuple(_vouching(anchor, pki.root) for anchor in trust.anchors))
+        # before the certificate: who finds that one takes the rest as done
+        write_public(pki.directory / _TRUST, render_trust(trust))
+    _write_services(pki.directory, pki.issuing, pki.kind, pki.records.address or "", at)
+    return trust
+
+
+def _vouching(anchor: Anchor, root: Authority) -> Anchor:
+    is_ours = anchor.certificate == root.certificate.public_bytes(Encoding.DER)
+    return replace(anchor, purposes=anchor.purposes | {Purpose.TIMESTAMPS}) if is_ours else anchor
+
+
+def _write_services(directory: Path, issuing: Authority, kind: KeyKind, address: str, at: datetime) -> None:
+    if not has_authority(directory, _RESPONDER):
+        write_authority(directory, _RESPONDER, make_responder(issuing, kind, at=at))
+    if not has_authority(directory, _TIMESTAMPING):
+        write_authority(directory, _TIMESTAMPING, make_timestamping(issuing, kind, at=at, address=address))
+
+
+def _fill(building: Path, kind: KeyKind, records: Records, at: datetime) -> None:
     for folder in (Path("ca"), _SIGNERS):
         (building / folder).mkdir(mode=0o700)
     root = make_root(kind, at=at)
-    issuing = make_issuing(root, kind, at=at)
-    _write_authority(building, _ROOT, root)
-    _write_authority(building, _ISSUING, issuing)
-    records = Records(registrars=registrars)
+    address = records.address or ""
+    issuing = make_issuing(root, kind, at=at, address=address)
+    write_authority(building, _ROOT, root)
+    write_authority(building, _ISSUING, issuing)
+    _write_services(building, issuing, kind, address, at)
     trust = Trust(
         organisation="",
         organisation_code="",
         root_position="",
-        anchors=(Anchor(root.certificate.public_bytes(Encoding.DER), frozenset({Purpose.PERSONS}), training=True),),
+        anchors=(Anchor(root.certificate.public_bytes(Encoding.DER), frozenset(Purpose), training=True),),
         crls=_crls(root, issuing, records, at),
         registrars=(),
         threshold=1,
@@ -184,9 +230,9 @@ def _fill(building: Path, kind: KeyKind, registrars: tuple[str, ...], at: dateti
         qr_address="",
         zone=Zone.WIB,
     )
-    _write_secret(building / _RECORDS, render_records(records))
-    _write_public(building / _ENROLMENT, render_enrolment(records))
-    _write_public(building / _TRUST, render_trust(trust))
+    write_secret(building / _RECORDS, render_records(records))
+    write_public(building / _ENROLMENT, render_enrolment(records))
+    write_public(building / _TRUST, render_trust(trust))
 
 
 def _demand_own_files(records: Records, enrollees: Iterable[Enrollee]) -> None:
@@ -221,9 +267,9 @@ def _publish(pki: _Pki, records: Records, trust: Trust, at: datetime) -> None:
     others = tuple(crl for crl in trust.crls if not any(_is_signed_by(crl, key) for key in ours))
     crls = _crls(pki.root, pki.issuing, numbered, at) + others
     # records first: what they name but the others lack is written by the next run of any command
-    _write_secret(pki.directory / _RECORDS, render_records(numbered))
-    _write_public(pki.directory / _ENROLMENT, render_enrolment(numbered))
-    _write_public(pki.directory / _TRUST, render_trust(replace(trust, crls=crls)))
+    write_secret(pki.directory / _RECORDS, render_records(numbered))
+    write_public(pki.directory / _ENROLMENT, render_enrolment(numbered))
+    write_public(pki.directory / _TRUST, render_trust(replace(trust, crls=crls)))
 
 
 def _is_signed_by(crl: bytes, key: PublicKey) -> bool:
@@ -231,48 +277,18 @@ def _is_signed_by(crl: bytes, key: PublicKey) -> bool:
 
 
 def _crls(root: Authority, issuing: Authority, records: Records, at: datetime) -> tuple[bytes, ...]:
-    lists = (
-        make_crl(root, (), number=records.crl_number, at=at),
-        make_crl(issuing, records.revocations, number=records.crl_number, at=at),
-    )
-    return tuple(crl.public_bytes(Encoding.DER) for crl in lists)
+    return tuple(crl.public_bytes(Encoding.DER) for crl in Ledger.of(records).lists(root, issuing, at))
 
 
 def _open_pki(directory: Path) -> _Pki:
-    root = _read_authority(directory, _ROOT)
-    issuing = _read_authority(directory, _ISSUING)
+    root = read_authority(directory, _ROOT)
+    issuing = read_authority(directory, _ISSUING)
     kind = KeyKind.RSA2048 if isinstance(root.key, rsa.RSAPrivateKey) else KeyKind.P256
-    return _Pki(directory, root, issuing, kind, read_records(_read(directory / _RECORDS)))
+    return _Pki(directory, root, issuing, kind, read_records(read(directory / _RECORDS)))
 
 
 def _read_trust(directory: Path) -> Trust:
-    return read_trust(_read(directory / _TRUST))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise CredentialError("PKI_ABSENT", file=path.name) from fault
-
-
-def _read_authority(directory: Path, name: str) -> Authority:
-    key_data = _read(directory / "ca" / f"{name}.key.pem")
-    certificate_data = _read(directory / "ca" / f"{name}.pem")
-    try:
-        key = load_pem_private_key(key_data, password=None)
-        certificate = x509.load_pem_x509_certificate(certificate_data)
-    except (ValueError, TypeError) as fault:
-        raise CredentialError("PKI_DAMAGED", file=f"{name}.pem") from fault
-    if not isinstance(key, PrivateKey) or key.public_key() != certificate.public_key():
-        raise CredentialError("PKI_DAMAGED", file=f"{name}.key.pem")
-    return Authority(certificate, key)
-
-
-def _write_authority(directory: Path, name: str, authority: Authority) -> None:
-    key = authority.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write_secret(directory / "ca" / f"{name}.key.pem", key)
-    _write_public(directory / "ca" / f"{name}.pem", authority.certificate.public_bytes(Encoding.PEM))
+    return read_trust(read(directory / _TRUST))
 
 
 def _credential(pki: _Pki, enrollee: Enrollee, organisation: str, at: datetime, *, known: bool) -> x509.Certificate:
@@ -284,15 +300,15 @@ def _credential(pki: _Pki, enrollee: Enrollee, organisation: str, at: datetime, 
         _retire(pki.directory, path, secret, at)
     key = pki.kind.make_key()
     subject = Subject(enrollee.person, enrollee.name, enrollee.unit, organisation)
-    certificate = certify(pki.issuing, subject, key.public_key(), at=at)
+    certificate = certify(pki.issuing, subject, key.public_key(), at=at, address=pki.records.address or "")
     passphrase = secrets.token_urlsafe(24).encode("ascii")
     chain = [pki.issuing.certificate, pki.root.certificate]
     data = pkcs12.serialize_key_and_certificates(
         enrollee.number.encode(), key, certificate, chain, BestAvailableEncryption(passphrase)
     )
     # the passphrase first: where a key is, it can be opened
-    _write_secret(secret, passphrase + b"\n")
-    _write_secret(path, data)
+    write_secret(secret, passphrase + b"\n")
+    write_secret(path, data)
     return certificate
 
 
@@ -315,18 +331,3 @@ def _retire(directory: Path, path: Path, secret: Path, at: datetime) -> None:
     for file in (path, secret):
         if file.exists():
             file.replace(retired / f"{file.stem}-{moment:%Y%m%dT%H%M%SZ}{file.suffix}")
-
-
-def _write_secret(path: Path, data: bytes) -> None:
-    _write(path, data, PRIVATE)
-
-
-def _write_public(path: Path, data: bytes) -> None:
-    _write(path, data, PUBLIC)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    try:
-        write_atomic(path, data, mode=mode)
-    except OSError as fault:
-        raise ConflictError("PKI_UNWRITABLE", directory=path.parent.name) from fault

@@ -21,6 +21,7 @@ RECORDS_FILE: Final = "records.json"
 ENROLMENT_SCHEMA: Final = "pkdocs-enrolment/1"
 
 _ENROLLED_BY: Final = "pki-uji"
+_SECONDS_BITS: Final = 40
 _NUMBER = re.compile(r"(?=.*[0-9A-Za-z])[0-9A-Za-z-]{1,40}")
 
 
@@ -68,10 +69,14 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Everything since ``init``, each person's newest certificate last; holds NIPs, so it is for its owner's eyes."""
+    """Everything since ``init``, each person's newest certificate last; holds NIPs, so it is for its owner's eyes.
+
+    ``address`` is that of the services, as new certificates name it; None: they name none.
+    """
 
     schema: str = RECORDS_SCHEMA
     crl_number: int = 1
+    address: str | None = None
     registrars: tuple[str, ...] = field(default=(), repr=False)
     issued: tuple[Issued, ...] = ()
     revoked: tuple[Revoked, ...] = ()
@@ -97,6 +102,13 @@ class Records:
         """The newest certificate (DER) of each registrar who has one, in the order of ``init``."""
         newest = {entry.number: base64.b64decode(entry.certificate) for entry in self.issued}
         return tuple(newest[number] for number in self.registrars if number in newest)
+
+    def list_number(self, at: datetime) -> int:
+        """Return the number of a list that is made ``at`` that time: later lists have greater ones (RFC 5280, 5.2.3).
+
+        Lists are made without being published too, by the services, so the second counts beside ``crl_number``.
+        """
+        return self.crl_number << _SECONDS_BITS | int(at.timestamp())
 
     def with_issued(self, enrollee: Enrollee, certificate: x509.Certificate) -> "Records":
         """Return the records with one certificate more."""

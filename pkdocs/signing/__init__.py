@@ -8,6 +8,7 @@ from pkdocs.signing.holder import Holder, Task
 from pkdocs.signing.keyed import Keyed
 from pkdocs.signing.level import Level
 from pkdocs.signing.pkcs12 import FileSigner, load_pkcs12
+from pkdocs.signing.preflight import demand_ready
 from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
@@ -24,6 +25,7 @@ __all__ = [
     "Task",
     "append_signature",
     "check_certificate",
+    "demand_ready",
     "demand_turn",
     "load_emblem",
     "load_pkcs12",

@@ -5,15 +5,19 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.errors import CredentialError
+from pkdocs.verification.certificates import may_sign
 
 _SMALLEST_RSA_BITS: Final = 2048
 
 
-class Signer(Protocol):
-    """A key that signs bytes, unlocked. One implementation a module: files here, tokens and services beside them."""
+class Certified(Protocol):
+    """Whoever signs, by the certificates alone."""
 
     @property
     def certificate(self) -> bytes:
@@ -22,6 +26,10 @@ class Signer(Protocol):
     @property
     def chain(self) -> tuple[bytes, ...]:
         """The certificates above it as far as they are known, DER."""
+
+
+class Signer(Certified, Protocol):
+    """A key that signs bytes, unlocked. One implementation a module: files here, tokens and services beside them."""
 
     @property
     def person(self) -> str:
@@ -56,25 +64,34 @@ def check_usage(certificate: x509.Certificate) -> None:
     """Refuse a certificate that is not for signing documents with an algorithm of ours.
 
     Raises:
-        CredentialError: an authority's certificate, key usage without signing, or a key that is neither RSA of
-            2048 bits or more nor P-256.
+        CredentialError: an authority's certificate, (extended) key usage without signing, or a key that is neither
+            RSA of 2048 bits or more nor P-256.
         ValueError, UnsupportedAlgorithm: the certificate itself is malformed.
     """
     key = certificate.public_key()
     strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA_BITS
     if not strong and not (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)):
         raise CredentialError("KEY_KIND")
-    extensions = [extension.value for extension in certificate.extensions]
-    is_authority = any(isinstance(value, x509.BasicConstraints) and value.ca for value in extensions)
-    if is_authority or not any(isinstance(value, x509.KeyUsage) and _signs(value) for value in extensions):
+    if not may_sign(certificate.public_bytes(Encoding.DER)):
         raise CredentialError("KEY_USAGE")
 
 
-def _signs(usage: x509.KeyUsage) -> bool:
-    return usage.digital_signature or usage.content_commitment
+def is_signature_by(certificate: bytes, signature: bytes, data: bytes) -> bool:
+    """Tell whether ``signature`` is a raw one of ``data`` by the key of ``certificate`` (DER), with SHA-256."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, padding.PKCS1v15(), SHA256())
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(SHA256()))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
 
 
-def check_certificate(signer: Signer, at: datetime) -> None:
+def check_certificate(signer: Certified, at: datetime) -> None:
     """Refuse a certificate that is not in date ``at`` that moment.
 
     Raises:

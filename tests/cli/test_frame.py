@@ -21,7 +21,7 @@ from pkdocs.sample import build_sample
 from tests.city import Town
 from tests.cli.runner import pkdocs
 
-PKI = ("init", "issue", "revoke", "refresh")
+PKI = ("init", "issue", "revoke", "refresh", "serve")
 NAMES = [(name,) for name in COMMANDS] + [("pki", name) for name in PKI] + [("trust", "show")]
 
 

@@ -1,10 +1,18 @@
 """``pkdocs pki``."""
 
+import json
 import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
+from pkdocs.transport import Service
 from tests.city import KEYS, Town, change, number_of, sheets, snapshot, touched
 from tests.cli.runner import pkdocs
 
@@ -89,3 +97,64 @@ def test_nobody_of_that_number_ends_with_6_and_does_not_repeat_it(own: Town) -> 
     run = pkdocs("pki", "revoke", own.pki, "199999992099992999", "--json")
     assert run.error == ("PKI_UNKNOWN_PERSON", 6)
     assert "199999992099992999" not in run.out + run.err
+
+
+@contextmanager
+def served(pki: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """Run ``pkdocs pki serve`` and give it, with what it says that it serves."""
+    program = [sys.executable, "-c", "from pkdocs.cli import main; main()", "pki", "serve", str(pki), "--port", "0"]
+    with subprocess.Popen(
+        [*program, "--json", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
+            yield process, json.loads(said)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_the_services_answer_until_they_are_ended(own: Town, ending: signal.Signals) -> None:
+    before = snapshot(own.pki)
+    with served(own.pki) as (process, said):
+        assert said["tsa"] == said["address"] + "/tsa"
+        service = Service(said["address"], timeout_s=10)
+        assert service.send("GET", "/issuing.crl").status == 200
+        assert service.send("GET", "/ocsp/" + "A" * 30).status == 200
+        process.send_signal(ending)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert "untuk latihan" in err
+    assert "GET /issuing.crl 200" in err
+    assert "GET /ocsp 200" in err
+    assert touched(before, own.pki) == set()
+
+
+def test_services_that_others_can_reach_say_so(own: Town) -> None:
+    with served(own.pki, "--host", "0.0.0.0") as (process, _):  # noqa: S104  # what is tested
+        process.terminate()
+        assert "Komputer lain" in process.communicate(timeout=60)[1]
+
+
+def test_a_port_in_use_ends_with_8(own: Town) -> None:
+    with served(own.pki) as (_, said):
+        port = said["address"].rpartition(":")[2]
+        assert pkdocs("pki", "serve", own.pki, "--port", port, "--json").error == ("PKI_SERVICE_ADDRESS", 8)
+
+
+def test_certificates_name_the_address_that_was_given(town: Town, tmp_path: Path) -> None:
+    folder = tmp_path / "baru"
+    assert pkdocs("pki", "init", folder, "--address", "http://127.0.0.1:8318/").exit == 0
+    assert pkdocs("pki", "issue", folder, "--workbook", town.workbook).exit == 0
+    (first, *_) = json.loads((folder / "enrolment.json").read_bytes())["certificates"]
+    extensions = x509.load_pem_x509_certificate(first["certificate"].encode()).extensions
+    (access,) = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert access.access_location.value == "http://127.0.0.1:8318/ocsp"
+
+
+@pytest.mark.parametrize("address", ["ftp://a", "127.0.0.1:8318", "http://a?b", "http://pemda.éxample"])
+def test_an_address_that_is_none_ends_with_2(tmp_path: Path, address: str) -> None:
+    run = pkdocs("pki", "init", tmp_path / "baru", "--address", address, "--json")
+    assert run.error == ("SERVICE_ADDRESS", 2)
+    assert not (tmp_path / "baru").exists()

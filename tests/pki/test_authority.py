@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pkdocs.pki import KeyKind, Reason, is_training, person_of
 from pkdocs.pki.authority import Revocation, Subject, certify, make_crl
 from tests.factory import HEAD
-from tests.signed import AT, BEGUN, authorities, credential
+from tests.signed import AT, BEGUN, answering, authorities, credential
 
 
 @pytest.mark.parametrize("kind", KeyKind)
@@ -106,3 +106,18 @@ def test_a_list_names_what_is_revoked_since_when_and_why(reason: Reason) -> None
 
 def test_no_key_is_shown() -> None:
     assert "key" not in repr(authorities()[0])
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+def test_the_services_have_certificates_for_that_alone(kind: KeyKind) -> None:
+    timestamping, responder = (authority.certificate for authority in answering(kind))
+    for certificate, use in ((timestamping, "1.3.6.1.5.5.7.3.8"), (responder, "1.3.6.1.5.5.7.3.9")):
+        uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        assert [purpose.dotted_string for purpose in uses.value] == [use]
+        assert uses.critical is (certificate is timestamping)
+        certificate.verify_directly_issued_by(authorities(kind)[1].certificate)
+        assert certificate.not_valid_after_utc == authorities(kind)[1].certificate.not_valid_after_utc
+        assert is_training(certificate.public_bytes(Encoding.DER))
+        assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert responder.extensions.get_extension_for_class(x509.OCSPNoCheck)
+    assert not any(isinstance(entry.value, x509.OCSPNoCheck) for entry in timestamping.extensions)

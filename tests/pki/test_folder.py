@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,12 +22,13 @@ from pkdocs.pki import (
     Reason,
     init_pki,
     issue_certificates,
+    open_services,
     refresh,
     revoke,
 )
 from pkdocs.profile import Zone
 from pkdocs.signing import FileSigner, check_certificate, load_pkcs12
-from pkdocs.trust import Trust, read_trust, render_trust
+from pkdocs.trust import Purpose, Trust, read_trust, render_trust
 from tests.factory import MAYOR
 from tests.signed import signer_of, training_trust
 
@@ -136,7 +138,7 @@ def test_keys_and_records_are_for_their_owner_alone(pki: Path) -> None:
     issue(pki, HEAD)
     revoke(pki, HEAD_NUMBER, Reason.UNSPECIFIED, AT)
     secrets = [*pki.glob("signers/*"), *pki.glob("ca/*.key.pem"), pki / "ca" / "records.json"]
-    assert len(secrets) == 5
+    assert len(secrets) == 7
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets} == {0o600}
     assert {stat.S_IMODE((pki / name).stat().st_mode) for name in ("ca", "signers")} == {0o700}
 
@@ -414,3 +416,84 @@ def test_anchors_and_lists_of_an_earlier_generation_stay(pki: Path, tmp_path: Pa
     assert set(old.crls) < set(trust.crls)
     assert not set(new.crls) & set(trust.crls)
     assert len(trust.crls) == 4
+
+
+class TestServices:
+    """A PKI made before there were services gets them; nothing that is there changes."""
+
+    SERVICES = ("tsa.pem", "tsa.key.pem", "ocsp.pem", "ocsp.key.pem")
+
+    @pytest.fixture
+    def old(self, pki: Path) -> Path:
+        issue(pki, HEAD)
+        for name in self.SERVICES:
+            (pki / "ca" / name).unlink()
+        trust = trust_of(pki)
+        anchors = (*(replace(anchor, purposes=frozenset({Purpose.PERSONS})) for anchor in trust.anchors),)
+        foreign = training_trust(KeyKind.RSA2048).anchors
+        kept = (*anchors, *(replace(anchor, purposes=frozenset({Purpose.PERSONS})) for anchor in foreign))
+        (pki / "trust.toml").write_bytes(render_trust(replace(trust, anchors=kept)))
+        return pki
+
+    @pytest.mark.parametrize("complete", [open_services, refresh])
+    def test_they_are_added(self, old: Path, complete: Callable[[Path, datetime], object]) -> None:
+        before = contents(old)
+        complete(old, AT + timedelta(days=400))
+        after = contents(old)
+        assert after.keys() - before.keys() == {f"ca/{name}" for name in self.SERVICES}
+        changed = {"trust.toml"} if complete is open_services else {"trust.toml", "ca/records.json"}
+        assert {name for name in before if before[name] != after[name]} == changed
+        assert [anchor.purposes for anchor in trust_of(old).anchors] == [set(Purpose), {Purpose.PERSONS}]
+        assert (old / "ca" / "tsa.key.pem").stat().st_mode & 0o777 == 0o600
+
+    def test_they_are_added_once(self, old: Path) -> None:
+        open_services(old, AT)
+        before = contents(old)
+        open_services(old, AT + timedelta(days=1))
+        assert contents(old) == before
+
+    def test_who_took_an_anchors_purpose_away_keeps_it_so(self, pki: Path) -> None:
+        trust = trust_of(pki)
+        anchors = tuple(replace(anchor, purposes=frozenset({Purpose.PERSONS})) for anchor in trust.anchors)
+        (pki / "trust.toml").write_bytes(render_trust(replace(trust, anchors=anchors)))
+        open_services(pki, AT)
+        refresh(pki, AT)
+        assert trust_of(pki).anchors == anchors
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_an_interrupted_addition_is_completed(self, old: Path, name: str) -> None:
+        open_services(old, AT)
+        whole = contents(old)
+        (old / "ca" / name.replace(".key", "")).unlink()
+        open_services(old, AT)
+        assert contents(old).keys() == whole.keys()
+
+    def test_a_damaged_one_is_named(self, pki: Path) -> None:
+        (pki / "ca" / "tsa.key.pem").write_bytes((pki / "ca" / "ocsp.key.pem").read_bytes())
+        with pytest.raises(CredentialError, match="PKI_DAMAGED"):
+            open_services(pki, AT)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8318", "http://127.0.0.1:8318/"])
+def test_certificates_name_what_is_below_the_address(tmp_path: Path, address: str) -> None:
+    pki = tmp_path / "pki"
+    init_pki(pki, at=AT, address=address)
+    issue(pki, HEAD)
+    person = x509.load_der_x509_certificate(signer(pki, HEAD_NUMBER).certificate)
+    tsa, responder, issuing, root = (
+        x509.load_pem_x509_certificate((pki / "ca" / f"{name}.pem").read_bytes())
+        for name in ("tsa", "ocsp", "issuing", "root")
+    )
+    assert addresses(person) == addresses(tsa) == {"http://127.0.0.1:8318/ocsp", "http://127.0.0.1:8318/issuing.crl"}
+    assert addresses(issuing) == {"http://127.0.0.1:8318/root.crl"}
+    assert addresses(responder) == addresses(root) == set()
+
+
+def addresses(certificate: x509.Certificate) -> set[str]:
+    named = set()
+    for extension in certificate.extensions:
+        if isinstance(extension.value, x509.AuthorityInformationAccess):
+            named |= {entry.access_location.value for entry in extension.value}
+        if isinstance(extension.value, x509.CRLDistributionPoints):
+            named |= {name.value for point in extension.value for name in point.full_name or ()}
+    return named

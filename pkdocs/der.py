@@ -1,0 +1,62 @@
+"""DER as far as pkdocs writes it itself (ITU-T X.690): tag, length, contents; nothing is read here."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from asn1crypto.core import Integer, ObjectIdentifier
+
+INTEGER: Final = 0x02
+BIT_STRING: Final = 0x03
+OCTETS: Final = 0x04
+ENUMERATED: Final = 0x0A
+GENERALIZED_TIME: Final = 0x18
+SEQUENCE: Final = 0x30
+SET: Final = 0x31
+
+
+def encode(tag: int, *parts: bytes) -> bytes:
+    """Return one value: ``parts`` are its contents, one after the other."""
+    body = b"".join(parts)
+    if len(body) < 0x80:
+        return bytes((tag, len(body))) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + body
+
+
+def context(number: int, *parts: bytes, constructed: bool = True) -> bytes:
+    """Return a value with the context-specific tag ``number``."""
+    return encode(0x80 | (0x20 if constructed else 0) | number, *parts)
+
+
+def retag(tag: int, encoded: bytes) -> bytes:
+    """Return the same value under another tag (implicit tagging)."""
+    return bytes((tag,)) + encoded[1:]
+
+
+def identifier(dotted: str) -> bytes:
+    """Return an object identifier; its arcs may be of any size."""
+    encoded: bytes = ObjectIdentifier(dotted).dump()
+    return encoded
+
+
+def integer(value: int) -> bytes:
+    """Return an INTEGER."""
+    encoded: bytes = Integer(value).dump()
+    return encoded
+
+
+def bits(data: bytes) -> bytes:
+    """Return a BIT STRING of whole bytes."""
+    return encode(BIT_STRING, b"\0", data)
+
+
+def moment(at: datetime) -> bytes:
+    """Return a GeneralizedTime in UTC, cut to whole seconds."""
+    return encode(GENERALIZED_TIME, f"{at.astimezone(UTC):%Y%m%d%H%M%SZ}".encode("ascii"))
+
+
+NULL: Final = b"\x05\x00"
+SHA256: Final = encode(SEQUENCE, identifier("2.16.840.1.101.3.4.2.1"))
+"""The digest's algorithm, without parameters (RFC 5754, 2)."""
+ECDSA_SHA256: Final = encode(SEQUENCE, identifier("1.2.840.10045.4.3.2"))
+RSA_SHA256: Final = encode(SEQUENCE, identifier("1.2.840.113549.1.1.11"), NULL)
