@@ -22,7 +22,8 @@ from pkdocs.cli.base import (
     warn,
     words,
 )
-from pkdocs.cli.sign import demand_consent, passphrase_option, read_passphrase
+from pkdocs.cli.holders import passphrase_option, read_passphrase
+from pkdocs.cli.sign import demand_consent
 from pkdocs.files import read_regular
 from pkdocs.numerals import format_date
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym

@@ -1,7 +1,7 @@
 """One signature appended to one issued file; one module a kind of key holder."""
 
 from pkdocs.signing.appearance import Stamp
-from pkdocs.signing.document import demand_turn, sign_pdf
+from pkdocs.signing.document import Signatory, demand_turn, make_task, sign_pdf
 from pkdocs.signing.emblem import Emblem, load_emblem
 from pkdocs.signing.form import Signature, SignedForm, read_form
 from pkdocs.signing.holder import Holder, Task
@@ -18,6 +18,7 @@ __all__ = [
     "Holder",
     "Keyed",
     "Level",
+    "Signatory",
     "Signature",
     "SignedForm",
     "Signer",
@@ -29,6 +30,7 @@ __all__ = [
     "demand_turn",
     "load_emblem",
     "load_pkcs12",
+    "make_task",
     "read_form",
     "sign_pdf",
 ]

@@ -1,14 +1,16 @@
 """One signature appended to an issued file."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 
-from pkdocs.content import Party, Role
+from pkdocs.content import Content, Party, Role
 from pkdocs.errors import SigningError
 from pkdocs.profile import Zone
 from pkdocs.signing.appearance import Stamp
 from pkdocs.signing.form import SignedForm, read_form
+from pkdocs.signing.holder import Task
 from pkdocs.signing.revision import append_signature
 from pkdocs.signing.signer import Signer, check_certificate
 
@@ -28,15 +30,32 @@ def sign_pdf(pdf: bytes, role: Role, signer: Signer, *, at: datetime, zone: Zone
     """
     check_certificate(signer, at)
     form = read_form(pdf)
-    party = demand_turn(form, role, signer)
-    content = form.content
+    party = demand_turn(form, role, Signatory(signer.person, signer.certificate))
+    task = make_task(pdf, form.content, role, party, at=at, zone=zone, training=training)
+    return append_signature(pdf, task.field, signer, task.stamp, location=task.location, reason=task.reason)
+
+
+def make_task(
+    pdf: bytes, content: Content, role: Role, party: Party, *, at: datetime, zone: Zone, training: bool
+) -> Task:
+    """Return what a key holder is asked for: the signature of ``party`` in ``role``, claimed to be made ``at``.
+
+    That ``pdf`` holds ``content`` and that it is this party's turn has been asked.
+    """
     stamp = Stamp(party.name, party.office, at.astimezone(zone.info), zone, training)
-    reason = f"{content.id} sebagai {party.label}"
-    return append_signature(pdf, role.value, signer, stamp, location=content.place, reason=reason)
+    return Task(content.id, pdf, role.value, stamp, content.place, f"{content.id} sebagai {party.label}")
 
 
-def demand_turn(form: SignedForm, role: Role, signer: Signer) -> Party:
-    """Return the party that signs in ``role``, if it is this signer and has not signed yet.
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Who signs: the content's person, and the certificate (DER) to do it with; None where it is not known yet."""
+
+    person: str
+    certificate: bytes | None = field(default=None, repr=False)
+
+
+def demand_turn(form: SignedForm, role: Role, signatory: Signatory) -> Party:
+    """Return the party that signs in ``role``, if it is this person and has not signed yet.
 
     Raises:
         SigningError: no such role, no field (paper), signed already, another person, or the same on both sides.
@@ -47,11 +66,14 @@ def demand_turn(form: SignedForm, role: Role, signer: Signer) -> Party:
         raise SigningError("SIGN_ALREADY", id=content.id, role=role.value)
     if party is None or role not in form.open:
         raise SigningError("SIGN_NO_FIELD", id=content.id, role=role.value)
-    if party.person != signer.person:
+    if party.person != signatory.person:
         raise SigningError("SIGN_WRONG_PERSON", id=content.id, role=role.value, name=party.name)
-    key = x509.load_der_x509_certificate(signer.certificate).public_key()
+    key = _public_key(signatory.certificate)
     for signature in form.signatures:
-        other = x509.load_der_x509_certificate(signature.certificate).public_key()
-        if signature.person == signer.person or other == key:
+        if signature.person == signatory.person or _public_key(signature.certificate) == key:
             raise SigningError("SIGN_BOTH_SIDES", id=content.id)
     return party
+
+
+def _public_key(certificate: bytes | None) -> object:
+    return x509.load_der_x509_certificate(certificate).public_key() if certificate else None

@@ -6,9 +6,10 @@ certificates are not judged, and whether the page says what the content says is 
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from types import MappingProxyType
 from typing import Final
 
 from cryptography import x509
@@ -65,16 +66,17 @@ class SignedForm:
         return tuple(role for role in electronic_roles(self.content) if role not in self.signed)
 
 
-def read_form(pdf: bytes) -> SignedForm:
+def read_form(pdf: bytes, *, owners: Mapping[bytes, str] = MappingProxyType({})) -> SignedForm:
     """Return what ``pdf`` holds, if it is an issued file followed by signatures of its parties alone.
 
-    Checked are the structure of the revisions, digests and raw signatures, and that each signer is the party.
+    Checked are the structure of the revisions, digests and raw signatures, and that each signer is the party:
+    ``owners`` says whose certificates (DER) are, else they name their person themselves.
 
     Raises:
         SigningError: not a PDF that pkdocs issued, or changed since.
     """
     try:
-        return _read(pdf)
+        return _read(pdf, owners)
     except SigningError:
         raise
     except Exception as fault:
@@ -82,7 +84,7 @@ def read_form(pdf: bytes) -> SignedForm:
         raise SigningError("SIGN_DAMAGED") from fault
 
 
-def _read(pdf: bytes) -> SignedForm:
+def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
     reader = PdfFileReader(BytesIO(pdf), strict=True)
     revisions = reader.xrefs.total_revisions
     ends = [_end(pdf, reader, revision) for revision in range(revisions)]
@@ -93,7 +95,8 @@ def _read(pdf: bytes) -> SignedForm:
     for revision in range(1, revisions):
         role, field = _signed_field(reader, revision, fields)
         certificate = _read_signature(pdf, field, ends[revision - 1], ends[revision])
-        signatures.append(_attribute(content, role, certificate, ends[revision]))
+        person = owners.get(certificate) or person_of(x509.load_der_x509_certificate(certificate))
+        signatures.append(_attribute(content, role, person, certificate, ends[revision]))
     return SignedForm(content, tuple(signatures), hashlib.sha256(pdf[: ends[0]]).hexdigest())
 
 
@@ -188,8 +191,7 @@ def _read_signature(pdf: bytes, field: DictionaryObject, start: int, end: int) -
     return certificate or b""
 
 
-def _attribute(content: Content, role: Role, certificate: bytes, end: int) -> Signature:
-    person = person_of(x509.load_der_x509_certificate(certificate))
+def _attribute(content: Content, role: Role, person: str, certificate: bytes, end: int) -> Signature:
     party = content.party(role)
     if party is None or party.person != person:
         raise SigningError("SIGN_FOREIGN_SIGNATURE", id=content.id, role=role.value)
