@@ -24,7 +24,7 @@ def new_file(folder: Path) -> tuple[int, Path]:
     """
     while True:
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-        if _hold(handle, Path(name), fcntl.LOCK_EX):
+        if hold(handle, Path(name), fcntl.LOCK_EX):
             return handle, Path(name)
         os.close(handle)
 
@@ -40,7 +40,7 @@ def new_folder(prefix: str) -> tuple[int, Path]:
         # taken for left over in between, it is gone
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            if _hold(handle, folder, fcntl.LOCK_EX):
+            if hold(handle, folder, fcntl.LOCK_EX):
                 return handle, folder
             os.close(handle)
 
@@ -69,13 +69,13 @@ def _remove_abandoned(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         # a shared lock is enough against the holder's, and the only one that a file opened for reading has everywhere
-        if os.fstat(handle).st_uid == os.getuid() and _hold(handle, path, fcntl.LOCK_SH):
+        if os.fstat(handle).st_uid == os.getuid() and hold(handle, path, fcntl.LOCK_SH):
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
     finally:
         os.close(handle)
 
 
-def _hold(handle: int, path: Path, kind: int) -> bool:
+def hold(handle: int, path: Path, kind: int) -> bool:
     """Lock what is open until it is closed; tell whether nobody else holds it, and it still lies at ``path``."""
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)

@@ -20,6 +20,7 @@ from pkdocs.outcome import Outcome
 from pkdocs.persons import TRIAL_KEY
 from pkdocs.pipeline import accounting, audit, drafting, making, registering, reissue
 from pkdocs.pipeline.ceremony import SigningResult, plan_signing, sign_plan
+from pkdocs.pipeline.ceremony import Wishes as SigningWishes
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Generated, Wishes, generate
 from pkdocs.pipeline.keeping import read_kept, sign_kept
@@ -27,7 +28,7 @@ from pkdocs.pipeline.registering import Built, HeadWishes, build_register
 from pkdocs.pki import init_pki
 from pkdocs.sample.sheets import base_city
 from pkdocs.settings import default_templates
-from pkdocs.signing import FileSigner, load_pkcs12
+from pkdocs.signing import FileSigner, Keyed, load_pkcs12
 
 KEYS = ("WALIKOTA", "INSP", "INSP.IRBAN1", "INSP.IRBAN1.AUDITOR", "BKPSDM", "BKPSDM.PKP", "BKPSDM.PKP.ANALIS")
 """Parents first: the order of the index."""
@@ -212,9 +213,9 @@ class Town:
 
     def sign(self, key: str, *paths: Path, any_order: bool = False) -> SigningResult:
         """Let the holder of ``key`` sign what waits."""
-        signer = self.signer(key)
-        plan = plan_signing(paths or [self.out], signer, role=None, any_order=any_order, at=AT)
-        return sign_plan(plan, signer, at=lambda: AT, progress=ignore)
+        holder = Keyed(self.signer(key))
+        plan = plan_signing(paths or [self.out], holder, SigningWishes(any_order=any_order), at=AT)
+        return sign_plan(plan, holder, at=lambda: AT, progress=ignore)
 
     def sign_all(self) -> None:
         """Let everybody sign, those below first."""

@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "generate",
     "preview",
     "pki",
+    "seal",
     "sign",
     "reject",
     "withdraw",

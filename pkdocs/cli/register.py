@@ -22,7 +22,9 @@ from pkdocs.cli.base import (
     warn,
     words,
 )
-from pkdocs.cli.sign import demand_consent, passphrase_option, read_passphrase
+from pkdocs.cli.holders import passphrase_option
+from pkdocs.cli.secret import Source, read_secret
+from pkdocs.cli.sign import demand_consent
 from pkdocs.files import read_regular
 from pkdocs.numerals import format_date
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
@@ -111,7 +113,7 @@ def _head_json(file: Path, head: Head) -> dict[str, Any]:
 def sign_command(ctx: click.Context, head: Path, p12: Path, passphrase_file: Path | None, *, yes: bool) -> None:
     """Sign the head."""
     kept = read_kept(head)
-    signer = load_pkcs12(read_regular(p12), read_passphrase(ctx, passphrase_file))
+    signer = load_pkcs12(read_regular(p12), read_secret(ctx, Source(passphrase_file), "PASSPHRASE_PROMPT"))
     say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
     if not yes:
         demand_consent(ctx, "REGISTER_SIGN_CONFIRM")

@@ -19,6 +19,7 @@ class Companion(StrEnum):
 
     PRINT = "pkdocs-cetak"
     INVENTORY = "pkdocs-daftar"
+    RECEIPT = "pkdocs-tanda-terima"
 
 
 def piece_info(kind: Companion, day: date) -> str:

@@ -1,6 +1,6 @@
 """Levels on disk: signed files brought up, each replaced whole by itself with one revision more."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -11,7 +11,6 @@ from pkdocs.errors import ConflictError, PkdocsError, ServiceError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import Index, find_index
 from pkdocs.messages import reason_of
-from pkdocs.pipeline.ceremony import Progress
 from pkdocs.signing.archive import Draft
 from pkdocs.signing.augmentation import check_augmenting, draft, fill_all, find_lack
 from pkdocs.signing.gathering import Gatherer
@@ -30,6 +29,9 @@ _SKIPPED: Final = frozenset({"SIGN_NOT_ISSUED", "AUGMENT_UNSIGNED"})
 """What is no matter of concern in a folder."""
 
 _NOBODY: Final[Mapping[bytes, str]] = {}
+
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from pkdocs.errors import ConflictError, TemplateError
 from pkdocs.files import digest, read_regular, write_atomic
@@ -16,6 +17,10 @@ class Dress:
 
     words: str = ""
     emblem: Emblem | None = None
+
+
+PLAIN_DRESS: Final = Dress()
+"""Nothing but what is usual."""
 
 
 @dataclass(frozen=True, slots=True)

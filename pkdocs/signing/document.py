@@ -9,8 +9,9 @@ from pkdocs.content import Content, Party, Role
 from pkdocs.errors import SigningError
 from pkdocs.outcome import demand
 from pkdocs.profile import Zone
-from pkdocs.signing.appearance import Stamp
+from pkdocs.signing.appearance import INTRODUCTION, Stamp
 from pkdocs.signing.dictionary import reason_of
+from pkdocs.signing.emblem import Emblem
 from pkdocs.signing.form import SignedForm, read_form
 from pkdocs.signing.holder import Hash, Task
 from pkdocs.signing.keyed import Keyed
@@ -61,12 +62,16 @@ def make_task(
     zone: Zone,
     training: bool,
     hashed: Hash | None = None,
+    words: str = "",
+    emblem: Emblem | None = None,
 ) -> Task:
     """Return what a key holder is asked for: the signature of ``party`` in ``role``, claimed to be made ``at``.
 
     That ``pdf`` holds ``content`` and that it is this party's turn has been asked; ``hashed`` is its SHA-256, if taken.
+    ``words`` stand above the name instead of the usual ones, ``emblem`` beside it.
     """
-    stamp = Stamp(party.name, party.office, at.astimezone(zone.info), zone, training)
+    local = at.astimezone(zone.info)
+    stamp = Stamp(party.name, party.office, local, zone, training, words or INTRODUCTION, emblem)
     return Task(content.id, pdf, role.value, stamp, content.place, reason_of(content, party), hashed)
 
 

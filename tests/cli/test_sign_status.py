@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pkdocs.cli import holders
 from pkdocs.cli import sign as sign_command
 from pkdocs.persons import TRIAL_KEY
-from pkdocs.pipeline import ceremony
+from pkdocs.pipeline.ceremony import execution
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pki import init_pki
 from tests.city import KEYS, Town, number_of, snapshot, touched
@@ -31,7 +32,8 @@ def sign(town: Town, key: str, *more: str | Path, language: str = "id") -> Run:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody sits at the terminal."""
-    monkeypatch.setattr(sign_command, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    for module in (sign_command, holders):
+        monkeypatch.setattr(module, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
 
 
 class TestSign:
@@ -40,7 +42,7 @@ class TestSign:
     def test_all_signed_ends_with_0(self, town: Town) -> None:
         run = sign(town, "INSP.IRBAN1")
         assert run.exit == 0
-        assert run.json.keys() == {"batch", "signed", "waiting", "refused"}
+        assert run.json.keys() == {"batch", "signed", "waiting", "refused", "unknown", "receipt", "plan"}
         (signed,) = run.json["signed"]
         assert signed.keys() == {"id", "file", "role", "sha256"}
         assert (signed["id"], signed["file"], signed["role"]) == (IRBAN, str(town.pdf("INSP.IRBAN1")), "pihak-pertama")
@@ -99,13 +101,13 @@ class TestSign:
         assert touched(before, town.out) == set()
 
     def test_a_file_that_somebody_else_changed_ends_with_8(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = ceremony.sign_pdf
+        real = execution.put_signed
 
-        def meanwhile(*arguments: object, **more: object) -> bytes:
-            town.pdf("INSP.IRBAN1").write_bytes(b"theirs")
-            return real(*arguments, **more)
+        def meanwhile(file: Path, before: bytes, after: bytes) -> None:
+            file.write_bytes(b"theirs")
+            real(file, before, after)
 
-        monkeypatch.setattr(ceremony, "sign_pdf", meanwhile)
+        monkeypatch.setattr(execution, "put_signed", meanwhile)
         run = sign(town, "INSP.IRBAN1")
         assert (run.exit, run.json["refused"][0]["code"]) == (8, "FILE_CHANGED")
 

@@ -13,28 +13,29 @@ from pkdocs.content import Role
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError
 from pkdocs.files import digest
 from pkdocs.index import FILE_NAME, write_index
-from pkdocs.pipeline import ceremony
 from pkdocs.pipeline.ceremony import (
     Refused,
     Signed,
     SigningPlan,
     SigningResult,
+    Wishes,
     demand_person,
+    execution,
     plan_signing,
     sign_plan,
 )
-from pkdocs.signing import FileSigner, read_form
+from pkdocs.signing import FileSigner, Keyed, read_form
 from tests.city import AT, Town, ignore, number_of, snapshot, touched
 
 HEAD, IRBAN, AUDITOR = "PK-2026-INSP-1", "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
 
 
 def plan(signer: FileSigner, *paths: Path, role: Role | None = None, any_order: bool = False) -> SigningPlan:
-    return plan_signing(paths, signer, role=role, any_order=any_order, at=AT)
+    return plan_signing(paths, Keyed(signer), Wishes(role, any_order), at=AT)
 
 
 def carry_out(planned: SigningPlan, signer: FileSigner) -> SigningResult:
-    return sign_plan(planned, signer, at=lambda: AT, progress=ignore)
+    return sign_plan(planned, Keyed(signer), at=lambda: AT, progress=ignore)
 
 
 def codes(result: SigningPlan | SigningResult) -> list[tuple[str, str]]:
@@ -94,7 +95,7 @@ class TestPlan:
 
     def test_what_somebody_else_has_to_sign_is_no_matter_in_a_folder(self, town: Town) -> None:
         planned = plan(town.signer("BKPSDM.PKP.ANALIS"), town.out / "inspektorat-daerah")
-        assert planned == SigningPlan((), (), (), nobody_named=True)
+        assert (planned.candidates, planned.waiting, planned.refused, planned.nobody_named) == ((), (), (), True)
 
     def test_where_all_is_signed_the_person_is_named_all_the_same(self, town: Town) -> None:
         town.sign("BKPSDM.PKP.ANALIS")
@@ -103,7 +104,7 @@ class TestPlan:
     @pytest.mark.parametrize("moment", [AT - timedelta(days=1), AT + timedelta(days=800)])
     def test_a_certificate_that_is_not_in_date_signs_nothing(self, town: Town, moment: object) -> None:
         with pytest.raises(CredentialError, match=r"SIGNER_(EXPIRED|NOT_YET_VALID)"):
-            plan_signing([town.out], town.signer("INSP"), role=None, any_order=False, at=moment)
+            plan_signing([town.out], Keyed(town.signer("INSP")), Wishes(), at=moment)
 
     def test_a_damaged_index_stops_all(self, town: Town) -> None:
         (town.out / FILE_NAME).write_bytes(b"{")
@@ -228,8 +229,9 @@ class TestSigning:
 
     def test_nothing_else_is_written(self, town: Town) -> None:
         before = snapshot(town.out)
-        town.sign("INSP.IRBAN1")
-        assert touched(before, town.out) == {town.pdf("INSP.IRBAN1").relative_to(town.out).as_posix()}
+        batch = town.sign("INSP.IRBAN1").batch
+        receipts = {f"tanda-terima/{batch}.{kind}" for kind in ("json", "pdf")}
+        assert touched(before, town.out) == receipts | {town.pdf("INSP.IRBAN1").relative_to(town.out).as_posix()}
 
     def test_both_orders_are_possible(self, town: Town) -> None:
         town.sign("INSP.IRBAN1", town.pdf("INSP.IRBAN1.AUDITOR"), any_order=True)
@@ -251,7 +253,7 @@ class TestSigning:
         signer = town.signer("INSP.IRBAN1")
         seen: list[tuple[int, int]] = []
         planned = plan(signer, town.out, any_order=True)
-        sign_plan(planned, signer, at=lambda: AT, progress=lambda done, total: seen.append((done, total)))
+        sign_plan(planned, Keyed(signer), at=lambda: AT, progress=lambda done, total: seen.append((done, total)))
         assert seen == [(1, 2), (2, 2)]
 
     @pytest.mark.parametrize("change", [lambda file: file.write_bytes(file.read_bytes() + b"\n"), Path.unlink])
@@ -265,32 +267,32 @@ class TestSigning:
         result = carry_out(planned, signer)
         assert codes(result) == [(IRBAN, "FILE_CHANGED")]
         assert result.exit_code == 8
-        assert touched(before, town.out) == set()
+        assert {name for name in touched(before, town.out) if not name.startswith("tanda-terima/")} == set()
 
     def test_a_file_that_somebody_signs_in_the_last_moment_is_theirs(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = ceremony.sign_pdf
+        real = execution.put_signed
 
-        def meanwhile(*arguments: object, **more: object) -> bytes:
-            town.pdf("INSP.IRBAN1").write_bytes(b"theirs")
-            return real(*arguments, **more)
+        def meanwhile(file: Path, before: bytes, after: bytes) -> None:
+            file.write_bytes(b"theirs")
+            real(file, before, after)
 
-        monkeypatch.setattr(ceremony, "sign_pdf", meanwhile)
+        monkeypatch.setattr(execution, "put_signed", meanwhile)
         assert codes(town.sign("INSP.IRBAN1")) == [(IRBAN, "FILE_CHANGED")]
         assert town.pdf("INSP.IRBAN1").read_bytes() == b"theirs"
 
     def test_a_full_disk_refuses_one_file_and_the_rest_goes_on(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = ceremony.replace_unchanged
+        real = execution.replace_unchanged
 
         def full(path: Path, data: bytes, *, expected: str) -> None:
             if AUDITOR in path.name:
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
             real(path, data, expected=expected)
 
-        monkeypatch.setattr(ceremony, "replace_unchanged", full)
+        monkeypatch.setattr(execution, "replace_unchanged", full)
         result = town.sign("INSP.IRBAN1", any_order=True)
         assert [signed.id for signed in result.signed] == [IRBAN]
         assert codes(result) == [(AUDITOR, "SYSTEM")]
@@ -333,13 +335,13 @@ class TestPerson:
 
     def test_the_number_and_the_pseudonym_are_the_persons(self, town: Town) -> None:
         signer = town.signer("INSP")
-        demand_person(signer, number_of("INSP"))
-        demand_person(signer, signer.person)
+        demand_person(Keyed(signer), number_of("INSP"), {})
+        demand_person(Keyed(signer), signer.person, {})
 
     @pytest.mark.parametrize("wanted", [number_of("BKPSDM"), "A" * 16, ""])
     def test_another_name_is_refused_and_not_repeated(self, town: Town, wanted: str) -> None:
         with pytest.raises(CredentialError, match="SIGNER_IS_ANOTHER") as stop:
-            demand_person(town.signer("INSP"), wanted)
+            demand_person(Keyed(town.signer("INSP")), wanted, {})
         assert stop.value.params == {}
 
 

@@ -16,11 +16,12 @@ from pkdocs.office import INSTALL
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline import drafting
 from pkdocs.pipeline.audit import Means, verify
-from pkdocs.pipeline.ceremony import plan_signing
+from pkdocs.pipeline.ceremony import Wishes, plan_signing
 from pkdocs.pipeline.drafting import FOLDER, SUFFIX, make_drafts
 from pkdocs.pipeline.generation import Generated
 from pkdocs.pipeline.standing import read_standing
 from pkdocs.settings import default_templates
+from pkdocs.signing import Keyed
 from pkdocs.temporary import new_file
 from pkdocs.verification import Result
 from tests.city import (
@@ -291,7 +292,7 @@ class TestNoAgreement:
 
     def test_a_draft_that_is_named_is_refused(self, drafted: Town) -> None:
         file = drafted.out / place(IRBAN)
-        plan = plan_signing([file], drafted.signer("INSP.IRBAN1"), role=None, any_order=False, at=AT)
+        plan = plan_signing([file], Keyed(drafted.signer("INSP.IRBAN1")), Wishes(), at=AT)
         assert (plan.candidates, [refused.error.code for refused in plan.refused]) == ((), ["SIGN_NOT_ISSUED"])
 
     @pytest.fixture

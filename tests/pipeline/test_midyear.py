@@ -15,14 +15,14 @@ from pkdocs.index import Entry, write_index
 from pkdocs.messages import LANGUAGES
 from pkdocs.persons import TRIAL_KEY
 from pkdocs.pipeline.audit import Means, verify
-from pkdocs.pipeline.ceremony import SigningResult, plan_signing, sign_plan
+from pkdocs.pipeline.ceremony import SigningResult, Wishes, plan_signing, sign_plan
 from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Format
 from pkdocs.pipeline.registering import HeadWishes, build_register
 from pkdocs.pipeline.standing import read_standing
 from pkdocs.pki import init_pki
 from pkdocs.register import HEAD_NAME, LIST_NAME, State, parse_lines, standing
-from pkdocs.signing import load_pkcs12, read_form
+from pkdocs.signing import Keyed, load_pkcs12, read_form
 from pkdocs.verification import Result
 from tests.city import AT, KEYS, Sheets, Town, change, ignore, number_of, sheets, snapshot, touched, without
 
@@ -70,7 +70,7 @@ def amended(city: Sheets, **own: str) -> Sheets:
 def files(town: Town, *identities: str) -> dict[str, bytes]:
     """Return the PDF files of agreements as they are."""
     return {
-        file.stem: file.read_bytes() for file in town.out.glob("*/*.pdf") if not identities or file.stem in identities
+        file.stem: file.read_bytes() for file in town.out.glob("*/P*.pdf") if not identities or file.stem in identities
     }
 
 
@@ -96,9 +96,10 @@ def sign_as(town: Town, *numbers: str) -> list[SigningResult]:
     results = []
     for number in numbers:
         p12 = town.pki / "signers" / f"{number}.p12"
-        signer = load_pkcs12(p12.read_bytes(), p12.with_suffix(".pass").read_text(encoding="ascii").strip())
-        plan = plan_signing([town.out], signer, role=None, any_order=False, at=AT)
-        results.append(sign_plan(plan, signer, at=lambda: AT, progress=ignore))
+        passphrase = p12.with_suffix(".pass").read_text(encoding="ascii").strip()
+        holder = Keyed(load_pkcs12(p12.read_bytes(), passphrase))
+        plan = plan_signing([town.out], holder, Wishes(), at=AT)
+        results.append(sign_plan(plan, holder, at=lambda: AT, progress=ignore))
     return results
 
 

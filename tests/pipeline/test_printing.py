@@ -17,9 +17,9 @@ from pkdocs.picture import draw_pages
 from pkdocs.pipeline import printing
 from pkdocs.pipeline.audit import examine_file
 from pkdocs.pipeline.beside import companion_at
-from pkdocs.pipeline.ceremony import plan_signing
+from pkdocs.pipeline.ceremony import Wishes, plan_signing
 from pkdocs.pipeline.printing import Print, print_unit
-from pkdocs.signing import read_form
+from pkdocs.signing import Keyed, read_form
 from tests.city import ignore
 from tests.desk import ALL, DIVISION, HALF, HEAD, PAPER, ROOT, UNIT, Desk, lay
 from tests.issued import issued
@@ -146,7 +146,7 @@ def test_nobody_signs_it(desk: Desk, out: Path) -> None:
     assert party is not None
     inside = desk.folder / "cetak.pdf"
     inside.write_bytes(out.read_bytes())
-    plan = plan_signing([desk.folder], signer_of(party), role=None, any_order=True, at=AT)
+    plan = plan_signing([desk.folder], Keyed(signer_of(party)), Wishes(any_order=True), at=AT)
     assert (inside not in {one.file for one in plan.candidates}, plan.refused) == (True, ())
 
 
