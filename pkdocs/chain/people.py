@@ -49,13 +49,13 @@ class PeopleJudge:
         if self._register is None or not is_listed_file(node, self._register):
             return None
         day = self._register.signed_on[node.digest]
-        zone = self._trust.zone.info
-        # of a day to come nothing can be proven yet
-        return min(datetime.combine(day, _LAST_SECOND, zone), self._at) if day <= self._today else None
+        if day > self._day(self._at):
+            # of a day to come nothing can be proven yet
+            return None
+        return min(datetime.combine(day, _LAST_SECOND, self._trust.zone.info), self._at)
 
-    @property
-    def _today(self) -> date:
-        return self._at.astimezone(self._trust.zone.info).date()
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self._trust.zone.info).date()
 
     def _signing(
         self, signature: Signature, certificate: bytes, timeline: Timeline, listed: datetime | None
@@ -80,6 +80,7 @@ class PeopleJudge:
             if party is not None:
                 yield from self._role_findings(node, role, party, signings.get(role))
         yield from _pair_findings(signings)
+        yield from self._completion_findings(node, signings)
         if any(signing.standing.anchor and signing.standing.anchor.training for signing in signings.values()):
             yield find("TRAINING", Step.CERTIFICATES, Weight.NOTE)
 
@@ -111,9 +112,18 @@ class PeopleJudge:
 
     def _days(self, signing: Signing) -> tuple[date, ...]:
         """The claimed day and the proven one; without proof that of judging."""
-        zone = self._trust.zone.info
         moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
-        return tuple(dict.fromkeys(moment.astimezone(zone).date() for moment in moments if moment is not None))
+        return tuple(dict.fromkeys(self._day(moment) for moment in moments if moment is not None))
+
+    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+        """Yield that an amendment is proven to be complete only after its first day: it may have been backdated."""
+        signed = [signings.get(role) for role in required_roles(node, self._trust)]
+        proven = [self._day(one.proof.at) for one in signed if one is not None and one.proof is not None]
+        first = node.content.first_day
+        if node.content.amendment is None or len(proven) < len(signed) or max(proven) <= first:
+            return
+        days = {"first": first.isoformat(), "proven": max(proven).isoformat()}
+        yield Finding.of("AMENDMENT_COMPLETED_LATE", Step.CHAIN, Weight.WARNING, days)
 
     def _line(self, certificate: bytes) -> CertificateLine | None:
         return self._register.certificates.get(sha256(certificate).hexdigest()) if self._register else None
@@ -124,7 +134,7 @@ class PeopleJudge:
         line = self._line(certificate) if certificate else None
         if line is None or signing.proof is None:
             return
-        proven = signing.proof.at.astimezone(self._trust.zone.info).date()
+        proven = self._day(signing.proof.at)
         if line.entered > proven:
             days = {"entered": line.entered.isoformat(), "proven": proven.isoformat()}
             yield Finding.of("CERTIFICATE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)

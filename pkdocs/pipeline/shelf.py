@@ -61,7 +61,7 @@ class Shelf:
         if known is None or known.source != entry.source or known.pdf != entry.pdf or entry.pdf is None:
             return None
         file = self.folder / entry.pdf
-        return known if file.is_file() and digest(file.read_bytes()) == known.issue_digest else None
+        return known if file.is_file() and _is_issue(file.read_bytes(), str(known.issue_digest)) else None
 
     def look(self, identity: str, path: str = "") -> Found | None:
         """Return the agreement's file, where it belongs (``path``) or where it was; a signed one before any other.
@@ -138,6 +138,14 @@ def entry_of(content: Content, *, template: str) -> Entry:
         source="",
         persons={role: party.person for role, party in parties.items() if party},
     )
+
+
+def _is_issue(data: bytes, issue_digest: str) -> bool:
+    """Tell whether the file is that issue, or that issue with the organisation's seal alone."""
+    if digest(data) == issue_digest:
+        return True
+    form = _read(data) if _SIGNATURE_MARK in data else None
+    return form is not None and form.seal is not None and not form.signatures and form.issue_digest == issue_digest
 
 
 def _found(place: str, data: bytes, known: Entry | None) -> Found:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -157,7 +158,6 @@ def _signature(pdf: bytes, revision: int, signature: Recognised) -> Signature:
     own = take_apart(bytes.fromhex(pdf[begins : pdf.index(b">", begins)].decode("ascii")))
     if own is None:
         raise ValueError("not a container of ours")
-    chain = tuple(certificates_above(own.certificate, list(own.chain)))
     token = read_stamped(own.token, hashlib.sha256(own.signature).digest()) if own.token else None
     return Signature(
         field=signature.role.value,
@@ -165,9 +165,15 @@ def _signature(pdf: bytes, revision: int, signature: Recognised) -> Signature:
         end=signature.end,
         role=signature.role,
         certificate=own.certificate,
-        chain=chain,
+        chain=_line(own.certificate, own.chain),
         timestamp=token,
     )
+
+
+@lru_cache(maxsize=1024)
+def _line(certificate: bytes, others: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return those of ``others`` that vouch for ``certificate``, in order; of a batch they are mostly the same."""
+    return tuple(certificates_above(certificate, list(others)))
 
 
 def _authority(token: Token, known: tuple[bytes, ...], proven: datetime | None) -> Used:

@@ -34,7 +34,8 @@ def check_catalog(update: Update) -> None:
         wrong.add("Extensions")
     if wrong:
         update.note("REVISION_CATALOG", what=", ".join(f"/{key}" for key in sorted(wrong)))
-    update.explain(update.revision.trailer["Root"], new.get("Extensions"))
+    update.explain(update.revision.trailer["Root"])
+    update.explain_place(old.get("Extensions"), new.get("Extensions"))
 
 
 def _are_extensions(update: Update, old: Value, new: Value) -> bool:
@@ -67,7 +68,8 @@ def read_added_fields(update: Update) -> tuple[Ref, ...]:
         wrong.add("DA")
     if wrong:
         update.note("REVISION_FORM", what=", ".join(f"/{key}" for key in sorted(wrong)))
-    update.explain(new_catalog.get("AcroForm"), new.get("Fields"))
+    update.explain_place(old_catalog.get("AcroForm"), new_catalog.get("AcroForm"))
+    update.explain_place(old.get("Fields"), new.get("Fields"))
     _check_resources(update, old.get("DR"), new.get("DR"))
     return added
 
@@ -106,4 +108,5 @@ def check_pages(update: Update, pages: tuple[int, ...], field: Ref | None) -> No
             or listings > 1
         ):
             update.note_objects("REVISION_PAGE_CHANGED", {number})
-        update.explain(page, new.get("Annots"))
+        update.explain(page)
+        update.explain_place(old.get("Annots"), new.get("Annots"))

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from lxml import etree
 
-from pkdocs.document.package import strict_parser
 from pkdocs.verification.catalog import catalogs_of
 from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, inflate
 from pkdocs.verification.update import Update, differing, entries_of
@@ -71,7 +70,7 @@ def _properties(packet: bytes) -> list[Any]:
     """
     if b"<!" in packet:
         raise ValueError("comments, sections or a document type")
-    tree = etree.fromstring(packet, strict_parser())
+    tree = etree.fromstring(packet, etree.XMLParser(resolve_entities=False, no_network=True))
     if any(not isinstance(node.tag, str) for node in tree.iter()):
         raise ValueError("instructions")
     described = [tree] if tree.tag == f"{_RDF}RDF" else tree.findall(f"{_RDF}RDF")

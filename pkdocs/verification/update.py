@@ -54,6 +54,11 @@ class Update:
         """Account for the objects that ``values`` refer to, as far as they are of this revision."""
         self.explained.update(value.number for value in values if isinstance(value, Ref))
 
+    def explain_place(self, old: Value, new: Value) -> None:
+        """Account for the object at one place: an added one, or the one that was there, but none from elsewhere."""
+        if self.is_added(new) or old == new:
+            self.explain(new)
+
     def reached(self, *values: Value) -> set[int]:
         """Return the objects of this revision that ``values`` lead to through objects of this revision."""
         reached: set[int] = set()

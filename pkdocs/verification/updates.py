@@ -61,7 +61,7 @@ def read_updates(
     return reader.updates(), tuple(reader.findings)
 
 
-def printed_objects(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
+def _printed_objects(objects: Mapping[int, Value], pages: Collection[int]) -> frozenset[int]:
     """Return the objects that make the pages: what is reachable from them without going up or sideways."""
     reached: set[int] = set()
     pending = list(pages)
@@ -93,7 +93,7 @@ class _Reader:
         self._pages = pages
         self._slots = slots
         self._objects: dict[int, Value] = dict(layout.issued.objects)
-        self._printed = printed_objects(self._objects, pages)
+        self._printed = _printed_objects(self._objects, pages)
         self._store = Store()
         self._names = {field.name for field in fields}
         self._signed: list[Signatory] = []
@@ -195,11 +195,12 @@ class _Reader:
 
     def _note_rest(self, update: Update) -> None:
         """Note every object that nobody has accounted for."""
-        changed = update.changed - update.explained - {field.number for field in self._fields}
+        printed = update.changed & (self._printed - set(self._pages))
+        update.note_objects("REVISION_PAGE_CHANGED", printed)
+        changed = update.changed - update.explained - {field.number for field in self._fields} - printed
         signed = {number for number in changed if _is_signature(update.before[number])}
-        update.note_objects("REVISION_PAGE_CHANGED", changed & self._printed)
         update.note_objects("REVISION_SIGNATURE_CHANGED", signed)
-        update.note_objects("REVISION_OBJECT_CHANGED", changed - self._printed - signed)
+        update.note_objects("REVISION_OBJECT_CHANGED", changed - signed)
         update.note_objects("REVISION_FOREIGN_OBJECT", update.added - update.explained)
 
 

@@ -46,10 +46,13 @@ class Store:
         if not isinstance(store, dict) or store.keys() - {*_LISTS, "Type", "VRI"} or store.get("Type", "DSS") != "DSS":
             update.note("DSS_SHAPE", what="/DSS")
             return None
-        self._structure = set(_numbers(new))
+        before, self._structure = self._structure, set(_numbers(new))
         listed = {key: self._entries(update, key, store.get(key)) for key in _LISTS}
         self._check_vri(update, store.get("VRI"), listed)
-        update.explained |= self._structure & update.revision.objects.keys()
+        # what serves another purpose cannot become a part of it, to be written again
+        if self._structure - before - update.added:
+            update.note("DSS_SHAPE", what="/DSS")
+        update.explained |= self._structure & (before | update.added)
         found = {key: tuple(dict.fromkeys(entries.values())) for key, entries in listed.items()}
         lost = sum(len(known - set(found[key])) for key, known in self._known.items())
         if lost:

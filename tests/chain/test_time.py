@@ -16,7 +16,7 @@ from pkdocs.verification import Facts, Finding, Result, Weight, examine_pdf
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.stamp import Stamp
 from tests.chain.books import DAY, account_of, lines_of
-from tests.chain.kit import AT, LEAF, MIDDLE, ROOT, codes, exhibit, facts, judge, verdict
+from tests.chain.kit import AT, LEAF, MIDDLE, ROOT, amended, codes, exhibit, facts, judge, verdict
 from tests.factory import HEAD, MAYOR
 from tests.issued import issued
 from tests.signed import BEGUN, signer_of, training_trust
@@ -138,6 +138,22 @@ class TestRegister:
         account = account_of(lines, next_by=date(2026, 12, 31))
         judged = verdict(judge(*FILES, account=account, at=AT + timedelta(days=200)), MIDDLE)
         assert not codes(judged) & {"OFFICE_UNPROVEN", "OFFICE_NOT_HELD"}
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, []), (-1, [Weight.WARNING])], ids=["in time", "backdated"])
+def test_an_amendment_proven_complete_after_its_first_day_is_a_warning(days, expected):  # 92
+    first = STAMPED.date() + timedelta(days=days)
+    amendment = in_time(amended(LEAF, first_day=first))
+    judged = verdict(judge(*FILES, amendment), amendment.facts.content)
+    late = [one for one in judged.findings if one.code == "AMENDMENT_COMPLETED_LATE"]
+    assert [one.weight for one in late] == expected
+    assert all(str(first) in one.message() for one in late)
+
+
+def test_of_an_amendment_that_nothing_proves_nothing_is_said():
+    amendment = exhibit(amended(LEAF, first_day=STAMPED.date() - timedelta(days=1)))
+    judged = verdict(judge(*FILES, amendment), amendment.facts.content)
+    assert "AMENDMENT_COMPLETED_LATE" not in codes(judged)
 
 
 class TestSeal:

@@ -11,12 +11,15 @@ from pkdocs.errors import UsageError
 from pkdocs.files import digest
 from pkdocs.pipeline import augmenting
 from pkdocs.pipeline.augmenting import Raising, augment_paths, open_timestamper, raise_level
+from pkdocs.pki import open_services, serving
 from pkdocs.signing.augmentation import Lack
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
 from pkdocs.signing.timestamp import SampledTimestamper
 from pkdocs.transport import Reply
-from tests.city import ignore, snapshot, touched
+from pkdocs.trust import read_trust
+from tests.city import AT as CITY_AT
+from tests.city import Town, ignore, snapshot, touched
 from tests.factory import division_content, head_content, root_content
 from tests.issued import issued
 from tests.signed import AT, signed, training_trust
@@ -103,6 +106,29 @@ def test_archive_timestamps_are_renewed_if_wished(folder: Path) -> None:
     raising = augment(folder, at=later, renew=True)
     assert {one.archived for one in raising.raised} == {later}
     assert not any(one.changed for one in augment(folder, at=later, renew=True).raised)
+
+
+def test_files_of_a_folder_with_an_index_are_recognised(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_slowly(*_given: object) -> None:
+        raise AssertionError("read slowly")
+
+    monkeypatch.setattr(augmenting, "read_preserved", read_slowly)
+    files = [signed_town.pdf(key) for key in ("INSP", "INSP.IRBAN1")]
+    trust = read_trust(signed_town.trust.read_bytes())
+    raising = raise_level(files, Level.LT, Gatherer(trust, fetch=_nothing), timestamper(), at=CITY_AT, progress=ignore)
+    # the timestamp authority is another PKI's
+    assert {code for _, code in codes(raising)} == {"EVIDENCE_PATH"}
+
+
+def test_indexed_agreements_reach_their_level(signed_town: Town) -> None:
+    trust = read_trust(signed_town.trust.read_bytes())
+    with serving(open_services(signed_town.pki, CITY_AT), clock=lambda: CITY_AT) as address:
+        asking = open_timestamper(address + "/tsa")
+        paths = [signed_town.out]
+        raising = augment_paths(paths, Level.LTA, Gatherer(trust), asking, at=CITY_AT, progress=ignore)
+    assert len(raising.raised) == len(signed_town.index.agreements)
+    assert {one.level for one in raising.raised} == {"B-LTA"}
+    assert codes(raising) == []
 
 
 def test_unsigned_and_other_files_in_a_folder_are_left_out(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 
 import pikepdf
@@ -28,6 +29,7 @@ from pkdocs.profile import Zone
 from pkdocs.roster import Means
 from pkdocs.signing import Stamp, append_signature, read_form
 from tests.factory import DIVISION_HEAD, HEAD, MAYOR, division_content, head_content, root_content, second
+from tests.foreign import sign as sign_by_pyhanko
 from tests.issued import issued
 from tests.signed import AT, signed, signer_of
 from tests.verification.extend import Extension, certificates, lists
@@ -342,3 +344,23 @@ def test_no_changed_byte_of_a_signed_file_passes(data: st.DataObject) -> None:
     # no signature covers the container of the last one: the certificates above the signer's, and letters' case
     assert pdf.rindex(b"/Contents <") < at < pdf.rindex(b"/ByteRange")
     assert form == read_form(pdf)
+
+
+@cache
+def timestamped() -> bytes:
+    sealed = Beside(signer_of(MAYOR), name=b"segel").append(issued(head_content()))
+    return Extension(certificates(), lists(), stamped=True).append(sign_by_pyhanko(sealed, "Tanda", FIRST))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_no_changed_byte_below_a_document_timestamp_passes(data: st.DataObject) -> None:
+    pdf = timestamped()
+    at = data.draw(st.integers(0, len(pdf) - 1))
+    changed = pdf[:at] + bytes([pdf[at] ^ (1 << data.draw(st.integers(0, 7)))]) + pdf[at + 1 :]
+    try:
+        read_form(changed)
+    except SigningError:
+        return
+    # it covers everything but its own container
+    assert pdf.rindex(b"/Contents <") < at < pdf.rindex(b"/ByteRange")

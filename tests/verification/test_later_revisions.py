@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from pikepdf import Array, Dictionary, Pdf
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
 from pkdocs.content import Role
@@ -27,7 +28,7 @@ from tests.verification.extend import (
     stored_by_pyhanko,
     stream,
 )
-from tests.verification.forge import Beside, Hand, last_size, object_bytes, revision
+from tests.verification.forge import Beside, Hand, altered, last_size, object_bytes, revision
 
 FIRST, SECOND = Role.FIRST, Role.SECOND
 BOX = SLOTS[FIRST.value]
@@ -319,6 +320,20 @@ def test_whose_a_certificate_in_earnest_is_others_must_say(monkeypatch: pytest.M
     assert known.attributed({}) is known
 
 
+def test_a_picture_may_be_a_photograph() -> None:
+    number = last_size(base()) + 2
+    picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
+    picture += b" /Filter /DCTDecode /Length 0 >>\nstream\n\nendstream"
+    shown = APPEARANCE % b"/Resources << /XObject << /I %d 0 R >> >>" % (number + 1)
+
+    def drawn(body: bytes) -> bytes:
+        return adding(b"/AP << /N %d 0 R >>" % number)(body)
+
+    for side, found in ((600, set()), (60_000, {"REVISION_APPEARANCE"})):
+        objects = {-1: shown, -2: picture % (side, side)}
+        assert codes(beside(box=BOX, field_change=drawn, objects=objects)) == found
+
+
 APPEARANCE = b"<< /Type /XObject /Subtype /Form /BBox [0 0 180 70] %s /Length 0 >>\nstream\n\nendstream"
 
 
@@ -370,6 +385,29 @@ def test_a_form_that_loses_or_does_more_is_named(change: Change) -> None:  # 25,
     )
 
 
+def test_an_object_that_serves_another_purpose_cannot_be_the_list_of_fields() -> None:  # 13, 28
+    page = object_bytes(base(), number_of(base(), b"/Annots ["))
+    drawing = int(re.findall(rb"/Contents (\d+) 0 R", page)[0])
+    other = int(re.findall(rb"/DestOutputProfile (\d+)", base())[0])
+    for number, code in ((drawing, "REVISION_PAGE_CHANGED"), (other, "REVISION_OBJECT_CHANGED")):
+        listed: list[bytes] = []
+
+        def moved(body: bytes, number: int = number, listed: list[bytes] = listed) -> bytes:
+            listed += re.findall(rb"/Fields (\[[^\]]*\])", body)
+            return re.sub(rb"/Fields \[[^\]]*\]", b"/Fields %d 0 R" % number, body)
+
+        beside(catalog_change=moved)
+        assert codes(beside(catalog_change=moved, objects={number: listed[0]})) == {code}
+
+
+def test_an_object_that_serves_another_purpose_cannot_be_validation_data() -> None:  # 28
+    listing = number_of(base(), b"/Type /Pages")
+    named = Extension(certificates(), store_change=adding(b"/VRI %d 0 R" % listing))
+    assert codes(named.append(both())) == {"DSS_SHAPE"}
+    replaced = Extension(certificates(), store_change=adding(b"/VRI %d 0 R" % listing), objects={listing: b"<< >>"})
+    assert codes(replaced.append(both())) >= {"DSS_SHAPE", "REVISION_OBJECT_CHANGED"}
+
+
 def test_two_fields_at_once_are_named() -> None:  # 29
     number = last_size(base())
     twice = replacing(b"%d 0 R ]" % number, b"%d 0 R %d 0 R ]" % (number, number + 2))
@@ -394,24 +432,51 @@ def test_a_page_that_changes_by_more_than_the_field_is_named(change: Change) -> 
 
 
 def _tags(pdf: bytes, **change: Change) -> dict[int, bytes]:
-    """Return one element more for the field that comes next: the root's kid, and in the tree of parents."""
-    root = number_of(pdf, b"/Type /StructTreeRoot")
-    body = object_bytes(pdf, root)
-    parent = int(re.findall(rb"/K \[? ?(\d+) 0 R", body)[0])
-    tree = re.findall(rb"/ParentTree (\d+) 0 R", body)
+    """Return one element more for the field that comes next: a kid of the first, and in the tree of parents."""
+    parent = int(re.findall(rb"/K \[ (\d+) 0 R", object_bytes(pdf, number_of(pdf, b"/Type /StructTreeRoot")))[0])
     field = last_size(pdf)
     element = field + 2
+    numbers = re.compile(rb"( 4 \d+ 0 R) \]")
+    (tree,) = (number for number in range(1, field) if numbers.search(object_bytes(pdf, number)))
+    grown = numbers.sub(rb"\1 99 %d 0 R ]" % element, object_bytes(pdf, tree))
     made = {
         -1: b"<< /Type /StructElem /S /Form /P %d 0 R /K << /Type /OBJR /Obj %d 0 R >> >>" % (parent, field),
         parent: re.sub(rb"(/K \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % element, object_bytes(pdf, parent)),
+        tree: grown.replace(b"/Limits [ 0 4 ]", b"/Limits [ 0 99 ]").replace(b"NextKey 5", b"NextKey 100"),
     }
-    grown = rb"\1 99 %d 0 R ]" % element
-    if tree:
-        made[int(tree[0])] = re.sub(rb"(/Nums \[[^\]]*?) ?\]", grown, object_bytes(pdf, int(tree[0])))
-    else:
-        made[root] = re.sub(rb"(/Nums \[[^\]]*?) ?\]", grown, body)
-    changes = {-1: change.get("element"), parent: change.get("parent")}
+    changes = {-1: change.get("element"), parent: change.get("parent"), tree: change.get("tree")}
     return {number: (changes.get(number) or bytes)(body) for number, body in made.items()}
+
+
+def tree_apart(document: Pdf) -> None:
+    root = document.Root.StructTreeRoot
+    root.ParentTree = document.make_indirect(root.ParentTree)
+
+
+def numbers_apart(document: Pdf) -> None:
+    tree = document.Root.StructTreeRoot.ParentTree
+    tree.Nums = document.make_indirect(tree.Nums)
+
+
+def leaf(document: Pdf) -> None:
+    root = document.Root.StructTreeRoot
+    node = document.make_indirect(Dictionary(Nums=root.ParentTree.Nums, Limits=Array([0, 4])))
+    root.ParentTree = Dictionary(Kids=Array([node]))
+
+
+TREES = {"inside": lambda _: None, "apart": tree_apart, "numbers apart": numbers_apart, "leaf": leaf}
+
+
+@pytest.mark.parametrize("change", TREES.values(), ids=TREES)
+def test_a_tag_may_be_listed_however_the_tree_is_made(change: Callable[[Pdf], None]) -> None:
+    pdf = altered(base(), change)
+
+    def added(**errs: Change) -> set[str]:
+        hand = Beside(signer_of(HEAD), box=BOX, field_change=NUMBERED, objects=_tags(pdf, **errs))
+        return codes(hand.append(pdf))
+
+    assert added() == codes(pdf) == set()
+    assert added(tree=lambda body: re.sub(rb" 3 (\d+) 0 R", b"", body)) == {"REVISION_OBJECT_CHANGED"}
 
 
 NUMBERED = adding(b"/StructParent 99")
@@ -433,7 +498,7 @@ def test_a_field_may_have_a_tag_of_its_own() -> None:
         {"parent": lambda body: re.sub(rb"/K \[ \d+ 0 R", b"/K [", body)},
         {"parent": lambda body: re.sub(rb"/S /\w+", b"/S /Artifact", body)},
     ],
-    ids=str,
+    ids=["text", "alternative", "role", "kind", "object", "parent", "kids", "artifact"],
 )
 def test_tags_that_say_more_are_named(change: dict[str, Change]) -> None:  # 28
     found = codes(beside(box=BOX, field_change=NUMBERED, objects=_tags(base(), **change)))
