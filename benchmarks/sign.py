@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -47,7 +47,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.stamp.noop import NoOpStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from pkdocs.content import Content, Role
+from pkdocs.content import Content, Parties, Role
 from pkdocs.issue import Toolchain, issue_pdf
 from pkdocs.office import find_office
 from pkdocs.outcome import demand
@@ -80,6 +80,8 @@ from pkdocs.signing.pkcs11 import TokenSigner, open_token
 AT = datetime(2026, 1, 22, 2, 15, tzinfo=UTC)
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "271828"
+PERSONS = ("A" * 16, "B" * 16)
+"""Who signs all agreements, as a content names people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,9 @@ def people(kind: KeyKind) -> tuple[list[Person], bytes]:
     issuing = make_issuing(root, kind, at=AT)
     above = [authority.certificate for authority in (issuing, root)]
     found = []
-    for number in range(2):
+    for number in range(len(PERSONS)):
         key = kind.make_key()
-        subject = Subject(f"ORANG{number}", "Dra. Citra Maheswari", "Dinas", "Pemerintah Kota Wanasari")
+        subject = Subject(PERSONS[number], "Dra. Citra Maheswari", "Dinas", "Pemerintah Kota Wanasari")
         own = certify(issuing, subject, key.public_key(), at=AT)
         held = pkcs12.serialize_key_and_certificates(b"uji", key, own, above, BestAvailableEncryption(b"uji"))
         signer = load_pkcs12(held, "uji")
@@ -166,11 +168,19 @@ def agreements(count: int, folder: Path) -> list[Agreement]:
     pdfs, _ = converted(office, [(one, words[one]) for one in two])
     found = []
     for one, pdf in pdfs.items():
-        issued = issue_pdf(pdf, contents[one], template_digest="0" * 64, toolchain=toolchain)
+        content = signed_by(PERSONS, contents[one])
+        issued = issue_pdf(pdf, content, template_digest="0" * 64, toolchain=toolchain)
         file = folder / f"{one}.pdf"
         file.write_bytes(issued)
-        found.append(Agreement(contents[one], file, hashlib.sha256(issued).hexdigest()))
+        found.append(Agreement(content, file, hashlib.sha256(issued).hexdigest()))
     return found
+
+
+def signed_by(persons: Sequence[str], content: Content) -> Content:
+    """Return a content of two parties with these persons in place of its own."""
+    first, second = content.parties.first, content.parties.second
+    assert second is not None  # noqa: S101  # only such are taken
+    return replace(content, parties=Parties(replace(first, person=persons[0]), replace(second, person=persons[1])))
 
 
 def token(authority: Authority, issuing: x509.Certificate) -> bytes:
@@ -218,12 +228,10 @@ def appended(data: bytes, hashed: Hash, content: Content, role: Role, holder: Ke
 def ours_with_reading(holders: Sequence[Keyed], agreement: Agreement, out: Path) -> None:
     """Do the same, but ask before each signature how far the file has come and whose turn it is."""
     data = agreement.file.read_bytes()
-    parties = [party for role in Role if (party := agreement.content.party(role))]
-    owners = {holder.certificate: party.person for holder, party in zip(holders, parties, strict=True)}
     for role, holder in zip(Role, holders, strict=True):
-        known = read_known(data, agreement.issue_digest, owners=owners)
+        known = read_known(data, agreement.issue_digest)
         assert known is not None  # noqa: S101  # else it would measure something else
-        demand_turn(known.form, role, Signatory(owners[holder.certificate], holder.certificate))
+        demand_turn(known.form, role, Signatory(holder.person, holder.certificate))
         data = appended(data, known.hashed, known.form.content, role, holder)
     out.write_bytes(data)
 
@@ -334,9 +342,11 @@ def compare(kind: KeyKind, given: Sequence[Agreement], rounds: int, folder: Path
         ways: dict[str, Way] = {
             "floor": least,
             "ours": partial(ours, holders),
-            "with reading": partial(ours_with_reading, holders),
             "pyHanko": reference,
         }
+        if level is Level.B:
+            # a token that is at hand for everything is of no signature, and would not be read
+            ways["with reading"] = partial(ours_with_reading, holders)
         took = measured(ways, given, rounds, folder / "out.pdf")
         print(f"{kind} {level}: " + ", ".join(f"{name} {one:.2f}" for name, one in took.items()), end="; ")
         print(f"ours / floor {took['ours'] / took['floor']:.2f}, pyHanko / ours {took['pyHanko'] / took['ours']:.1f}")

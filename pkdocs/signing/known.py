@@ -15,6 +15,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from pkdocs import der
 from pkdocs.content import REASONED_SCHEMA, Content, Role
 from pkdocs.issue import ATTACHMENT, electronic_roles
 from pkdocs.schema import from_json, parse_json
@@ -31,8 +32,8 @@ from pkdocs.signing.slot import Slot, read_slots
 from pkdocs.verification.attribution import owner_of
 from pkdocs.verification.syntax import Ref
 
-_UNREADABLE: Final = (ValueError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
-"""Not as we write it; the last two are what damaged certificates lead to."""
+_UNREADABLE: Final = (*der.UNREADABLE, IndexError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+"""Not as we write it; much of it is what damaged certificates lead to."""
 _END: Final = b"%%EOF\n"
 _STREAM: Final = b"\nstream\n"
 _NUMBER: Final = re.compile(rb"(\d{1,10}) 0 obj\n")
