@@ -96,7 +96,9 @@ def _show_built(ctx: click.Context, built: Built) -> None:
 
 
 def _states(built: Built) -> dict[str, int]:
-    return {state.value: built.states.get(state, 0) for state in State}
+    """Return how many are how far; those that ended only where there are any."""
+    counts = {state: built.states.get(state, 0) for state in State}
+    return {state.value: count for state, count in counts.items() if count or not state.is_ended}
 
 
 def _head_json(file: Path, head: Head) -> dict[str, Any]:

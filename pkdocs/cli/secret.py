@@ -45,6 +45,8 @@ def read_secret(ctx: click.Context, source: Source, prompt: str, **params: objec
         # the bytes that are wrong would stand in its cause
         raise CredentialError("PASSPHRASE_FILE") from None
     if not sys.stdin.isatty():
+        if prompt == "PASSPHRASE_PROMPT":
+            raise UsageError("PASSPHRASE_NEEDED")
         raise UsageError("SECRET_NEEDED", what=words(ctx, prompt, **params))
     with consent():
         return str(click.prompt(words(ctx, prompt, **params), hide_input=True, err=True))

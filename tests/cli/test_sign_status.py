@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pkdocs.cli import holders
+from pkdocs.cli import secret
 from pkdocs.cli import sign as sign_command
 from pkdocs.persons import TRIAL_KEY
 from pkdocs.pipeline.ceremony import execution
@@ -32,7 +32,7 @@ def sign(town: Town, key: str, *more: str | Path, language: str = "id") -> Run:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody sits at the terminal."""
-    for module in (sign_command, holders):
+    for module in (sign_command, secret):
         monkeypatch.setattr(module, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
 
 
