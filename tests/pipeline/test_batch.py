@@ -13,6 +13,7 @@ from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningEr
 from pkdocs.files import digest
 from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind
 from pkdocs.outcome import Outcome
+from pkdocs.pipeline.augmenting import Raised, Raising, Unraised
 from pkdocs.pipeline.ceremony import (
     OpenOutcome,
     Resolution,
@@ -28,7 +29,8 @@ from pkdocs.pipeline.ceremony import (
 from pkdocs.pipeline.ceremony.journal import Event, journal_name, open_journal, read_journal
 from pkdocs.receipt import Fate, Planned, Receipt, plan_digest
 from pkdocs.schema import from_json, parse_json
-from pkdocs.signing import Holder, Keyed, Signatory, Task, read_form
+from pkdocs.signing import Holder, Keyed, Level, Signatory, Task, read_form
+from pkdocs.verification.inspection import Level as Reached
 from tests.city import AT, Town, ignore
 
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
@@ -92,8 +94,8 @@ def journal(town: Town) -> Path:
 
 
 def settle(town: Town, is_unsigned: Callable[[OpenOutcome], bool] = lambda _: False, **more: object) -> Resolution:
-    wishes = {"fetch": None, "owners": {}, "at": AT} | more
-    return resolve([town.out], person(town), is_unsigned=is_unsigned, **wishes)  # type: ignore[arg-type]  # by name
+    named = {"fetch": None, "wishes": Wishes(), "at": AT} | more
+    return resolve([town.out], person(town), is_unsigned=is_unsigned, **named)  # type: ignore[arg-type]  # by name
 
 
 def signatures(town: Town, key: str) -> int:
@@ -193,6 +195,67 @@ class TestKilled:
     def test_the_journal_is_for_its_owner_alone(self, town: Town) -> None:
         sign(town, remote(town, {IRBAN: UnknownOutcomeError("SIGN_INTERRUPTED")}))
         assert journal(town).stat().st_mode & 0o777 == 0o600
+
+
+class Raiser:
+    """Brings files up by one byte more, but those in ``lacking``; ``asked`` is what it was given."""
+
+    def __init__(self, lacking: Sequence[Path] = (), *, killed: bool = False) -> None:
+        self.asked: list[Path] = []
+        self._lacking = {file.resolve() for file in lacking}
+        self._killed = killed
+
+    def __call__(self, files: Sequence[Path]) -> Raising:
+        self.asked = list(files)
+        if self._killed:
+            raise Killed
+        raised = [
+            Raised(file.stem, file, Reached.LTA, own_timestamps=True, archived=AT, digest="a" * 64, changed=True)
+            for file in files
+            if file not in self._lacking
+        ]
+        fault = SigningError("AUGMENT_NOT_REACHED", id="", level="B-T")
+        return Raising(
+            tuple(raised), tuple(Unraised(file.stem, file, fault) for file in files if file in self._lacking)
+        )
+
+
+def sign_up(town: Town, raiser: Raiser) -> SigningResult:
+    holder = Keyed(town.signer(IRBAN_KEY))
+    plan = plan_signing([town.out], holder, BOTH, at=AT)
+    return sign_plan(plan, holder, at=lambda: AT, progress=ignore, level=Level.LTA, raising=raiser)
+
+
+class TestRaised:
+    """Signed files are brought up to the level of the batch, all of them."""
+
+    def test_the_receipt_has_the_files_as_they_are_now(self, town: Town) -> None:
+        result = sign_up(town, Raiser())
+        assert (
+            {one.after for one in read_receipt(result).documents} == {one.digest for one in result.signed} == {"a" * 64}
+        )
+
+    def test_what_an_interrupted_run_signed_is_brought_up_by_the_next(self, town: Town) -> None:
+        with pytest.raises(Killed):
+            sign_up(town, Raiser(killed=True))
+        raiser = Raiser()
+        result = sign_up(town, raiser)
+        assert {file.stem for file in raiser.asked} == {IRBAN, AUDITOR}
+        assert (result.signed, result.exit_code, journal(town).exists()) == ((), 0, False)
+        assert {one.after for one in read_receipt(result).documents} == {"a" * 64}
+
+    def test_what_cannot_be_brought_up_is_signed_and_said_to_lack_its_level(self, town: Town) -> None:
+        result = sign_up(town, Raiser([town.pdf(IRBAN_KEY)]))
+        assert [one.error.code for one in result.refused] == ["SIGN_NOT_RAISED"]
+        told = {one.id: (one.outcome, one.code) for one in read_receipt(result).documents}
+        assert told == {IRBAN: (Fate.SIGNED, "AUGMENT_NOT_REACHED"), AUDITOR: (Fate.SIGNED, None)}
+        assert (len(result.signed), result.exit_code) == (2, 1)
+
+    def test_where_nothing_is_signed_nothing_is_brought_up(self, town: Town) -> None:
+        sign(town, Keyed(town.signer(IRBAN_KEY)))
+        raiser = Raiser()
+        sign_up(town, raiser)
+        assert raiser.asked == []
 
 
 class TestRemote:

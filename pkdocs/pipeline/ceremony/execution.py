@@ -13,7 +13,7 @@ from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline.augmenting import Raising
 from pkdocs.pipeline.ceremony.journal import Begun, Event, Line
-from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Ledger, begun_line, open_ledger, planned_line, told
+from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Document, Ledger, begun_line, open_ledger, planned_line, told
 from pkdocs.pipeline.ceremony.planning import Candidate, Refused, SigningPlan, demand_known, system_error
 from pkdocs.pipeline.ceremony.result import NOT_REACHED, Signed, SigningResult
 from pkdocs.pki import is_training
@@ -54,8 +54,8 @@ def sign_plan(
         ledger.look_again(owners or {}, at())
         run = _Run(plan, holder, ledger, at, _begun(plan, holder, level))
         run.sign(progress)
-        if raising and run.signed:
-            run.note_raised(raising([signed.file for signed in run.signed]))
+        if raising:
+            run.raise_signed(raising)
         written = ledger.close(receipts, at())
     return SigningResult(
         batch=run.batch,
@@ -108,17 +108,26 @@ class _Run:
                 self._leave(candidates[done + len(group) :])
                 return
 
-    def note_raised(self, raising: Raising) -> None:
-        """Note the files as they are now; what could not be brought up is signed all the same."""
-        raised = {one.file: one.digest for one in raising.raised}
-        candidates = {candidate.file: candidate for candidate in self.plan.candidates}
-        for place, signed in enumerate(self.signed):
-            now = raised.get(signed.file, signed.digest)
-            if now != signed.digest:
-                line = self._line(candidates[signed.file])
-                self._note(candidates[signed.file], told(line, Event.SIGNED, self.at(), after=now))
-                self.signed[place] = replace(signed, digest=now)
-        self.refused += [Refused(one.id, one.error) for one in raising.refused]
+    def raise_signed(self, raising: Raise) -> None:
+        """Bring up all that the batch has signed, in earlier runs too, and note the files as they are now."""
+        batches = [batch for batch in self.ledger.batches if batch.id == self.batch]
+        documents = [document for batch in batches for document in batch.documents]
+        signed = {document.file: document for document in documents if document.last.event is Event.SIGNED}
+        if not signed:
+            return
+        done = raising(list(signed))
+        digests = {one.file: one.digest for one in done.raised}
+        for file, now in digests.items():
+            if now != signed[file].last.after:
+                self._note_again(signed[file], after=now)
+        for left in done.refused:
+            self._note_again(signed[left.file], after=signed[left.file].last.after, code=left.error.code)
+            self.refused.append(Refused(left.id, SigningError("SIGN_NOT_RAISED", id=left.id, reason=left.error)))
+        self.signed = [replace(one, digest=digests.get(one.file.resolve(), one.digest)) for one in self.signed]
+
+    def _note_again(self, document: Document, *, after: str | None, code: str | None = None) -> None:
+        line = told(document.planned, Event.SIGNED, self.at(), after=after, code=code)
+        self.ledger.note(document.folder, line)
 
     def _begin(self) -> list[Candidate]:
         """Note the plan, and return what of it may be signed."""
