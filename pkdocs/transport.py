@@ -98,6 +98,11 @@ class Service:
     def __repr__(self) -> str:
         return f"Service({self.host})"
 
+    @property
+    def named(self) -> str:
+        """Its host, as receipts name it; they say so where secrets go there in the clear."""
+        return f"{self.host}, http tanpa penyandian" if self.is_plain else self.host
+
     def send(
         self,
         method: str,
