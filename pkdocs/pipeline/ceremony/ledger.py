@@ -102,15 +102,16 @@ class Ledger:
     def batches(self) -> tuple[Batch, ...]:
         """The batches that have no end yet, in their order."""
         begun: dict[str, tuple[str, Begun]] = {}
-        planned: dict[str, dict[tuple[str, Role], tuple[Path, Line]]] = {}
-        last: dict[str, dict[tuple[str, Role], Line]] = {}
+        # one agreement may lie in two folders
+        planned: dict[str, dict[tuple[Path, str, Role], tuple[Path, Line]]] = {}
+        last: dict[str, dict[tuple[Path, str, Role], Line]] = {}
         for folder, line in self._lines():
             if line.begun:
                 begun[line.batch] = begun.get(line.batch, (line.at, line.begun))[0], line.begun
                 continue
             if line.event is Event.PLANNED:
-                planned.setdefault(line.batch, {})[line.key] = folder, line
-            last.setdefault(line.batch, {})[line.key] = line
+                planned.setdefault(line.batch, {})[folder, *line.key] = folder, line
+            last.setdefault(line.batch, {})[folder, *line.key] = line
         return tuple(
             Batch(
                 batch,
