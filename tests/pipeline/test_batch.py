@@ -167,6 +167,13 @@ class TestKilled:
         }
         assert [signatures(town, key) for key in (IRBAN_KEY, f"{IRBAN_KEY}.AUDITOR")] == [1, 1]
 
+    def test_what_a_killed_run_left_half_written_is_cleared_away(self, town: Town) -> None:
+        left = [town.out / ".pkdocs-a.tmp", town.pdf(IRBAN_KEY).parent / ".pkdocs-b.tmp"]
+        for file in left:
+            file.write_bytes(b"%PDF")
+        sign(town, Keyed(town.signer(IRBAN_KEY)))
+        assert not any(file.exists() for file in left)
+
     def test_a_line_that_was_cut_off_is_taken_away(self, town: Town) -> None:
         sign(town, remote(town, {IRBAN: UnknownOutcomeError("SIGN_INTERRUPTED")}))
         with journal(town).open("ab") as file:

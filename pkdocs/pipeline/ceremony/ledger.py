@@ -16,6 +16,7 @@ from pkdocs.pipeline.ceremony.planning import Candidate
 from pkdocs.pipeline.ceremony.result import Written
 from pkdocs.receipt import Fate, Item, Planned, Receipt, moment, plan_digest, render_receipt
 from pkdocs.signing import SignedForm, read_form
+from pkdocs.temporary import sweep
 
 FOLDER_NAME: Final = "tanda-terima"
 INTERRUPTED: Final = "SIGN_INTERRUPTED"
@@ -189,6 +190,8 @@ def open_ledger(folders: Iterable[Path], person: str) -> Iterator[Ledger]:
     with contextlib.ExitStack() as held:
         # in one order, so that two runs never wait for each other
         journals = {folder: held.enter_context(open_journal(folder, person)) for folder in sorted(folders)}
+        for folder in journals:
+            sweep(folder)
         yield Ledger(person, journals)
 
 
