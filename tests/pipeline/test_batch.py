@@ -19,10 +19,12 @@ from pkdocs.pipeline.ceremony import (
     Resolution,
     SigningResult,
     Wishes,
+    exchange,
     export_waiting,
     import_signed,
     plan_for,
     plan_signing,
+    planning,
     resolve,
     sign_plan,
 )
@@ -168,6 +170,13 @@ class TestKilled:
             (AUDITOR, Fate.SIGNED),
         }
         assert [signatures(town, key) for key in (IRBAN_KEY, f"{IRBAN_KEY}.AUDITOR")] == [1, 1]
+
+    def test_what_a_killed_run_left_half_written_is_cleared_away(self, town: Town) -> None:
+        left = [town.out / ".pkdocs-a.tmp", town.pdf(IRBAN_KEY).parent / ".pkdocs-b.tmp"]
+        for file in left:
+            file.write_bytes(b"%PDF")
+        sign(town, Keyed(town.signer(IRBAN_KEY)))
+        assert not any(file.exists() for file in left)
 
     def test_a_line_that_was_cut_off_is_taken_away(self, town: Town) -> None:
         sign(town, remote(town, {IRBAN: UnknownOutcomeError("SIGN_INTERRUPTED")}))
@@ -461,3 +470,46 @@ class TestSecrets:
         report = "".join(traceback.TracebackException.from_exception(stop.value, capture_locals=True).format())
         assert "FileSigner" in report
         assert town.p12(IRBAN_KEY).with_suffix(".pass").read_text(encoding="ascii").strip() not in report
+
+
+class TestEnrolment:
+    """Certificates that do not name their person."""
+
+    @pytest.fixture(autouse=True)
+    def no_training(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(planning, "is_training", lambda _: False)
+
+    def test_nobodys_certificate_signs_nothing(self, town: Town) -> None:
+        with pytest.raises(CredentialError, match="SIGNER_NOT_ENROLLED"):
+            sign(town, Keyed(town.signer(IRBAN_KEY)))
+
+    def test_enrolment_says_whose_it_is(self, town: Town) -> None:
+        signer = town.signer(IRBAN_KEY)
+        wishes = Wishes(owners={signer.certificate: signer.person})
+        plan = plan_signing([town.out], Keyed(signer), wishes, at=AT)
+        assert [one.content.id for one in plan.candidates] == [IRBAN]
+
+
+def test_a_file_that_changes_while_it_is_copied_out_stops_the_export(town: Town, tmp_path: Path) -> None:
+    plan = plan_for([town.out], Signatory(person(town)), BOTH)
+    town.pdf(IRBAN_KEY).write_bytes(b"theirs")
+    with pytest.raises(ConflictError, match="FILE_CHANGED"):
+        export_waiting(plan, tmp_path / "keluar")
+    assert not (tmp_path / "keluar").exists()
+
+
+def test_a_file_that_changes_while_one_comes_back_is_theirs(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_waiting(plan_for([town.out], Signatory(person(town)), BOTH), tmp_path / "keluar")
+    sign(Town(town.workbook, tmp_path / "keluar", town.pki), Keyed(town.signer(IRBAN_KEY)))
+    real = exchange.put_signed
+
+    def meanwhile(file: Path, before: bytes, after: bytes) -> None:
+        file.write_bytes(b"theirs")
+        real(file, before, after)
+
+    monkeypatch.setattr(exchange, "put_signed", meanwhile)
+    result = import_signed([town.out], [tmp_path / "keluar" / f"{IRBAN}.pdf"], person(town), COMING, at=AT)
+    assert ([one.error.code for one in result.refused], result.exit_code) == (["FILE_CHANGED"], 8)
+    assert town.pdf(IRBAN_KEY).read_bytes() == b"theirs"
