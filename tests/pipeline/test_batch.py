@@ -92,8 +92,8 @@ def journal(town: Town) -> Path:
 
 
 def settle(town: Town, is_unsigned: Callable[[OpenOutcome], bool] = lambda _: False, **more: object) -> Resolution:
-    wishes = {"fetch": None, "owners": {}, "at": AT} | more
-    return resolve([town.out], person(town), is_unsigned=is_unsigned, **wishes)  # type: ignore[arg-type]  # by name
+    how = {"fetch": None, "wishes": Wishes(), "at": AT} | more
+    return resolve([town.out], person(town), is_unsigned=is_unsigned, **how)  # type: ignore[arg-type]  # by name
 
 
 def signatures(town: Town, key: str) -> int:
