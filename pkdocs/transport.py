@@ -98,6 +98,11 @@ class Service:
     def __repr__(self) -> str:
         return f"Service({self.host})"
 
+    @property
+    def place(self) -> str:
+        """Its host, as plans and receipts name it: what crosses the network for all to read is said to."""
+        return f"{self.host}, http tanpa penyandian" if self.is_plain else self.host
+
     def send(
         self,
         method: str,

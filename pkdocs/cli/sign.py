@@ -68,7 +68,6 @@ from pkdocs.signing import Holder, Signatory
 from pkdocs.signing.augmentation import check_level
 from pkdocs.signing.bsre import fetch_signed
 from pkdocs.signing.gathering import Gatherer
-from pkdocs.trust import Trust
 
 _SHOWN = 20
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -154,7 +153,7 @@ def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | N
     holder = open_holder(ctx, chosen, Around(owners, lambda: _person(ctx, asked), trust))
     if asked.person and not chosen.options["bsre"]:
         demand_person(holder, asked.person, owners)
-    raise_to = _raising(ctx, chosen, holder, trust)
+    raise_to = _raising(ctx, chosen, holder, asked.wishes)
     crls = trust.crls if trust else ()
     day = until.date() if until else None
     plan = plan_signing(asked.paths, holder, asked.wishes, at=datetime.now(UTC), until=day, crls=crls)
@@ -177,21 +176,22 @@ def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | N
     ctx.exit(result.exit_code)
 
 
-def _raising(ctx: click.Context, chosen: Chosen, holder: Holder, trust: Trust | None) -> Raise | None:
+def _raising(ctx: click.Context, chosen: Chosen, holder: Holder, wishes: Wishes) -> Raise | None:
     """Return what brings signed files up to the level; whether it can be given is asked now, before anything is signed.
 
     Raises:
         UsageError, ServiceError, SigningError: it cannot.
     """
     level, timestamper = chosen.level, timestamper_of(ctx, chosen)
-    gatherer = Gatherer(trust) if trust else None
+    gatherer = Gatherer(wishes.trust) if wishes.trust else None
     check_level(level, [(holder.certificate, holder.chain)], gatherer, timestamper, at=datetime.now(UTC))
     if not level.is_long or gatherer is None:
         return None
 
     def up(files: Sequence[Path]) -> Raising:
         with progress(ctx, words(ctx, "AUGMENT_PROGRESS")) as bar:
-            return raise_level(files, level, gatherer, timestamper, at=datetime.now(UTC), progress=bar)
+            at = datetime.now(UTC)
+            return raise_level(files, level, gatherer, timestamper, at=at, progress=bar, owners=wishes.owners)
 
     return up
 

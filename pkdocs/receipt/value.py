@@ -90,9 +90,9 @@ def _common_name(name: x509.Name) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One document of a batch. ``after`` is SHA-256 of the file up to the end of this signature, ``at`` when.
+    """One document of a batch. ``after`` is SHA-256 of the file as signature and level left it, ``at`` when.
 
-    ``code`` says why a document was refused, or why nothing is known of it.
+    ``code`` says why a document was refused, why nothing is known of it, or why it is signed without the level.
     """
 
     id: str

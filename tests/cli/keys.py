@@ -107,3 +107,9 @@ def ids(run: Run) -> list[str]:
     """Return what was signed; a run that was stopped shows its error instead."""
     assert "signed" in run.json, run.out + run.err
     return [one["id"] for one in run.json["signed"]]
+
+
+def with_option(options: Options, name: str, value: str | Path) -> Options:
+    """Return ``options`` with another value of ``name``."""
+    place = options.index(name) + 1
+    return (*options[:place], value, *options[place + 1 :])

@@ -86,7 +86,7 @@ def test_agreement_signed_by_version_2_is_accepted() -> None:
     with opened(Emulator(MAYOR, raw_values=True)) as signer:
         pdf = sign_pdf(issued(root_content()), Role.FIRST, signer, at=AT, zone=Zone.WIB, training=True)
     assert read_form(pdf).signed == (Role.FIRST,)
-    assert signer.origin == "CSC v2 (127.0.0.1)"
+    assert signer.origin == "CSC v2 (127.0.0.1, http tanpa penyandian)"
     assert signer.chain == signer_of(MAYOR).chain
 
 
@@ -358,7 +358,7 @@ def test_token_is_demanded_and_has_a_form(token: str | None, code: str) -> None:
 def test_version_is_found_by_asking(version: str) -> None:
     emulator = Emulator(MAYOR, version=version, needs_token=False, factors=())
     with emulating(emulator) as address:
-        assert open_csc(Service(address, timeout_s=20)).origin == f"CSC {version} (127.0.0.1)"
+        assert open_csc(Service(address, timeout_s=20)).origin == f"CSC {version} (127.0.0.1, http tanpa penyandian)"
 
 
 def test_version_is_not_guessed_where_the_service_is_silent() -> None:

@@ -36,7 +36,11 @@ def test_agreement_signed_by_a_service_is_accepted(kind: KeyKind, tmp_path: Path
     (tmp_path / "a.pdf").write_bytes(pdf)
     said = run(["pdfsig", "-nocert", str(tmp_path / "a.pdf")], capture_output=True, text=True, check=True).stdout
     assert "Signature is Valid" in said
-    assert (signer.person, signer.friendly_name, signer.origin) == (MAYOR.person, "", "CSC v1 (127.0.0.1)")
+    assert (signer.person, signer.friendly_name, signer.origin) == (
+        MAYOR.person,
+        "",
+        "CSC v1 (127.0.0.1, http tanpa penyandian)",
+    )
     assert len(signer.chain) == 1
 
 

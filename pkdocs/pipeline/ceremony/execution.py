@@ -11,7 +11,7 @@ from pkdocs.content import Role
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError, UnknownOutcomeError
 from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.outcome import Outcome
-from pkdocs.pipeline.augmenting import Raising
+from pkdocs.pipeline.augmenting import Raising, Unraised
 from pkdocs.pipeline.ceremony.journal import Begun, Event, Line
 from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Ledger, begun_line, open_ledger, planned_line, told
 from pkdocs.pipeline.ceremony.planning import Candidate, Refused, SigningPlan, demand_known, system_error
@@ -43,8 +43,8 @@ def sign_plan(
 
     A batch that was interrupted goes on under its name. One document that cannot be signed does not stop the rest; a
     key that is refused does. What somebody else changed since the plan is left as it is. After the last signature
-    ``raising`` brings what was signed up to the level. The receipt of the whole batch is written to ``receipts``, else
-    to ``tanda-terima`` beside the index.
+    ``raising`` brings all that the batch has signed up to the level. The receipt of the whole batch is written to
+    ``receipts``, else to ``tanda-terima`` beside the index.
 
     Raises:
         ConflictError: another run of this person is going on, or a journal is damaged.
@@ -54,8 +54,8 @@ def sign_plan(
         ledger.look_again(owners or {}, at())
         run = _Run(plan, holder, ledger, at, _begun(plan, holder, level))
         run.sign(progress)
-        if raising and run.signed:
-            run.note_raised(raising([signed.file for signed in run.signed]))
+        if raising:
+            run.bring_up(raising)
         written = ledger.close(receipts, at())
     return SigningResult(
         batch=run.batch,
@@ -108,17 +108,21 @@ class _Run:
                 self._leave(candidates[done + len(group) :])
                 return
 
-    def note_raised(self, raising: Raising) -> None:
-        """Note the files as they are now; what could not be brought up is signed all the same."""
-        raised = {one.file: one.digest for one in raising.raised}
-        candidates = {candidate.file: candidate for candidate in self.plan.candidates}
-        for place, signed in enumerate(self.signed):
-            now = raised.get(signed.file, signed.digest)
-            if now != signed.digest:
-                line = self._line(candidates[signed.file])
-                self._note(candidates[signed.file], told(line, Event.SIGNED, self.at(), after=now))
-                self.signed[place] = replace(signed, digest=now)
-        self.refused += [Refused(one.id, one.error) for one in raising.refused]
+    def bring_up(self, raising: Raise) -> None:
+        """Bring up what the batch has signed, in earlier runs too; what cannot be brought up is signed all the same."""
+        documents = [document for document in self.ledger.documents(self.batch) if document.last.event is Event.SIGNED]
+        if not documents:
+            return
+        done = raising(list(dict.fromkeys(document.file for document in documents)))
+        digests = {one.file: one.digest for one in done.raised}
+        errors = {one.file: one.error.code for one in done.refused}
+        for document in documents:
+            after, code = digests.get(document.file, document.last.after), errors.get(document.file)
+            if (after, code) != (document.last.after, None):
+                line = told(document.planned, Event.SIGNED, self.at(), after=after, code=code)
+                self.ledger.note(document.folder, line, durable=self.holder.is_remote)
+        self.signed = [replace(one, digest=digests.get(one.file.resolve(), one.digest)) for one in self.signed]
+        self.refused += [Refused(one.id, _later(one, self.begun.level)) for one in done.refused]
 
     def _begin(self) -> list[Candidate]:
         """Note the plan, and return what of it may be signed."""
@@ -234,6 +238,10 @@ class _Run:
             # the plan alone says so: neither sent nor refused
             self.ledger.note(candidate.home, self._line(candidate))
             self.refused.append(Refused(candidate.content.id, SigningError(NOT_REACHED, id=candidate.content.id)))
+
+
+def _later(unraised: Unraised, level: Level) -> SigningError:
+    return SigningError("SIGN_LEVEL_LATER", id=unraised.id, level=level.value, cause=unraised.error.code)
 
 
 def _read_unchanged(candidate: Candidate) -> tuple[bytes, Hash]:

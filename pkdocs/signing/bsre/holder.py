@@ -107,7 +107,7 @@ class BsreHolder:
 
 def origin_of(service: Service, version: Version) -> str:
     """Return where keys at ``service`` are; it says so where secrets go over the network in the clear."""
-    return f"BSrE {version} ({service.host}{', http tanpa penyandian' if service.is_plain else ''})"
+    return f"BSrE {version} ({service.place})"
 
 
 def current(certificates: Collection[bytes], at: datetime) -> bytes:
