@@ -99,8 +99,8 @@ class Service:
         return f"Service({self.host})"
 
     @property
-    def named(self) -> str:
-        """Its host, as receipts name it; they say so where secrets go there in the clear."""
+    def place(self) -> str:
+        """Its host, as plans and receipts name it: what crosses the network for all to read is said to."""
         return f"{self.host}, http tanpa penyandian" if self.is_plain else self.host
 
     def send(

@@ -96,7 +96,7 @@ class Chosen:
     @property
     def ways(self) -> list[str]:
         """The options that choose a key, of those that were given."""
-        return [name for name in _HOLDERS if self.options[name] is not None]
+        return [f"--{name}" for name in (*_SIGNERS, _BSRE) if self.options[name] is not None]
 
     def source(self, name: str) -> Source:
         """Return where the secret ``name`` comes from."""
@@ -135,10 +135,12 @@ def open_holder(ctx: click.Context, chosen: Chosen, around: Around) -> Holder:
         ServiceError: a service was not reached.
     """
     if len(chosen.ways) != 1:
-        raise UsageError(
-            "HOLDER_NEEDED" if not chosen.ways else "HOLDER_TWICE", options=", ".join(f"--{way}" for way in chosen.ways)
-        )
-    return _HOLDERS[chosen.ways[0]](ctx, chosen, around)
+        raise UsageError("HOLDER_NEEDED" if not chosen.ways else "HOLDER_TWICE", options=", ".join(chosen.ways))
+    if chosen.options[_BSRE]:
+        return _bsre(ctx, chosen, around)
+    # what the level needs is missed before a secret is tried
+    timestamper = timestamper_of(ctx, chosen)
+    return Keyed(_SIGNERS[chosen.ways[0].removeprefix("--")](ctx, chosen), timestamper)
 
 
 def timestamper_of(ctx: click.Context, chosen: Chosen) -> HttpTimestamper | None:
@@ -155,16 +157,12 @@ def timestamper_of(ctx: click.Context, chosen: Chosen) -> HttpTimestamper | None
     return open_timestamper(address, _authorities(ctx, chosen))
 
 
-def _keyed(ctx: click.Context, chosen: Chosen, signer: Signer) -> Holder:
-    return Keyed(signer, timestamper_of(ctx, chosen))
-
-
-def _file(ctx: click.Context, chosen: Chosen, _around: Around) -> Holder:
+def _file(ctx: click.Context, chosen: Chosen) -> Signer:
     secret = read_secret(ctx, chosen.source("passphrase"), "PASSPHRASE_PROMPT", may_be_empty=True)
-    return _keyed(ctx, chosen, load_pkcs12(read_regular(chosen.options["p12"]), secret))
+    return load_pkcs12(read_regular(chosen.options["p12"]), secret)
 
 
-def _token(ctx: click.Context, chosen: Chosen, _around: Around) -> Holder:
+def _token(ctx: click.Context, chosen: Chosen) -> Signer:
     given = chosen.options
     # empty where it is typed at the reader
     pin = read_secret(ctx, chosen.source("passphrase"), "PIN_PROMPT", may_be_empty=True)
@@ -178,7 +176,7 @@ def _token(ctx: click.Context, chosen: Chosen, _around: Around) -> Holder:
         authorities=above,
     )
     ctx.call_on_close(token.close)
-    return _keyed(ctx, chosen, token)
+    return token
 
 
 def _read_chain(file: Path) -> list[bytes]:
@@ -189,7 +187,7 @@ def _read_chain(file: Path) -> list[bytes]:
     return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
 
 
-def _csc(ctx: click.Context, chosen: Chosen, _around: Around) -> Holder:
+def _csc(ctx: click.Context, chosen: Chosen) -> Signer:
     given, source = chosen.options, chosen.source("passphrase")
     service = _service(ctx, chosen, given["csc"], _CSC_TIMEOUT_S)
 
@@ -197,24 +195,24 @@ def _csc(ctx: click.Context, chosen: Chosen, _around: Around) -> Holder:
         shown: dict[str, Any] = {"number": turn.number, "total": turn.total, "challenge": turn.challenge}
         return read_secret(ctx, Source(), "OTP_PROMPT", **shown)
 
-    signer = open_csc(
+    return open_csc(
         service,
         version=CscVersion(given["csc_version"] or CscVersion.AUTO),
         credential=given["credential"],
         pin=(lambda: read_secret(ctx, source, "PIN_PROMPT")) if source.can_be_read else None,
         otp=ask_code if Source().can_be_read else None,
-        token=_access_token(ctx, chosen),
+        token=_access_token(ctx, chosen, said_plain=service.is_plain),
     )
-    return _keyed(ctx, chosen, signer)
 
 
-def _access_token(ctx: click.Context, chosen: Chosen) -> str | None:
+def _access_token(ctx: click.Context, chosen: Chosen, *, said_plain: bool) -> str | None:
     given, source = chosen.options, chosen.source("access_token")
     if given["oauth"]:
         if not given["client_id"]:
             raise UsageError("CLIENT_ID_NEEDED")
         secret = read_secret(ctx, chosen.source("client_secret"), "CLIENT_SECRET_PROMPT")
-        server = _service(ctx, chosen, given["oauth"], _CSC_TIMEOUT_S)
+        # receipts name the service alone: only where they say that it is asked in the clear may this be
+        server = _service(ctx, chosen, given["oauth"], _CSC_TIMEOUT_S, may_be_plain=said_plain)
         return request_token(server, client_id=given["client_id"], client_secret=secret)
     is_given = source.file is not None or source.descriptor is not None
     return read_secret(ctx, source, "ACCESS_TOKEN_PROMPT") if is_given else None
@@ -259,12 +257,14 @@ def bsre_service(ctx: click.Context, chosen: Chosen) -> Service:
     return _service(ctx, chosen, chosen.options["bsre"], TIMEOUT_S)
 
 
-def _service(ctx: click.Context, chosen: Chosen, address: str, timeout_s: float) -> Service:
+def _service(
+    ctx: click.Context, chosen: Chosen, address: str, timeout_s: float, *, may_be_plain: bool = True
+) -> Service:
     return Service(
         address,
         timeout_s=chosen.options["service_timeout"] or timeout_s,
         authorities=_authorities(ctx, chosen),
-        unsafe_plain_http=chosen.options["unsafe_plain_http"],
+        unsafe_plain_http=may_be_plain and chosen.options["unsafe_plain_http"],
     )
 
 
@@ -273,9 +273,10 @@ def _authorities(ctx: click.Context, chosen: Chosen) -> Path | None:
     return given or settings(ctx).service_authorities
 
 
-_HOLDERS: Final[Mapping[str, Callable[[click.Context, Chosen, Around], Holder]]] = {
+_BSRE: Final = "bsre"
+_SIGNERS: Final[Mapping[str, Callable[[click.Context, Chosen], Signer]]] = {
     "p12": _file,
     "pkcs11": _token,
     "csc": _csc,
-    "bsre": _bsre,
 }
+"""Keys that sign digests; BSrE takes whole files."""

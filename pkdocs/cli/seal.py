@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from pkdocs.cli.base import Command, argument, json_option, language, named, option, print_json, progress, say, words
-from pkdocs.cli.holders import Around, chosen_of, holder_options, open_holder
+from pkdocs.cli.holders import Around, chosen_of, holder_options, open_holder, timestamper_of
 from pkdocs.cli.sign import demand_consent
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.sealing import Sealing, plan_sealing, seal_files
 from pkdocs.profile import Zone
+from pkdocs.signing.augmentation import check_level
 from pkdocs.signing.preflight import demand_ready
 
 
@@ -26,8 +27,11 @@ def command(ctx: click.Context, /, *, paths: tuple[Path, ...], yes: bool, **opti
     chosen = chosen_of(options)
     if chosen.options["bsre"]:
         raise UsageError("SEAL_BY_BSRE")
-    holder = open_holder(ctx, chosen, Around({}, lambda: "", None))
-    demand_ready(holder, at=datetime.now(UTC), zone=Zone.WIB)
+    if chosen.level.is_long:
+        raise UsageError("SEAL_LEVEL", level=chosen.level.value)
+    holder, now = open_holder(ctx, chosen, Around({}, lambda: "", None)), datetime.now(UTC)
+    demand_ready(holder, at=now, zone=Zone.WIB)
+    check_level(chosen.level, [(holder.certificate, holder.chain)], None, timestamper_of(ctx, chosen), at=now)
     planned = plan_sealing(paths, holder)
     if planned.files:
         say(ctx, words(ctx, "SEAL_PLAN", count=len(planned.files)), bold=True)

@@ -1,10 +1,10 @@
 """The organisation's seal on everything in a folder that nobody has signed, before the ceremony."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -13,12 +13,16 @@ from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningEr
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import find_index
 from pkdocs.messages import reason_of
+from pkdocs.outcome import Outcome, demand
+from pkdocs.pipeline.ceremony import NOT_REACHED
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
 from pkdocs.signing import Holder, Task, read_form
 from pkdocs.signing.seal import seal_task
 
 Progress = Callable[[int, int], None]
+Planned: TypeAlias = tuple[str, Path, str]
+"""The id of a file that will be sealed, where it lies, and SHA-256 of its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +52,20 @@ class Sealing:
 
     @property
     def exit_code(self) -> int:
-        """0 all sealed; 1 some refused; where none was, 8 if somebody else changed them all, else 7."""
+        """0 all sealed; 1 some refused; where none was, 6 if the key was, 8 if somebody else changed all, else 7."""
         if not self.refused:
             return 0
         if self.sealed or self.kept:
             return PkdocsError.exit_code
-        codes = {refused.error.exit_code for refused in self.refused}
+        codes = {one.error.exit_code for one in self.refused if one.error.code != NOT_REACHED}
         return codes.pop() if len(codes) == 1 else SigningError.exit_code
 
 
 @dataclass(frozen=True, slots=True)
 class Sealable:
-    """Files that will be sealed, with the digests of their bytes; what was sealed before, and what cannot be."""
+    """What will be sealed; what was sealed before, and what cannot be."""
 
-    files: tuple[tuple[str, Path, str], ...]
+    files: tuple[Planned, ...]
     kept: tuple[str, ...]
     refused: tuple[Unsealed, ...]
 
@@ -72,7 +76,7 @@ def plan_sealing(paths: Iterable[Path], holder: Holder) -> Sealable:
     Raises:
         CredentialError: the certificate is another organisation's.
     """
-    files: list[tuple[str, Path, str]] = []
+    files: list[Planned] = []
     kept: list[str] = []
     refused: list[Unsealed] = []
     for file, named in pdf_files(paths):
@@ -110,29 +114,59 @@ def demand_organisation(holder: Holder, organisation: str) -> None:
 
 def seal_files(planned: Sealable, holder: Holder, *, at: Callable[[], datetime], progress: Progress) -> Sealing:
     """Seal what is planned; one that cannot be does not stop the rest, a refused key stops all."""
-    sealed: list[Sealed] = []
-    refused = list(planned.refused)
-    waiting = iter(planned.files)
-    training = is_training(holder.certificate)
-    done = 0
-    while group := list(islice(waiting, holder.batch)):
-        tasks: list[Task] = []
-        places: dict[int, tuple[str, Path, str]] = {}
-        for identity, file, expected in group:
+    work = _Work(holder, at, is_training(holder.certificate), list(planned.refused))
+    size, total = max(1, holder.batch), len(planned.files)
+    for done in range(0, total, size):
+        if not work.seal(planned.files[done : done + size]):
+            work.leave(planned.files[done + size :])
+            break
+        progress(min(done + size, total), total)
+    return Sealing(tuple(work.sealed), planned.kept, tuple(work.refused))
+
+
+@dataclass(slots=True)
+class _Work:
+    holder: Holder
+    at: Callable[[], datetime]
+    training: bool
+    refused: list[Unsealed]
+    sealed: list[Sealed] = field(default_factory=list)
+
+    def seal(self, group: Sequence[Planned]) -> bool:
+        """Seal what is handed over together; tell whether to go on, or the key was refused."""
+        prepared = list(self._prepare(group))
+        outcomes = self.holder.sign([task for _, task in prepared])
+        for place, ((planned, _), outcome) in enumerate(zip(prepared, outcomes, strict=True), 1):
+            self._conclude(planned, outcome)
+            if isinstance(outcome.error, CredentialError):
+                # a holder may be lazy: asking it for the next one would try the key again
+                self.leave([left for left, _ in prepared[place:]])
+                return False
+        return True
+
+    def leave(self, files: Sequence[Planned]) -> None:
+        """Say that these are as they were: the key was refused before their turn."""
+        self.refused += [Unsealed(identity, SigningError(NOT_REACHED, id=identity)) for identity, _, _ in files]
+
+    def _prepare(self, group: Sequence[Planned]) -> Iterator[tuple[Planned, Task]]:
+        for planned in group:
+            identity, file, expected = planned
             try:
-                tasks.append(_task(file, expected, at(), training=training))
-                places[id(tasks[-1])] = (identity, file, expected)
+                yield planned, _task(file, expected, self.at(), training=self.training)
             except PkdocsError as error:
-                refused.append(Unsealed(identity, error))
-        for outcome in holder.sign(tasks):
-            identity, file, expected = places[id(outcome.key)]
-            try:
-                sealed.append(_write(identity, file, expected, outcome.value, outcome.error))
-            except PkdocsError as error:
-                refused.append(Unsealed(identity, error))
-        done += len(group)
-        progress(done, len(planned.files))
-    return Sealing(tuple(sealed), planned.kept, tuple(refused))
+                self.refused.append(Unsealed(identity, error))
+
+    def _conclude(self, planned: Planned, outcome: Outcome[Task, bytes]) -> None:
+        identity, file, expected = planned
+        try:
+            sealed = demand(outcome)
+            replace_unchanged(file, sealed, expected=expected)
+        except PkdocsError as error:
+            self.refused.append(Unsealed(identity, error))
+        except OSError as fault:
+            self.refused.append(Unsealed(identity, _system_error(file, fault)))
+        else:
+            self.sealed.append(Sealed(identity, file, digest(sealed)))
 
 
 def _task(file: Path, expected: str, at: datetime, *, training: bool) -> Task:
@@ -145,17 +179,6 @@ def _task(file: Path, expected: str, at: datetime, *, training: bool) -> Task:
     found = find_index(file)
     zone = found[1].zone if found else Zone.WIB
     return seal_task(read_form(data), data, at=at, zone=zone, training=training)
-
-
-def _write(identity: str, file: Path, expected: str, data: bytes | None, error: PkdocsError | None) -> Sealed:
-    if error:
-        raise error
-    written = data or b""
-    try:
-        replace_unchanged(file, written, expected=expected)
-    except OSError as fault:
-        raise _system_error(file, fault) from fault
-    return Sealed(identity, file, digest(written))
 
 
 def _system_error(file: Path, fault: OSError) -> SigningError:

@@ -90,9 +90,9 @@ def _common_name(name: x509.Name) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One document of a batch. ``after`` is SHA-256 of the file as the batch left it, ``at`` when; others add to it.
+    """One document of a batch. ``after`` is SHA-256 of the file as signature and level left it, ``at`` when.
 
-    ``code`` says why a document was refused, why nothing is known of it, or why it is signed below the batch's level.
+    ``code`` says why a document was refused, why nothing is known of it, or why it is signed without the level.
     """
 
     id: str

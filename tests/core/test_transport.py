@@ -61,7 +61,9 @@ def test_address_that_is_none_or_holds_secrets_is_refused(address: str) -> None:
 def test_plain_http_is_for_the_same_machine_unless_called_unsafe() -> None:
     with pytest.raises(UsageError, match="SERVICE_PLAIN_HTTP"):
         Service("http://esign.example", timeout_s=1)
-    assert Service("http://esign.example", timeout_s=1, unsafe_plain_http=True).is_plain
+    plain = Service("http://esign.example", timeout_s=1, unsafe_plain_http=True)
+    assert (plain.is_plain, plain.place) == (True, "esign.example, http tanpa penyandian")
+    assert Service("https://esign.example", timeout_s=1).place == "esign.example"
     assert is_loopback("http://localhost:80")
     assert is_loopback("http://[::1]:80")
     assert not is_loopback("https://127.0.0.1.example")

@@ -96,8 +96,8 @@ def journal(town: Town) -> Path:
 
 
 def settle(town: Town, is_unsigned: Callable[[OpenOutcome], bool] = lambda _: False, **more: object) -> Resolution:
-    named = {"fetch": None, "wishes": Wishes(), "at": AT} | more
-    return resolve([town.out], person(town), is_unsigned=is_unsigned, **named)  # type: ignore[arg-type]  # by name
+    how = {"fetch": None, "wishes": Wishes(), "at": AT} | more
+    return resolve([town.out], person(town), is_unsigned=is_unsigned, **how)  # type: ignore[arg-type]  # by name
 
 
 def signatures(town: Town, key: str) -> int:
@@ -255,7 +255,7 @@ class TestRaised:
 
     def test_what_cannot_be_brought_up_is_signed_and_said_to_lack_its_level(self, town: Town) -> None:
         result = sign_up(town, Raiser([town.pdf(IRBAN_KEY)]))
-        assert [one.error.code for one in result.refused] == ["SIGN_NOT_RAISED"]
+        assert [one.error.code for one in result.refused] == ["SIGN_LEVEL_LATER"]
         told = {one.id: (one.outcome, one.code) for one in read_receipt(result).documents}
         assert told == {IRBAN: (Fate.SIGNED, "AUGMENT_NOT_REACHED"), AUDITOR: (Fate.SIGNED, None)}
         assert (len(result.signed), result.exit_code) == (2, 1)

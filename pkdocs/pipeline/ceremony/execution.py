@@ -11,9 +11,9 @@ from pkdocs.content import Role
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError, UnknownOutcomeError
 from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.outcome import Outcome
-from pkdocs.pipeline.augmenting import Raising
+from pkdocs.pipeline.augmenting import Raising, Unraised
 from pkdocs.pipeline.ceremony.journal import Begun, Event, Line
-from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Document, Ledger, begun_line, open_ledger, planned_line, told
+from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Ledger, begun_line, open_ledger, planned_line, told
 from pkdocs.pipeline.ceremony.planning import Candidate, Refused, SigningPlan, demand_known, system_error
 from pkdocs.pipeline.ceremony.result import NOT_REACHED, Signed, SigningResult
 from pkdocs.pki import is_training
@@ -43,8 +43,8 @@ def sign_plan(
 
     A batch that was interrupted goes on under its name. One document that cannot be signed does not stop the rest; a
     key that is refused does. What somebody else changed since the plan is left as it is. After the last signature
-    ``raising`` brings what was signed up to the level. The receipt of the whole batch is written to ``receipts``, else
-    to ``tanda-terima`` beside the index.
+    ``raising`` brings all that the batch has signed up to the level. The receipt of the whole batch is written to
+    ``receipts``, else to ``tanda-terima`` beside the index.
 
     Raises:
         ConflictError: another run of this person is going on, or a journal is damaged.
@@ -55,7 +55,7 @@ def sign_plan(
         run = _Run(plan, holder, ledger, at, _begun(plan, holder, level))
         run.sign(progress)
         if raising:
-            run.raise_signed(raising)
+            run.bring_up(raising)
         written = ledger.close(receipts, at())
     return SigningResult(
         batch=run.batch,
@@ -108,26 +108,21 @@ class _Run:
                 self._leave(candidates[done + len(group) :])
                 return
 
-    def raise_signed(self, raising: Raise) -> None:
-        """Bring up all that the batch has signed, in earlier runs too, and note the files as they are now."""
-        batches = [batch for batch in self.ledger.batches if batch.id == self.batch]
-        documents = [document for batch in batches for document in batch.documents]
-        signed = {document.file: document for document in documents if document.last.event is Event.SIGNED}
-        if not signed:
+    def bring_up(self, raising: Raise) -> None:
+        """Bring up what the batch has signed, in earlier runs too; what cannot be brought up is signed all the same."""
+        documents = [document for document in self.ledger.documents(self.batch) if document.last.event is Event.SIGNED]
+        if not documents:
             return
-        done = raising(list(signed))
+        done = raising(list(dict.fromkeys(document.file for document in documents)))
         digests = {one.file: one.digest for one in done.raised}
-        for file, now in digests.items():
-            if now != signed[file].last.after:
-                self._note_again(signed[file], after=now)
-        for left in done.refused:
-            self._note_again(signed[left.file], after=signed[left.file].last.after, code=left.error.code)
-            self.refused.append(Refused(left.id, SigningError("SIGN_NOT_RAISED", id=left.id, reason=left.error)))
+        errors = {one.file: one.error.code for one in done.refused}
+        for document in documents:
+            after, code = digests.get(document.file, document.last.after), errors.get(document.file)
+            if (after, code) != (document.last.after, None):
+                line = told(document.planned, Event.SIGNED, self.at(), after=after, code=code)
+                self.ledger.note(document.folder, line, durable=self.holder.is_remote)
         self.signed = [replace(one, digest=digests.get(one.file.resolve(), one.digest)) for one in self.signed]
-
-    def _note_again(self, document: Document, *, after: str | None, code: str | None = None) -> None:
-        line = told(document.planned, Event.SIGNED, self.at(), after=after, code=code)
-        self.ledger.note(document.folder, line)
+        self.refused += [Refused(one.id, _later(one, self.begun.level)) for one in done.refused]
 
     def _begin(self) -> list[Candidate]:
         """Note the plan, and return what of it may be signed."""
@@ -243,6 +238,10 @@ class _Run:
             # the plan alone says so: neither sent nor refused
             self.ledger.note(candidate.home, self._line(candidate))
             self.refused.append(Refused(candidate.content.id, SigningError(NOT_REACHED, id=candidate.content.id)))
+
+
+def _later(unraised: Unraised, level: Level) -> SigningError:
+    return SigningError("SIGN_LEVEL_LATER", id=unraised.id, level=level.value, cause=unraised.error.code)
 
 
 def _read_unchanged(candidate: Candidate) -> tuple[bytes, Hash]:

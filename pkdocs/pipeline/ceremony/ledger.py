@@ -124,6 +124,10 @@ class Ledger:
             for batch, (at, how) in begun.items()
         )
 
+    def documents(self, batch: str) -> tuple[Document, ...]:
+        """Return what is known of the documents of ``batch``."""
+        return next((one.documents for one in self.batches if one.id == batch), ())
+
     def _lines(self) -> Iterator[tuple[Path, Line]]:
         for folder, journal in self._journals.items():
             yield from ((folder, line) for line in journal.lines)

@@ -106,8 +106,8 @@ class BsreHolder:
 
 
 def origin_of(service: Service, version: Version) -> str:
-    """Return where keys at ``service`` are."""
-    return f"BSrE {version} ({service.named})"
+    """Return where keys at ``service`` are; it says so where secrets go over the network in the clear."""
+    return f"BSrE {version} ({service.place})"
 
 
 def current(certificates: Collection[bytes], at: datetime) -> bytes:

@@ -31,7 +31,7 @@ class Client(ABC):
     def __init__(self, service: Service, token: str | None) -> None:
         self.channel: Final = Channel(service, self.prefix, token)
         self.host: Final = service.host
-        self.origin: Final = f"CSC {self.version} ({service.named})"
+        self.place: Final = service.place
 
     def only_credential(self) -> str:
         """Return the id of the one credential of whoever the token stands for (11.4).

@@ -39,7 +39,7 @@ class CscSigner(BatchSigner):
         self.chain: Final = credential.chain
         self.person: Final = credential.person
         self.friendly_name: Final = ""
-        self.origin: Final = client.origin
+        self.origin: Final = f"CSC {client.version} ({client.place})"
         self.batch: Final = _WHOLE_BATCH
         self.is_remote: Final = True
         self._client = client
