@@ -421,6 +421,12 @@ class TestElsewhere:
         assert signatures(town, IRBAN_KEY) == 1
         assert not journal(town).exists()
 
+    def test_receipts_of_the_folder_they_come_in_are_left_aside(self, town: Town, out: Path) -> None:
+        sign(Town(town.workbook, out, town.pki), Keyed(town.signer(IRBAN_KEY)))
+        assert (out / "tanda-terima").is_dir()
+        result = import_signed([town.out], [out], person(town), COMING, at=AT)
+        assert ({one.id for one in result.signed}, result.refused) == ({IRBAN, AUDITOR}, ())
+
     @pytest.mark.parametrize(
         ("change", "code"),
         [
