@@ -19,6 +19,7 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
+from pkdocs.cli.holders import enrolment_option, read_owners
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raised, Raising, augment_paths, open_timestamper
@@ -38,6 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @option("--tsa", metavar="URL", code="OPTION_TSA")
 @option("--trust", type=_FILE, code="OPTION_TRUST")
+@enrolment_option
 @option("--service-authorities", metavar="FILE", type=_FILE, code="OPTION_SERVICE_AUTHORITIES")
 @option("--renew", is_flag=True, code="OPTION_AUGMENT_RENEW")
 @json_option
@@ -49,6 +51,7 @@ def command(
     level: str,
     tsa: str | None,
     trust: Path | None,
+    enrolment: Path | None,
     service_authorities: Path | None,
     renew: bool,
 ) -> None:
@@ -61,9 +64,10 @@ def command(
     authorities = service_authorities or chosen.service_authorities
     timestamper = open_timestamper(address, authorities) if address else None
     gatherer = Gatherer(read_trust_file(pinned))
+    owners, at = read_owners(enrolment), datetime.now(UTC)
     with progress(ctx, words(ctx, "AUGMENT_PROGRESS")) as bar:
         raising = augment_paths(
-            paths, Level(level), gatherer, timestamper, at=datetime.now(UTC), progress=bar, renew=renew
+            paths, Level(level), gatherer, timestamper, at=at, progress=bar, renew=renew, owners=owners
         )
     _show(ctx, raising)
     print_json(ctx, _as_json(ctx, raising, level))

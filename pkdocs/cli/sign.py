@@ -1,7 +1,7 @@
 """``pkdocs sign``: an official signs all that waits, here or elsewhere."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,15 +40,16 @@ from pkdocs.cli.holders import (
     Chosen,
     bsre_service,
     chosen_of,
+    enrolment_option,
     holder_options,
     open_holder,
     read_bsre_account,
+    read_owners,
     timestamper_of,
 )
 from pkdocs.cli.secret import consent
 from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
-from pkdocs.files import read_regular
 from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raising, raise_level
 from pkdocs.pipeline.ceremony import (
@@ -66,7 +67,6 @@ from pkdocs.pipeline.ceremony import (
     sign_plan,
 )
 from pkdocs.pipeline.standing import find_person
-from pkdocs.register import parse_enrolment
 from pkdocs.signing import Holder, Signatory
 from pkdocs.signing.augmentation import check_level
 from pkdocs.signing.bsre import fetch_signed
@@ -100,7 +100,7 @@ class _Asked:
 @_what("--resolve", "settle", is_flag=True, code="OPTION_RESOLVE")
 @_what("--not-signed", "unsigned", multiple=True, metavar="ID", code="OPTION_NOT_SIGNED")
 @holder_options
-@option("--enrolment", type=FILE, code="OPTION_SIGN_ENROLMENT")
+@enrolment_option
 @option("--trust", type=FILE, code="OPTION_SIGN_TRUST")
 @option("--receipt", "receipts", type=_FOLDER, metavar="DIR", code="OPTION_RECEIPT")
 @option("--yes", is_flag=True, code="OPTION_YES")
@@ -134,7 +134,7 @@ def command(
     pinned = trust or settings(ctx).trust
     believed = read_trust_file(pinned) if pinned else None
     only = Role(role) if role else None
-    wishes = Wishes(only, any_order, _owners(enrolment), believed, settles=bool(incoming))
+    wishes = Wishes(only, any_order, read_owners(enrolment), believed, settles=bool(incoming))
     asked = _Asked(paths, wishes, person, person_key, receipts)
     if export:
         _export(ctx, asked, export)
@@ -144,11 +144,6 @@ def command(
         _resolve(ctx, asked, chosen, unsigned)
     else:
         _sign(ctx, asked, chosen, until, yes=yes)
-
-
-def _owners(enrolment: Path | None) -> Mapping[bytes, str]:
-    entries = parse_enrolment(read_regular(enrolment)) if enrolment else ()
-    return {entry.certificate: entry.person for entry in entries}
 
 
 def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | None, *, yes: bool) -> None:
