@@ -7,7 +7,7 @@ import click
 
 from pkdocs.cli.base import language, named, say, warn, words
 from pkdocs.cli.holders import Chosen
-from pkdocs.pipeline.ceremony import Resolution, SigningPlan, SigningResult, Written
+from pkdocs.pipeline.ceremony import Refused, Resolution, SigningPlan, SigningResult, Written
 from pkdocs.receipt import Fate, describe_certificate
 from pkdocs.schema import to_json
 from pkdocs.signing import Holder, Keyed
@@ -19,6 +19,8 @@ def show_resolution(ctx: click.Context, done: Resolution) -> None:
     for code, identities in (("SIGNED", done.signed), ("UNSIGNED", done.unsigned), ("STAYS", done.open)):
         for identity in identities:
             say(ctx, words(ctx, f"RESOLVE_{code}", id=identity))
+    for refused in done.refused:
+        say(ctx, f"✗ {named(refused.id, refused.error.message(language(ctx)))}", fg="red")
     if not (done.signed or done.unsigned or done.open):
         say(ctx, words(ctx, "RESOLVE_NOTHING"))
 
@@ -77,7 +79,6 @@ def show_refused(ctx: click.Context, result: SigningResult) -> None:
 
 def result_json(ctx: click.Context, result: SigningResult) -> dict[str, Any]:
     """Return what became of the plan as docs/contracts.md has it."""
-    lists = {"refused": result.refused, "unknown": result.unknown}
     return {
         "batch": result.batch,
         "signed": [
@@ -85,14 +86,15 @@ def result_json(ctx: click.Context, result: SigningResult) -> dict[str, Any]:
             for entry in result.signed
         ],
         "waiting": [{"id": entry.id, "for": entry.awaited.value} for entry in result.waiting],
-        **{
-            name: [
-                {"id": one.id, "code": one.error.code, "message": one.error.message(language(ctx))} for one in entries
-            ]
-            for name, entries in lists.items()
-        },
+        "refused": refused_json(ctx, result.refused),
+        "unknown": refused_json(ctx, result.unknown),
         "receipt": receipt_json(result.receipt) if result.receipt else None,
     }
+
+
+def refused_json(ctx: click.Context, refused: Iterable[Refused]) -> list[dict[str, str]]:
+    """Return which documents, and why each was not signed."""
+    return [{"id": one.id, "code": one.error.code, "message": one.error.message(language(ctx))} for one in refused]
 
 
 def receipt_json(written: Written) -> dict[str, str]:

@@ -27,6 +27,7 @@ from pkdocs.cli.base import (
 from pkdocs.cli.ceremony import (
     plan_json,
     receipt_json,
+    refused_json,
     result_json,
     show_candidates,
     show_plan,
@@ -253,7 +254,8 @@ def _resolve(ctx: click.Context, asked: _Asked, chosen: Chosen, unsigned: tuple[
     )
     show_resolution(ctx, done)
     counts = {"signed": list(done.signed), "unsigned": list(done.unsigned), "open": list(done.open)}
-    print_json(ctx, {**counts, "receipts": [receipt_json(written) for written in done.receipts]})
+    refused = refused_json(ctx, done.refused)
+    print_json(ctx, {**counts, "refused": refused, "receipts": [receipt_json(written) for written in done.receipts]})
     ctx.exit(SigningError.exit_code if done.open else 0)
 
 
