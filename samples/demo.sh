@@ -49,7 +49,7 @@ while [ "$signed" -gt 0 ]; do
     ' sign "$pkdocs" "$out" '{}' < "$out/sign/keys" || fail "signing failed"
     signed=0
     while read -r key; do
-        signed=$((signed + $(grep -c '"sha256"' "$out/sign/$key.json" || :)))
+        signed=$((signed + $(grep -c '"role"' "$out/sign/$key.json" || :)))
         if grep -q '"for"' "$out/sign/$key.json"; then echo "$key"; fi
     done < "$out/sign/keys" > "$out/sign/waiting"
     mv "$out/sign/waiting" "$out/sign/keys"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import click
 from cryptography import x509
@@ -33,37 +33,56 @@ _CSC_TIMEOUT_S: Final = 60.0
 
 passphrase_option = option("--passphrase-file", type=FILE, code="OPTION_PASSPHRASE_FILE")
 
-_OPTIONS: Final[tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = (
-    (("--p12",), {"type": FILE, "code": "OPTION_P12"}),
-    (("--pkcs11",), {"metavar": "MODULE", "type": FILE, "code": "OPTION_PKCS11"}),
-    (("--token",), {"metavar": "LABEL", "code": "OPTION_TOKEN"}),
-    (("--key", "key_label"), {"metavar": "LABEL", "code": "OPTION_KEY_LABEL"}),
-    (("--chain",), {"type": FILE, "code": "OPTION_CHAIN"}),
-    (("--final-try",), {"is_flag": True, "code": "OPTION_FINAL_TRY"}),
-    (("--csc",), {"metavar": "URL", "code": "OPTION_CSC"}),
-    (("--csc-version",), {"type": click.Choice([one.value for one in CscVersion]), "code": "OPTION_CSC_VERSION"}),
-    (("--credential",), {"metavar": "ID", "code": "OPTION_CREDENTIAL"}),
-    (("--access-token-file",), {"type": FILE, "code": "OPTION_ACCESS_TOKEN_FILE"}),
-    (("--access-token-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_ACCESS_TOKEN_FD"}),
-    (("--oauth",), {"metavar": "URL", "code": "OPTION_OAUTH"}),
-    (("--client-id",), {"metavar": "ID", "code": "OPTION_CLIENT_ID"}),
-    (("--client-secret-file",), {"type": FILE, "code": "OPTION_CLIENT_SECRET_FILE"}),
-    (("--bsre",), {"metavar": "URL", "code": "OPTION_BSRE"}),
-    (("--bsre-version",), {"type": click.Choice([one.value for one in BsreVersion]), "code": "OPTION_BSRE_VERSION"}),
-    (("--bsre-account",), {"type": FILE, "code": "OPTION_BSRE_ACCOUNT"}),
-    (("--bsre-appends",), {"is_flag": True, "code": "OPTION_BSRE_APPENDS"}),
-    (("--bsre-logo",), {"type": FILE, "metavar": "PNG", "code": "OPTION_BSRE_LOGO"}),
-    (("--files-a-call",), {"type": click.IntRange(1, 1000), "metavar": "N", "code": "OPTION_FILES_A_CALL"}),
-    (("--invisible",), {"is_flag": True, "code": "OPTION_INVISIBLE"}),
-    (("--nik-file",), {"type": FILE, "code": "OPTION_NIK_FILE"}),
-    (("--nik-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_NIK_FD"}),
-    (("--passphrase-file",), {"type": FILE, "code": "OPTION_PASSPHRASE_FILE"}),
-    (("--passphrase-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_PASSPHRASE_FD"}),
-    (("--service-authorities",), {"type": FILE, "code": "OPTION_SERVICE_AUTHORITIES"}),
-    (("--service-timeout",), {"type": click.IntRange(1, 3600), "metavar": "S", "code": "OPTION_SERVICE_TIMEOUT"}),
-    (("--unsafe-plain-http",), {"is_flag": True, "code": "OPTION_UNSAFE_PLAIN_HTTP"}),
-    (("--level",), {"type": click.Choice([one.value for one in Level]), "code": "OPTION_LEVEL"}),
-    (("--tsa",), {"metavar": "URL", "code": "OPTION_TSA"}),
+_Named: TypeAlias = tuple[tuple[str, ...], dict[str, Any]]
+_GROUPS: Final[Mapping[str, tuple[_Named, ...]]] = {
+    "HELP_GROUP_KEY": (
+        (("--p12",), {"type": FILE, "code": "OPTION_P12"}),
+        (("--pkcs11",), {"metavar": "MODULE", "type": FILE, "code": "OPTION_PKCS11"}),
+        (("--token",), {"metavar": "LABEL", "code": "OPTION_TOKEN"}),
+        (("--key", "key_label"), {"metavar": "LABEL", "code": "OPTION_KEY_LABEL"}),
+        (("--chain",), {"type": FILE, "code": "OPTION_CHAIN"}),
+        (("--final-try",), {"is_flag": True, "code": "OPTION_FINAL_TRY"}),
+        (("--passphrase-file",), {"type": FILE, "code": "OPTION_PASSPHRASE_FILE"}),
+        (("--passphrase-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_PASSPHRASE_FD"}),
+    ),
+    "HELP_GROUP_LEVEL": (
+        (("--level",), {"type": click.Choice([one.value for one in Level]), "code": "OPTION_LEVEL"}),
+        (("--tsa",), {"metavar": "URL", "code": "OPTION_TSA"}),
+    ),
+    "HELP_GROUP_CSC": (
+        (("--csc",), {"metavar": "URL", "code": "OPTION_CSC"}),
+        (("--csc-version",), {"type": click.Choice([one.value for one in CscVersion]), "code": "OPTION_CSC_VERSION"}),
+        (("--credential",), {"metavar": "ID", "code": "OPTION_CREDENTIAL"}),
+        (("--access-token-file",), {"type": FILE, "code": "OPTION_ACCESS_TOKEN_FILE"}),
+        (("--access-token-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_ACCESS_TOKEN_FD"}),
+        (("--oauth",), {"metavar": "URL", "code": "OPTION_OAUTH"}),
+        (("--client-id",), {"metavar": "ID", "code": "OPTION_CLIENT_ID"}),
+        (("--client-secret-file",), {"type": FILE, "code": "OPTION_CLIENT_SECRET_FILE"}),
+    ),
+    "HELP_GROUP_BSRE": (
+        (("--bsre",), {"metavar": "URL", "code": "OPTION_BSRE"}),
+        (
+            ("--bsre-version",),
+            {"type": click.Choice([one.value for one in BsreVersion]), "code": "OPTION_BSRE_VERSION"},
+        ),
+        (("--bsre-account",), {"type": FILE, "code": "OPTION_BSRE_ACCOUNT"}),
+        (("--nik-file",), {"type": FILE, "code": "OPTION_NIK_FILE"}),
+        (("--nik-fd",), {"type": _DESCRIPTOR, "metavar": "FD", "code": "OPTION_NIK_FD"}),
+        (("--invisible",), {"is_flag": True, "code": "OPTION_INVISIBLE"}),
+        (("--bsre-logo",), {"type": FILE, "metavar": "PNG", "code": "OPTION_BSRE_LOGO"}),
+        (("--bsre-appends",), {"is_flag": True, "code": "OPTION_BSRE_APPENDS"}),
+        (("--files-a-call",), {"type": click.IntRange(1, 1000), "metavar": "N", "code": "OPTION_FILES_A_CALL"}),
+    ),
+    "HELP_GROUP_SERVICE": (
+        (("--service-authorities",), {"type": FILE, "code": "OPTION_SERVICE_AUTHORITIES"}),
+        (("--service-timeout",), {"type": click.IntRange(1, 3600), "metavar": "S", "code": "OPTION_SERVICE_TIMEOUT"}),
+        (("--unsafe-plain-http",), {"is_flag": True, "code": "OPTION_UNSAFE_PLAIN_HTTP"}),
+    ),
+}
+"""The options by the heading under which the help has them."""
+
+_OPTIONS: Final = tuple(
+    (names, {**how, "group": group}) for group, entries in _GROUPS.items() for names, how in entries
 )
 
 
@@ -139,13 +158,14 @@ def timestamper_of(ctx: click.Context, chosen: Chosen) -> HttpTimestamper | None
 
 
 def _file(ctx: click.Context, chosen: Chosen) -> Signer:
-    secret = read_secret(ctx, chosen.source("passphrase"), "PASSPHRASE_PROMPT")
+    secret = read_secret(ctx, chosen.source("passphrase"), "PASSPHRASE_PROMPT", may_be_empty=True)
     return load_pkcs12(read_regular(chosen.options["p12"]), secret)
 
 
 def _token(ctx: click.Context, chosen: Chosen) -> Signer:
     given = chosen.options
-    pin = read_secret(ctx, chosen.source("passphrase"), "PIN_PROMPT")
+    # empty where it is typed at the reader
+    pin = read_secret(ctx, chosen.source("passphrase"), "PIN_PROMPT", may_be_empty=True)
     above = _read_chain(given["chain"]) if given["chain"] else ()
     token = open_token(
         given["pkcs11"],
@@ -172,7 +192,7 @@ def _csc(ctx: click.Context, chosen: Chosen) -> Signer:
     service = _service(ctx, chosen, given["csc"], _CSC_TIMEOUT_S)
 
     def ask_code(turn: Turn) -> str:
-        shown = {"number": turn.number, "total": turn.total, "challenge": turn.challenge}
+        shown: dict[str, Any] = {"number": turn.number, "total": turn.total, "challenge": turn.challenge}
         return read_secret(ctx, Source(), "OTP_PROMPT", **shown)
 
     return open_csc(

@@ -115,7 +115,8 @@ def _head_json(file: Path, head: Head) -> dict[str, Any]:
 def sign_command(ctx: click.Context, head: Path, p12: Path, passphrase_file: Path | None, *, yes: bool) -> None:
     """Sign the head."""
     kept = read_kept(head)
-    signer = load_pkcs12(read_regular(p12), read_secret(ctx, Source(passphrase_file), "PASSPHRASE_PROMPT"))
+    secret = read_secret(ctx, Source(passphrase_file), "PASSPHRASE_PROMPT", may_be_empty=True)
+    signer = load_pkcs12(read_regular(p12), secret)
     say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
     if not yes:
         demand_consent(ctx, "REGISTER_SIGN_CONFIRM")

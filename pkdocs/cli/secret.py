@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,13 +29,24 @@ class Source:
         return self.file is not None or self.descriptor is not None or sys.stdin.isatty()
 
 
-def read_secret(ctx: click.Context, source: Source, prompt: str, **params: object) -> str:
+def read_secret(
+    ctx: click.Context, source: Source, prompt: str, *, may_be_empty: bool = False, **params: object
+) -> str:
     """Return a secret; where somebody is asked, ``prompt`` is the code of the question, and nothing typed is shown.
+
+    An empty one is refused here, unless ``may_be_empty``: a service would count it as a wrong one.
 
     Raises:
         UsageError: nobody can be asked, or the descriptor is not open.
-        CredentialError: not text.
+        CredentialError: not text, or empty.
     """
+    secret = _read(ctx, source, prompt, params)
+    if not (secret or may_be_empty):
+        raise CredentialError("SECRET_EMPTY", what=words(ctx, prompt, **params))
+    return secret
+
+
+def _read(ctx: click.Context, source: Source, prompt: str, params: Mapping[str, object]) -> str:
     try:
         if source.file is not None:
             return source.file.read_text(encoding="utf-8").rstrip("\r\n")
@@ -49,7 +60,9 @@ def read_secret(ctx: click.Context, source: Source, prompt: str, **params: objec
             raise UsageError("PASSPHRASE_NEEDED")
         raise UsageError("SECRET_NEEDED", what=words(ctx, prompt, **params))
     with consent():
-        return str(click.prompt(words(ctx, prompt, **params), hide_input=True, err=True))
+        # click asks again until something is typed, unless there is something to fall back on
+        asked = words(ctx, prompt, **params)
+        return str(click.prompt(asked, default="", show_default=False, hide_input=True, err=True))
 
 
 def _read_descriptor(descriptor: int) -> bytes:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.cli.holders import (
+    FILE,
     Around,
     Chosen,
     bsre_service,
@@ -70,9 +72,10 @@ from pkdocs.signing.bsre import fetch_signed
 from pkdocs.signing.gathering import Gatherer
 
 _SHOWN = 20
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PATH = click.Path(exists=True, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+
+_what = partial(option, group="HELP_GROUP_WHAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,18 @@ class _Asked:
 
 @click.command("sign", cls=Command, code="SIGN")
 @argument("paths", metavar="PATH...", nargs=-1, required=True, type=_PATH)
+@_what("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
+@_what("--role", type=click.Choice([role.value for role in Role]), code="OPTION_ROLE")
+@_what("--any-order", is_flag=True, code="OPTION_ANY_ORDER")
+@_what("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", code="OPTION_SIGN_UNTIL")
+@_what("--export", type=_FOLDER, metavar="DIR", code="OPTION_EXPORT")
+@_what("--import", "incoming", type=_PATH, multiple=True, metavar="PATH", code="OPTION_IMPORT")
+@_what("--resolve", "settle", is_flag=True, code="OPTION_RESOLVE")
+@_what("--not-signed", "unsigned", multiple=True, metavar="ID", code="OPTION_NOT_SIGNED")
 @holder_options
-@option("--as", "person", metavar="PERSON_ID", code="OPTION_AS")
-@option("--role", type=click.Choice([role.value for role in Role]), code="OPTION_ROLE")
-@option("--any-order", is_flag=True, code="OPTION_ANY_ORDER")
-@option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", code="OPTION_SIGN_UNTIL")
-@option("--enrolment", type=_FILE, code="OPTION_SIGN_ENROLMENT")
-@option("--trust", type=_FILE, code="OPTION_SIGN_TRUST")
+@option("--enrolment", type=FILE, code="OPTION_SIGN_ENROLMENT")
+@option("--trust", type=FILE, code="OPTION_SIGN_TRUST")
 @option("--receipt", "receipts", type=_FOLDER, metavar="DIR", code="OPTION_RECEIPT")
-@option("--export", type=_FOLDER, metavar="DIR", code="OPTION_EXPORT")
-@option("--import", "incoming", type=_PATH, multiple=True, metavar="PATH", code="OPTION_IMPORT")
-@option("--resolve", "settle", is_flag=True, code="OPTION_RESOLVE")
-@option("--not-signed", "unsigned", multiple=True, metavar="ID", code="OPTION_NOT_SIGNED")
 @option("--yes", is_flag=True, code="OPTION_YES")
 @person_key_option
 @json_option

@@ -40,10 +40,15 @@ class _Spoken(click.Command):
         formatter.write_usage(ctx.command_path, pieces, prefix=f"{words(ctx, 'USAGE_LINE')} ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each with its help."""
-        options = (entry for entry in self.get_params(ctx) if isinstance(entry, click.Option))
-        with formatter.section(words(ctx, "HELP_OPTIONS")):
-            formatter.write_dl([record for entry in options if (record := entry.get_help_record(ctx))])
+        """Write the options, each with its help, by group; those without a group come last."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for entry in self.get_params(ctx):
+            if isinstance(entry, click.Option) and (record := entry.get_help_record(ctx)):
+                groups.setdefault(getattr(entry, "group", ""), []).append(record)
+        others = groups.pop("", [])
+        for title, records in (*groups.items(), ("HELP_OTHER_OPTIONS" if groups else "HELP_OPTIONS", others)):
+            with formatter.section(words(ctx, title)):
+                formatter.write_dl(records)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return ``--help``."""
@@ -136,11 +141,12 @@ class Argument(_Valued, click.Argument):
 
 
 class Option(_Valued, click.Option):
-    """An option whose help stands in the catalogue under ``code``."""
+    """An option whose help stands in the catalogue under ``code``; ``group`` is the code of the heading above it."""
 
-    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, code: str, group: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.code = code
+        self.group = group
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option's line of help in the language of this call."""
@@ -151,7 +157,7 @@ class Option(_Valued, click.Option):
         extra = self.get_help_extra(ctx)
         if self.required:
             yield words(ctx, "HELP_REQUIRED")
-        if isinstance(self.type, click.IntRange):
+        if isinstance(self.type, click.IntRange) and self.type.max is not None:
             yield f"[{self.type.min}-{self.type.max}]"
         if "default" in extra:
             yield words(ctx, "HELP_DEFAULT", value=extra["default"])

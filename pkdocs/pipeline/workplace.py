@@ -90,8 +90,9 @@ def _settings(language: Language) -> str:
     lines = [_comment("SETTINGS_HEAD", language)]
     for setting in fields(Settings):
         value = chosen.get(setting.name, setting.default)
-        # of such plain texts and numbers, JSON is TOML too
-        lines += ["", _comment(f"SETTING_IS_{setting.name.upper()}", language), f"{setting.name} = {json.dumps(value)}"]
+        # of such plain texts and numbers, JSON is TOML too; what has no value is there to be filled in
+        line = f'# {setting.name} = ""' if value is None else f"{setting.name} = {json.dumps(value)}"
+        lines += ["", _comment(f"SETTING_IS_{setting.name.upper()}", language), line]
     return "\n".join(lines) + "\n"
 
 

@@ -90,8 +90,12 @@ def _check_resources(update: Update, old: Value, new: Value) -> None:
 
 
 def check_pages(update: Update, pages: tuple[int, ...], field: Ref | None) -> None:
-    """Note every page that changes beyond listing the annotation of the added ``field``, in whatever order of tabs."""
+    """Note every page that changes beyond listing the annotation of the added ``field``, in whatever order of tabs.
+
+    Only the page that the field names lists it: on another one its appearance would cover what is printed there.
+    """
     listings = 0
+    home = entries_of(update.new(field)).get("P")
     for number in pages:
         page = Ref(number)
         old, new = entries_of(update.old(page)), entries_of(update.new(page))
@@ -106,6 +110,7 @@ def check_pages(update: Update, pages: tuple[int, ...], field: Ref | None) -> No
             or name_of(new.get("Tabs", Name("S"))) not in _TABS
             or field is None
             or listings > 1
+            or (before != after and home not in {None, page})
         ):
             update.note_objects("REVISION_PAGE_CHANGED", {number})
         update.explain(page)

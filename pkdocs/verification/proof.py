@@ -64,14 +64,17 @@ class Timeline:
     findings: tuple[tuple[str, Finding], ...] = ()
 
     def proof(self, signature: Signature) -> Proof | None:
-        """Return the earliest proof of ``signature``: its own timestamp, or a document timestamp over it."""
+        """Return the earliest proof of ``signature``: its own timestamp, or a document timestamp over it.
+
+        Of one time its own counts: it says more about when the signature was made.
+        """
         about = (
             mark
             for mark in self.marks
             if mark.covers(signature.end) or (mark.field, mark.end) == (signature.field, signature.end)
         )
         proofs = (Proof(mark.token.latest, mark.source) for mark in about)
-        return min(proofs, key=lambda proof: proof.at, default=None)
+        return min(proofs, key=lambda proof: (proof.at, proof.source is not Source.TIMESTAMP), default=None)
 
     def about(self, field: str) -> Iterator[Finding]:
         """Yield the findings about the timestamp of the signature in ``field``; '': about document timestamps."""

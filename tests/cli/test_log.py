@@ -63,7 +63,11 @@ def test_refusals_are_named_by_code_and_agreement(town: Town, log: Path) -> None
     run = pkdocs("--log", log, "sign", town.out, "--p12", town.p12(AUDITOR), "--passphrase-file", secret, "--yes")
     assert run.exit == 7
     end = last(log)
-    assert (end.command, end.exit, end.counts) == ("sign", 7, {"signed": 0, "waiting": 0, "refused": 1})
+    assert (end.command, end.exit, end.counts) == (
+        "sign",
+        7,
+        {"signed": 0, "waiting": 0, "refused": 1, "unknown": 0, "plan.documents": 0},
+    )
     assert [(code.code, code.count, code.ids) for code in end.codes] == [("SIGN_ALTERED", 1, (f"PK-2026-{AUDITOR}-1",))]
 
 

@@ -13,22 +13,26 @@ from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningEr
 from pkdocs.files import digest
 from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind
 from pkdocs.outcome import Outcome
+from pkdocs.pipeline.augmenting import Raised, Raising, Unraised
 from pkdocs.pipeline.ceremony import (
     OpenOutcome,
     Resolution,
     SigningResult,
     Wishes,
+    exchange,
     export_waiting,
     import_signed,
     plan_for,
     plan_signing,
+    planning,
     resolve,
     sign_plan,
 )
 from pkdocs.pipeline.ceremony.journal import Event, journal_name, open_journal, read_journal
 from pkdocs.receipt import Fate, Planned, Receipt, plan_digest
 from pkdocs.schema import from_json, parse_json
-from pkdocs.signing import Holder, Keyed, Signatory, Task, read_form
+from pkdocs.signing import Holder, Keyed, Level, Signatory, Task, read_form
+from pkdocs.verification.inspection import Level as Reached
 from tests.city import AT, Town, ignore
 
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
@@ -167,6 +171,13 @@ class TestKilled:
         }
         assert [signatures(town, key) for key in (IRBAN_KEY, f"{IRBAN_KEY}.AUDITOR")] == [1, 1]
 
+    def test_what_a_killed_run_left_half_written_is_cleared_away(self, town: Town) -> None:
+        left = [town.out / ".pkdocs-a.tmp", town.pdf(IRBAN_KEY).parent / ".pkdocs-b.tmp"]
+        for file in left:
+            file.write_bytes(b"%PDF")
+        sign(town, Keyed(town.signer(IRBAN_KEY)))
+        assert not any(file.exists() for file in left)
+
     def test_a_line_that_was_cut_off_is_taken_away(self, town: Town) -> None:
         sign(town, remote(town, {IRBAN: UnknownOutcomeError("SIGN_INTERRUPTED")}))
         with journal(town).open("ab") as file:
@@ -193,6 +204,67 @@ class TestKilled:
     def test_the_journal_is_for_its_owner_alone(self, town: Town) -> None:
         sign(town, remote(town, {IRBAN: UnknownOutcomeError("SIGN_INTERRUPTED")}))
         assert journal(town).stat().st_mode & 0o777 == 0o600
+
+
+class Raiser:
+    """Brings files up by one byte more, but those in ``lacking``; ``asked`` is what it was given."""
+
+    def __init__(self, lacking: Sequence[Path] = (), *, killed: bool = False) -> None:
+        self.asked: list[Path] = []
+        self._lacking = {file.resolve() for file in lacking}
+        self._killed = killed
+
+    def __call__(self, files: Sequence[Path]) -> Raising:
+        self.asked = list(files)
+        if self._killed:
+            raise Killed
+        raised = [
+            Raised(file.stem, file, Reached.LTA, own_timestamps=True, archived=AT, digest="a" * 64, changed=True)
+            for file in files
+            if file not in self._lacking
+        ]
+        fault = SigningError("AUGMENT_NOT_REACHED", id="", level="B-T")
+        return Raising(
+            tuple(raised), tuple(Unraised(file.stem, file, fault) for file in files if file in self._lacking)
+        )
+
+
+def sign_up(town: Town, raiser: Raiser) -> SigningResult:
+    holder = Keyed(town.signer(IRBAN_KEY))
+    plan = plan_signing([town.out], holder, BOTH, at=AT)
+    return sign_plan(plan, holder, at=lambda: AT, progress=ignore, level=Level.LTA, raising=raiser)
+
+
+class TestRaised:
+    """Signed files are brought up to the level of the batch, all of them."""
+
+    def test_the_receipt_has_the_files_as_they_are_now(self, town: Town) -> None:
+        result = sign_up(town, Raiser())
+        assert (
+            {one.after for one in read_receipt(result).documents} == {one.digest for one in result.signed} == {"a" * 64}
+        )
+
+    def test_what_an_interrupted_run_signed_is_brought_up_by_the_next(self, town: Town) -> None:
+        with pytest.raises(Killed):
+            sign_up(town, Raiser(killed=True))
+        raiser = Raiser()
+        result = sign_up(town, raiser)
+        assert {file.stem for file in raiser.asked} == {IRBAN, AUDITOR}
+        assert (result.signed, result.exit_code, journal(town).exists()) == ((), 0, False)
+        assert {one.after for one in read_receipt(result).documents} == {"a" * 64}
+
+    def test_what_cannot_be_brought_up_is_signed_and_said_to_lack_its_level(self, town: Town) -> None:
+        result = sign_up(town, Raiser([town.pdf(IRBAN_KEY)]))
+        assert [one.error.code for one in result.refused] == ["SIGN_LEVEL_LATER"]
+        told = {one.id: (one.outcome, one.code) for one in read_receipt(result).documents}
+        assert told == {IRBAN: (Fate.SIGNED, "AUGMENT_NOT_REACHED"), AUDITOR: (Fate.SIGNED, None)}
+        assert (len(result.signed), result.exit_code) == (2, 1)
+
+    def test_where_nothing_is_signed_nothing_is_brought_up(self, town: Town) -> None:
+        sign(town, Keyed(town.signer(IRBAN_KEY)))
+        raiser = Raiser()
+        sign_up(town, raiser)
+        assert raiser.asked == []
 
 
 class TestRemote:
@@ -398,3 +470,46 @@ class TestSecrets:
         report = "".join(traceback.TracebackException.from_exception(stop.value, capture_locals=True).format())
         assert "FileSigner" in report
         assert town.p12(IRBAN_KEY).with_suffix(".pass").read_text(encoding="ascii").strip() not in report
+
+
+class TestEnrolment:
+    """Certificates that do not name their person."""
+
+    @pytest.fixture(autouse=True)
+    def no_training(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(planning, "is_training", lambda _: False)
+
+    def test_nobodys_certificate_signs_nothing(self, town: Town) -> None:
+        with pytest.raises(CredentialError, match="SIGNER_NOT_ENROLLED"):
+            sign(town, Keyed(town.signer(IRBAN_KEY)))
+
+    def test_enrolment_says_whose_it_is(self, town: Town) -> None:
+        signer = town.signer(IRBAN_KEY)
+        wishes = Wishes(owners={signer.certificate: signer.person})
+        plan = plan_signing([town.out], Keyed(signer), wishes, at=AT)
+        assert [one.content.id for one in plan.candidates] == [IRBAN]
+
+
+def test_a_file_that_changes_while_it_is_copied_out_stops_the_export(town: Town, tmp_path: Path) -> None:
+    plan = plan_for([town.out], Signatory(person(town)), BOTH)
+    town.pdf(IRBAN_KEY).write_bytes(b"theirs")
+    with pytest.raises(ConflictError, match="FILE_CHANGED"):
+        export_waiting(plan, tmp_path / "keluar")
+    assert not (tmp_path / "keluar").exists()
+
+
+def test_a_file_that_changes_while_one_comes_back_is_theirs(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_waiting(plan_for([town.out], Signatory(person(town)), BOTH), tmp_path / "keluar")
+    sign(Town(town.workbook, tmp_path / "keluar", town.pki), Keyed(town.signer(IRBAN_KEY)))
+    real = exchange.put_signed
+
+    def meanwhile(file: Path, before: bytes, after: bytes) -> None:
+        file.write_bytes(b"theirs")
+        real(file, before, after)
+
+    monkeypatch.setattr(exchange, "put_signed", meanwhile)
+    result = import_signed([town.out], [tmp_path / "keluar" / f"{IRBAN}.pdf"], person(town), COMING, at=AT)
+    assert ([one.error.code for one in result.refused], result.exit_code) == (["FILE_CHANGED"], 8)
+    assert town.pdf(IRBAN_KEY).read_bytes() == b"theirs"

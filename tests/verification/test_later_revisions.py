@@ -245,6 +245,14 @@ def test_a_widget_outside_of_the_slot_is_named(box: tuple[float, float, float, f
     assert "REVISION_OUTSIDE_SLOT" in codes(beside(box=box))
 
 
+def test_a_widget_that_another_page_lists_is_named() -> None:  # 23, 27
+    first, other = (int(found) for found in re.findall(rb"\n(\d+) 0 obj\n<<[^\n]*/Type /Page >>", base())[:2])
+    listing = adding(b"/Annots [%d 0 R]" % last_size(base()))(object_bytes(base(), other))
+    unlisted = object_bytes(base(), first)
+    changed = codes(beside(box=BOX, page_change=lambda _: unlisted, objects={other: listing}))
+    assert changed == {"REVISION_PAGE_CHANGED"}
+
+
 def test_a_widget_that_names_another_page_is_named() -> None:  # 27
     first, other = (int(found) for found in re.findall(rb"\n(\d+) 0 obj\n<<[^\n]*/Type /Page >>", base())[:2])
 

@@ -16,6 +16,7 @@ from pkdocs.pipeline.ceremony.planning import Candidate
 from pkdocs.pipeline.ceremony.result import Written
 from pkdocs.receipt import Fate, Item, Planned, Receipt, moment, plan_digest, render_receipt
 from pkdocs.signing import SignedForm, read_form
+from pkdocs.temporary import sweep
 
 FOLDER_NAME: Final = "tanda-terima"
 INTERRUPTED: Final = "SIGN_INTERRUPTED"
@@ -102,15 +103,16 @@ class Ledger:
     def batches(self) -> tuple[Batch, ...]:
         """The batches that have no end yet, in their order."""
         begun: dict[str, tuple[str, Begun]] = {}
-        planned: dict[str, dict[tuple[str, Role], tuple[Path, Line]]] = {}
-        last: dict[str, dict[tuple[str, Role], Line]] = {}
+        # one agreement may lie in two folders
+        planned: dict[str, dict[tuple[Path, str, Role], tuple[Path, Line]]] = {}
+        last: dict[str, dict[tuple[Path, str, Role], Line]] = {}
         for folder, line in self._lines():
             if line.begun:
                 begun[line.batch] = begun.get(line.batch, (line.at, line.begun))[0], line.begun
                 continue
             if line.event is Event.PLANNED:
-                planned.setdefault(line.batch, {})[line.key] = folder, line
-            last.setdefault(line.batch, {})[line.key] = line
+                planned.setdefault(line.batch, {})[folder, *line.key] = folder, line
+            last.setdefault(line.batch, {})[folder, *line.key] = line
         return tuple(
             Batch(
                 batch,
@@ -192,6 +194,8 @@ def open_ledger(folders: Iterable[Path], person: str) -> Iterator[Ledger]:
     with contextlib.ExitStack() as held:
         # in one order, so that two runs never wait for each other
         journals = {folder: held.enter_context(open_journal(folder, person)) for folder in sorted(folders)}
+        for folder in journals:
+            sweep(folder)
         yield Ledger(person, journals)
 
 
