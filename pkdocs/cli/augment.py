@@ -20,8 +20,8 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.errors import UsageError
-from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raised, Raising, augment_paths, open_timestamper
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
 

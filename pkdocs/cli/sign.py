@@ -43,7 +43,6 @@ from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
 from pkdocs.files import read_regular
 from pkdocs.messages import Said
-from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raising, raise_level
 from pkdocs.pipeline.ceremony import (
     OpenOutcome,
@@ -62,6 +61,7 @@ from pkdocs.pipeline.ceremony import (
     resolve,
     sign_plan,
 )
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.standing import find_person
 from pkdocs.receipt import Fate, describe_certificate
 from pkdocs.register import parse_enrolment
