@@ -124,7 +124,7 @@ def _split(encoded: bytes) -> tuple[Frame, Filling]:
 
 def _take_digest(attributes: list[bytes]) -> tuple[tuple[bytes, ...], bytes]:
     """Return the attributes without that of the message digest, and this digest."""
-    (place,) = (place for place, one in enumerate(attributes) if der.values(one)[0] == _MESSAGE_DIGEST)
+    (place,) = (place for place, one in enumerate(attributes) if one.startswith(_MESSAGE_DIGEST, 2))
     _, held = der.values(attributes[place])
     (digest,) = der.values(held)
     return (*attributes[:place], _LEFT_OUT, *attributes[place + 1 :]), der.contents(digest)
