@@ -21,8 +21,8 @@ from pkdocs.cli.base import (
 )
 from pkdocs.cli.holders import enrolment_option, read_owners
 from pkdocs.errors import UsageError
-from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raised, Raising, augment_paths, open_timestamper
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
 

@@ -19,9 +19,9 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
-from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.extraction import Extract, extract
 from pkdocs.pipeline.inspection import Basis, inspect
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.verification import Result, Weight
 from pkdocs.verification.inspection import InspectedSignature, Inspection, Integrity
 

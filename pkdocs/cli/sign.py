@@ -51,7 +51,6 @@ from pkdocs.cli.holders import (
 from pkdocs.cli.secret import consent
 from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
-from pkdocs.pipeline.audit import read_trust_file
 from pkdocs.pipeline.augmenting import Raising, raise_level
 from pkdocs.pipeline.ceremony import (
     OpenOutcome,
@@ -67,6 +66,7 @@ from pkdocs.pipeline.ceremony import (
     resolve,
     sign_plan,
 )
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.standing import find_person
 from pkdocs.signing import Holder, Signatory
 from pkdocs.signing.augmentation import check_level

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
-from pkdocs.errors import TrustError, UsageError
+from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.accounting import is_head_at, read_account
 from pkdocs.pipeline.beside import is_beside
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
-from pkdocs.trust import Trust, read_trust
 from pkdocs.verification import Facts, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
 
@@ -62,18 +62,6 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     if means.register:
         account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
     return judge_set(exhibits, trust, account, at=at)
-
-
-def read_trust_file(file: Path) -> Trust:
-    """Return what the trust file says.
-
-    Raises:
-        TrustError: it cannot be read or used.
-    """
-    try:
-        return read_trust(read_regular(file))
-    except OSError as fault:
-        raise TrustError("TRUST_UNREADABLE") from fault
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:

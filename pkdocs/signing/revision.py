@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Protocol
 
 from pkdocs.errors import SigningError
 from pkdocs.signing.appearance import appearance_objects
 from pkdocs.signing.dictionary import moment, signature_entries
-from pkdocs.signing.fallback import prepare_foreign
 from pkdocs.signing.holder import Hash, Task
 from pkdocs.signing.increment import Tail, number_objects, read_tail
 from pkdocs.signing.objects import IrregularError, Objects
@@ -79,10 +79,12 @@ def prepare_signature(task: Task, *, size: int) -> Unsigned:
 
 def _prepare_foreign(task: Task, size: int) -> Unsigned:
     try:
-        return prepare_foreign(task, size=size)
+        # pyHanko takes most of a second to load, and is hardly ever needed
+        prepared: Unsigned = import_module("pkdocs.signing.fallback").prepare_foreign(task, size=size)
     except Exception as fault:
         # the writer raises whatever a damaged file leads it to
         raise SigningError("SIGN_DAMAGED") from fault
+    return prepared
 
 
 def reserve_signature(

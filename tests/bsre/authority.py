@@ -75,6 +75,7 @@ def _begin(name: str, who: str, began: datetime) -> x509.CertificateBuilder:
         .serial_number(x509.random_serial_number())
         .not_valid_before(began)
         .not_valid_after(began + timedelta(days=_DAYS))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key_of(who).public_key()), critical=False)
     )
 
 

@@ -1,6 +1,6 @@
 """A register in memory for any files: what an honest one would list of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -32,11 +32,14 @@ def head_of(**changes: object) -> Head:
     return replace(plain_head(), **changes)  # type: ignore[arg-type]  # names of fields
 
 
-def lines_of(exhibits: Iterable[Exhibit]) -> list[Line]:
-    """Return what an honest register lists of ``exhibits``, entered on the day of the ceremony."""
+def lines_of(exhibits: Iterable[Exhibit], known: Mapping[bytes, str] | None = None) -> list[Line]:
+    """Return what an honest register lists of ``exhibits``, entered on the day of the ceremony.
+
+    ``known`` are the persons of certificates (DER) that do not name them.
+    """
     found = {one.facts.content.digest: one for one in exhibits if one.facts.content}
     contents = [one.facts.content for one in found.values() if one.facts.content]
-    enrolled = {one.digest: one for exhibit in found.values() for one in _enrolled(exhibit)}
+    enrolled = {one.digest: one for exhibit in found.values() for one in _enrolled(exhibit, known or {})}
     owners = {one.certificate: one.person for one in enrolled.values()}
     agreements = [
         state_agreement(one.facts.content, one.facts, owners, DAY) for one in found.values() if one.facts.content
@@ -50,11 +53,11 @@ def lines_of(exhibits: Iterable[Exhibit]) -> list[Line]:
     ]
 
 
-def _enrolled(exhibit: Exhibit) -> Iterator[Enrolled]:
+def _enrolled(exhibit: Exhibit, known: Mapping[bytes, str]) -> Iterator[Enrolled]:
     for signature in exhibit.facts.signatures:
-        if signature.certificate:
-            person = person_of(x509.load_der_x509_certificate(signature.certificate))
-            yield Enrolled(person, signature.certificate, "pki-uji")
+        if certificate := signature.certificate:
+            person = known.get(certificate) or person_of(x509.load_der_x509_certificate(certificate))
+            yield Enrolled(person, certificate, "pki-uji")
 
 
 def _seat_lines(content: Content) -> Iterator[Line]:

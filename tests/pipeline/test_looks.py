@@ -5,17 +5,19 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
 from pkdocs.errors import ConflictError, TemplateError
 from pkdocs.files import digest
-from pkdocs.index import PICTURE_NAME, Index, Look
+from pkdocs.index import PICTURE_NAME, Index, Look, write_index
 from pkdocs.pipeline.looks import Dress, choose_look, dress_of
 from pkdocs.profile import Profile
 from pkdocs.settings import default_templates
 from pkdocs.signing import load_emblem
 from pkdocs.signing.emblem import MAX_BYTES
+from pkdocs.verification import examine_pdf
 from tests.city import Town, change, sheets, wishes
 
 PROFILE = Profile("Pemerintah Kota Wanasari", 2026, "Wanasari", date(2026, 1, 22))
@@ -102,3 +104,22 @@ def test_generate_lays_words_and_picture_down(tmp_path: Path, town: Town) -> Non
 
 def vars_of(folder: Path) -> dict[str, object]:
     return {"templates": folder / "templat", "person_key": wishes().person_key}
+
+
+def test_signature_shows_what_generate_laid_down(tmp_path: Path, town: Town) -> None:
+    (town.out / PICTURE_NAME).write_bytes(picture())
+    look = Look("Disetujui:", digest(picture()))
+    write_index(town.out, replace(town.index, look=look))
+    signed = town.sign("WALIKOTA", town.pdf("WALIKOTA"))
+    assert signed.exit_code == 0
+    with pikepdf.open(town.pdf("WALIKOTA")) as opened:
+        (field,) = opened.Root.AcroForm.Fields
+        assert field.AP.N.Resources.XObject.Im0.Width == 40
+    assert examine_pdf(town.pdf("WALIKOTA").read_bytes()).findings == ()
+
+
+def test_changed_picture_refuses_each_document_by_name(town: Town) -> None:
+    write_index(town.out, replace(town.index, look=Look(None, digest(picture()))))
+    done = town.sign("WALIKOTA", town.pdf("WALIKOTA"))
+    assert [one.error.code for one in done.refused] == ["SIGNATURE_PICTURE_CHANGED"]
+    assert done.exit_code == 8
