@@ -1,0 +1,54 @@
+"""What BSrE has signed, in its own field and with a certificate that names nobody, is a signature to every command."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bsre.emulator import Emulator
+from tests.bsre.habits import Habits
+from tests.city import Town, number_of, snapshot, touched
+from tests.cli.keys import Options, bsre_service, by_file, ids, seal_options, sign
+from tests.cli.runner import pkdocs
+
+AUDITOR = "INSP.IRBAN1.AUDITOR"
+ID = f"PK-2026-{AUDITOR}-1"
+
+
+@pytest.fixture(params=[True, False], ids=["own field", "our field"])
+def enrolled(town: Town, tmp_path: Path, request: pytest.FixtureRequest) -> Options:
+    """The auditor has signed at BSrE; return who that is."""
+    assert pkdocs("seal", town.out, *seal_options(town), "--yes", "--json").exit == 0
+    with bsre_service(town, AUDITOR, tmp_path, Emulator(habits=Habits(own_field=request.param))) as (_, options):
+        assert ids(sign(town, *options)) == [ID]
+    place = options.index("--enrolment")
+    return options[place : place + 2]
+
+
+@pytest.mark.usefixtures("enrolled")
+class TestOthers:
+    """Commands that judge no certificate."""
+
+    def test_status_shows_whom_it_waits_for(self, town: Town) -> None:
+        (one,) = [entry for entry in pkdocs("status", town.out, "--json").json["agreements"] if entry["id"] == ID]
+        assert (one["signed"], one["awaits"]["role"]) == (["pihak-pertama"], "pihak-kedua")
+
+    def test_a_new_generation_keeps_it(self, town: Town) -> None:
+        before = snapshot(town.out)
+        done = town.generate()
+        assert (done.made, done.failed) == (0, ())
+        assert not any(name.endswith(".pdf") for name in touched(before, town.out))
+
+    def test_it_can_be_rejected(self, town: Town) -> None:
+        run = pkdocs("reject", ID, "--in", town.out, "--as", number_of("INSP.IRBAN1"), "--reason", "target", "--json")
+        assert run.exit == 0, run.err
+
+    def test_a_seal_comes_no_more(self, town: Town) -> None:
+        run = pkdocs("seal", town.out, *seal_options(town), "--yes", "--json")
+        assert (run.exit, run.json["sealed"], run.json["refused"]) == (0, [], [])
+
+
+def test_the_superior_signs_where_it_is_known_whose_it_is(town: Town, enrolled: Options) -> None:
+    superior = (*by_file(town, "INSP.IRBAN1"), "--role", "pihak-kedua")
+    unknown = sign(town, *superior)
+    assert [one["code"] for one in unknown.json["refused"]] == ["SIGN_OWNER_UNKNOWN"]
+    assert ids(sign(town, *superior, *enrolled)) == [ID]
