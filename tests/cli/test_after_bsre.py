@@ -1,13 +1,20 @@
 """What BSrE has signed, in its own field and with a certificate that names nobody, is a signature to every command."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from pkdocs.pki import open_services, serving
+from pkdocs.pki.authority import Authority, make_crl
+from pkdocs.trust import Anchor, Purpose, read_trust, render_trust
+from tests.bsre.authority import certificate_of, der, key_of
 from tests.bsre.emulator import Emulator
 from tests.bsre.habits import Habits
 from tests.city import Town, number_of, snapshot, touched
-from tests.cli.keys import Options, bsre_service, by_file, ids, seal_options, sign
+from tests.cli.keys import Options, bsre_service, by_file, ids, seal_options, sign, written
 from tests.cli.runner import pkdocs
 
 AUDITOR = "INSP.IRBAN1.AUDITOR"
@@ -52,3 +59,30 @@ def test_the_superior_signs_where_it_is_known_whose_it_is(town: Town, enrolled: 
     unknown = sign(town, *superior)
     assert [one["code"] for one in unknown.json["refused"]] == ["SIGN_OWNER_UNKNOWN"]
     assert ids(sign(town, *superior, *enrolled)) == [ID]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_it_is_brought_up_where_it_is_known_whose_it_is(
+    town: Town, enrolled: Options, tmp_path: Path, *, known: bool
+) -> None:
+    trust = read_trust(town.trust.read_bytes())
+    above = Authority(certificate_of("authority"), key_of("authority"))
+    lists = make_crl(above, (), number=1, at=datetime.now(UTC)).public_bytes(Encoding.DER)
+    anchor = Anchor(der("authority"), frozenset({Purpose.PERSONS}), training=True)
+    both = replace(trust, anchors=(*trust.anchors, anchor), crls=(*trust.crls, lists))
+    (tmp_path / "trust.toml").write_bytes(render_trust(both))
+    with serving(open_services(town.pki, datetime.now(UTC))) as address:
+        services = ("--tsa", address + "/tsa", "--trust", tmp_path / "trust.toml")
+        run = pkdocs("augment", town.pdf(AUDITOR), "--level", "lta", *services, *(enrolled if known else ()), "--json")
+    if known:
+        assert (run.exit, [one["own_timestamps"] for one in run.json["files"]]) == (0, [False])
+    else:
+        assert [one["code"] for one in run.json["refused"]] == ["SIGN_OWNER_UNKNOWN"]
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_a_table_says_whose_certificates_are_too(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "auditor.cer").write_bytes(der("person"))
+    row = f"{number_of(AUDITOR)};auditor.cer;KTP dilihat"
+    table = written(tmp_path, "pejabat.csv", f"NIP;Sertifikat;Cara\n{row}\n")
+    assert ids(sign(town, *by_file(town, "INSP.IRBAN1"), "--role", "pihak-kedua", "--enrolment", table)) == [ID]
