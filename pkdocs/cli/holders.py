@@ -16,7 +16,6 @@ from pkdocs.content import Role
 from pkdocs.errors import CredentialError, UsageError
 from pkdocs.files import read_regular
 from pkdocs.pipeline.augmenting import open_timestamper
-from pkdocs.register import parse_enrolment
 from pkdocs.signing import Holder, Keyed, Level, Signer, Task, load_emblem, load_pkcs12
 from pkdocs.signing.acceptance import accept
 from pkdocs.signing.bsre import FILES_A_CALL, HIGHEST_LEVEL, TIMEOUT_S, Account, Appearance, open_bsre, read_account
@@ -32,7 +31,6 @@ FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DESCRIPTOR: Final = click.IntRange(min=0)
 _CSC_TIMEOUT_S: Final = 60.0
 
-enrolment_option = option("--enrolment", type=FILE, code="OPTION_SIGN_ENROLMENT")
 passphrase_option = option("--passphrase-file", type=FILE, code="OPTION_PASSPHRASE_FILE")
 
 _Named: TypeAlias = tuple[tuple[str, ...], dict[str, Any]]
@@ -126,16 +124,6 @@ def chosen_of(options: dict[str, Any]) -> Chosen:
     names = [names[-1].removeprefix("--").replace("-", "_") for names, _ in _OPTIONS]
     taken = {name: options.pop(name) for name in names}
     return Chosen(taken, Level(taken.pop("level") or Level.B))
-
-
-def read_owners(enrolment: Path | None) -> Mapping[bytes, str]:
-    """Return whose certificates (DER) are, as the list of enrolled ones says; of nobody's without it.
-
-    Raises:
-        CredentialError: the list is damaged, or of a newer pkdocs.
-    """
-    entries = parse_enrolment(read_regular(enrolment)) if enrolment else ()
-    return {entry.certificate: entry.person for entry in entries}
 
 
 def open_holder(ctx: click.Context, chosen: Chosen, around: Around) -> Holder:

@@ -41,13 +41,12 @@ from pkdocs.cli.holders import (
     Chosen,
     bsre_service,
     chosen_of,
-    enrolment_option,
     holder_options,
     open_holder,
     read_bsre_account,
-    read_owners,
     timestamper_of,
 )
+from pkdocs.cli.owners import enrolment_option, owners_of
 from pkdocs.cli.secret import consent
 from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
@@ -135,7 +134,7 @@ def command(
     pinned = trust or settings(ctx).trust
     believed = read_trust_file(pinned) if pinned else None
     only = Role(role) if role else None
-    wishes = Wishes(only, any_order, read_owners(enrolment), believed, settles=bool(incoming))
+    wishes = Wishes(only, any_order, owners_of(ctx, enrolment, person_key), believed, settles=bool(incoming))
     asked = _Asked(paths, wishes, person, person_key, receipts)
     if export:
         _export(ctx, asked, export)

@@ -8,15 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from pkdocs.cli import augment as augment_command
-from pkdocs.cli import holders
-from pkdocs.content import Role
 from pkdocs.files import digest
 from pkdocs.pki import serving
 from pkdocs.trust import render_trust
 from tests.cli.runner import Run, pkdocs
 from tests.factory import HEAD, head_content
 from tests.issued import issued
-from tests.signed import AT, services, signed, signer_of, training_trust
+from tests.signed import AT, services, signed, training_trust
 from tests.signing.stamped import stamped
 
 NOW = AT + timedelta(minutes=3)
@@ -85,7 +83,7 @@ def test_signature_without_a_timestamp_is_said_to_have_none(folder: Path, tsa: s
 
 
 def test_some_refused_end_with_1_and_all_with_7(folder: Path) -> None:
-    (folder / "pk" / "b.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "pk" / "b.pdf").write_bytes(stamped(head_content())[:-9])
     some = augment(folder, "--trust", "trust.toml", level="lt")
     assert some.exit == 1
     (refused,) = some.json["refused"]
@@ -115,15 +113,3 @@ def test_unsigned_file_is_refused_where_it_is_named(folder: Path) -> None:
 def test_what_is_missing_is_named_before_anything_is_read(folder: Path, options: tuple[str, ...], code: str) -> None:
     run = pkdocs("augment", folder / "pk", *options, "--json")
     assert run.error == (code, 2)
-
-
-def test_whose_certificates_in_earnest_are_enrolment_says(
-    folder: Path, tsa: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pkdocs.verification.attribution.is_training", lambda _: False)
-    signers = [signer_of(party) for role in Role if (party := head_content().party(role))]
-    enrolled = [SimpleNamespace(certificate=one.certificate, person=one.person) for one in signers]
-    monkeypatch.setattr(holders, "parse_enrolment", lambda _: enrolled)
-    options = ("--tsa", tsa, "--trust", "trust.toml")
-    assert augment(folder, *options).json["refused"][0]["code"] == "SIGN_OWNER_UNKNOWN"
-    assert augment(folder, *options, "--enrolment", "trust.toml").exit == 0
