@@ -1,5 +1,6 @@
 """What a later revision may add to the tags: one element for the field that it adds (ISO 32000-2, 14.7)."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pkdocs.verification.catalog import catalogs_of
@@ -16,10 +17,13 @@ def check_tags(update: Update, field: Ref) -> None:
     """Account for one element about ``field``, the entry that leads to it and what lists it; note what is more."""
     root = catalogs_of(update)[0].get("StructTreeRoot")
     elements = [number for number in update.added if _is_element(update.revision.objects[number])]
-    written = _listing(update, root) & update.revision.objects.keys()
+    nodes = _listing(update, root)
+    written = nodes & update.revision.objects.keys()
     if not elements and not written:
         return
-    if len(elements) != 1 or not _is_about(update, elements[0], field):
+    # a number that a page has would be another answer to what its text is
+    is_taken = entries_of(update.new(field)).get("StructParent") in _numbers(update, nodes)
+    if len(elements) != 1 or is_taken or not _is_about(update, elements[0], field):
         update.note("REVISION_TAGS", objects=", ".join(map(str, sorted({*elements, *written})[:5])))
     element = Ref(elements[0]) if elements else field
     bad = {number for number in written if not _only_lists(update, number, element, field)}
@@ -47,6 +51,15 @@ def _listing(update: Update, root: Value) -> set[int]:
             nodes.add(entries["Nums"].number)
         pending.extend(kid for kid in update.old(entries.get("Kids", [])) if isinstance(kid, Ref))
     return nodes
+
+
+def _numbers(update: Update, nodes: Iterable[int]) -> Iterator[Value]:
+    """Yield the numbers under which the tree had entries before."""
+    for number in nodes:
+        node = update.before.get(number)
+        inner = entries_of(entries_of(node).get("ParentTree"))
+        for listed in (node, entries_of(node).get("Nums"), inner.get("Nums")):
+            yield from listed[::2] if isinstance(listed, list) else ()
 
 
 def _is_about(update: Update, number: int, field: Ref) -> bool:

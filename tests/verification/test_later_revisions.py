@@ -485,6 +485,10 @@ def test_a_tag_may_be_listed_however_the_tree_is_made(change: Callable[[Pdf], No
 
     assert added() == codes(pdf) == set()
     assert added(tree=lambda body: re.sub(rb" 3 (\d+) 0 R", b"", body)) == {"REVISION_OBJECT_CHANGED"}
+    # the number of the first page: its text would be the signature's tag
+    taken = {number: re.sub(rb"\b99 (\d+ 0 R) \]", rb"0 \1 ]", body) for number, body in _tags(pdf).items()}
+    hand = Beside(signer_of(HEAD), box=BOX, field_change=adding(b"/StructParent 0"), objects=taken)
+    assert codes(hand.append(pdf)) == {"REVISION_TAGS"}
 
 
 NUMBERED = adding(b"/StructParent 99")
