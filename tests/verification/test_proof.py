@@ -116,6 +116,10 @@ def test_the_earliest_proof_counts():
     assert judged(one, listed=STAMPED)[0].proof == Proof(STAMPED, Source.REGISTER)
 
 
+def test_of_one_time_the_signatures_own_timestamp_counts():
+    assert judged(signature(token()), stamp(STAMPED))[0].proof == Proof(STAMPED, Source.TIMESTAMP)
+
+
 def test_a_document_timestamp_before_the_signature_proves_nothing_for_it():
     assert judged(signature(end=300), stamp(end=200))[0].proof is None
 
