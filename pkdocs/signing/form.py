@@ -29,6 +29,7 @@ from pkdocs.verification.syntax import PdfSyntaxError, inflate
 from pkdocs.verification.updates import Filling, read_updates
 
 _NOBODY: Final[Mapping[bytes, str]] = MappingProxyType({})
+_ISSUED_HEADER: Final = b"%PDF-1.7\n"
 _DAMAGED: Final = frozenset({"FILE_NOT_PDF", "FILE_STRUCTURE"})
 
 
@@ -91,11 +92,17 @@ def read_form(pdf: bytes, *, owners: Mapping[bytes, str] | None = _NOBODY) -> Si
     except SigningError:
         raise
     except FileError as fault:
-        code = "SIGN_DAMAGED" if fault.finding.code in _DAMAGED else "SIGN_ALTERED"
-        raise SigningError(code, cause=fault.finding.code) from fault
+        raise SigningError(_code(pdf, fault.finding), cause=fault.finding.code) from fault
     except Exception as fault:
         # libraries raise whatever a damaged file leads them to
         raise SigningError("SIGN_DAMAGED") from fault
+
+
+def _code(pdf: bytes, finding: Finding) -> str:
+    """Return what is said of a file that is not even of the closed form."""
+    if pdf.startswith(b"%PDF-") and not pdf.startswith(_ISSUED_HEADER):
+        return "SIGN_NOT_ISSUED"
+    return "SIGN_DAMAGED" if finding.code in _DAMAGED else "SIGN_ALTERED"
 
 
 def _read(pdf: bytes, owners: Mapping[bytes, str] | None) -> SignedForm:

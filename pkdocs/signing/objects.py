@@ -7,6 +7,7 @@ is for ``pkdocs.verification`` to say.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from pkdocs.verification.plain import read_plain
@@ -25,6 +26,7 @@ _PLAIN: Final = re.compile(
 _KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _OBJECT_END: Final = b"\nendobj\n"
 _MAX_SECTIONS: Final = 32
+_SHORT_BYTES: Final = 16_384
 
 
 class IrregularError(ValueError):
@@ -136,10 +138,27 @@ class Objects:
         Raises:
             IrregularError: there is none of that number, or not strictly written.
         """
+        start = self.place(number)
         try:
-            return read_value(self._pdf, self.place(number))
+            return _value(self._pdf, start, self._pdf.find(_OBJECT_END, start, start + _SHORT_BYTES))
         except PdfSyntaxError as fault:
             raise IrregularError(f"object {number}") from fault
+
+
+def _value(pdf: bytes, start: int, end: int) -> tuple[Value, int]:
+    """Return the value at ``start`` and where it ends; ``end`` is where that of a short object may end (-1: no)."""
+    try:
+        value, length = _short_value(pdf[start:end] if end >= 0 else b"")
+    except PdfSyntaxError:
+        # long, a stream, or it has the word for its end in a string
+        return read_value(pdf, start)
+    return value, start + length
+
+
+@lru_cache(maxsize=256)
+def _short_value(body: bytes) -> tuple[Value, int]:
+    """Return a value and its length, to be read only; catalogs of a batch, for one, mostly are equal bytes."""
+    return read_value(body, 0)
 
 
 def value_of(body: bytes) -> Value:

@@ -23,13 +23,13 @@ class Source:
         """
         return self.objects.value(value.number)[0] if isinstance(value, Ref) else value
 
-    def span(self, number: int) -> tuple[int, int]:
-        """Return where the value of an object that is no stream begins and ends.
+    def body(self, number: int) -> bytes:
+        """Return what an object says that is no stream, without what stands around it.
 
         Raises:
             IrregularError: there is no such object, or it is not strictly written.
         """
-        return self.objects.place(number), self.objects.value(number)[1]
+        return self.pdf[self.objects.place(number) : self.objects.value(number)[1]]
 
     @property
     def revisions(self) -> int:

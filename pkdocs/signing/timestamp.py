@@ -2,14 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from asn1crypto import parser
-from asn1crypto.cms import ContentInfo
-from asn1crypto.tsp import PKIStatusInfo, TSTInfo
+from asn1crypto.tsp import PKIStatusInfo
 
 from pkdocs import der
 from pkdocs.errors import ServiceError, UnknownOutcomeError
@@ -146,10 +145,10 @@ class HttpTimestamper:
         request = build_request(digest, nonce)
         encoded = self._token_in(self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES))
         try:
-            read_stamped(encoded, digest)
+            token = read_stamped(encoded, digest)
         except TokenError as fault:
             raise self._unusable(_FAULTS.get(fault.code, "TOKEN_MALFORMED")) from fault
-        if _nonce_of(encoded) != nonce:
+        if token.nonce != nonce:
             raise self._unusable("TOKEN_NONCE")
         return encoded
 
@@ -163,7 +162,7 @@ class HttpTimestamper:
             raise ServiceError("TIMESTAMP_HTTP", host=self.host, status=reply.status)
         try:
             status, encoded = _split(reply.body)
-            reasons = tuple(_reasons(status))
+            reasons = _reasons(status)
         except (ValueError, TypeError, KeyError, IndexError) as fault:
             raise self._unusable("TOKEN_MALFORMED") from fault
         if reasons[0] not in _GRANTED:
@@ -187,20 +186,15 @@ def read_stamped(encoded: bytes, digest: bytes) -> Token:
     return read_token(encoded, lambda algorithm: digest if algorithm == "sha256" else b"")
 
 
-def _nonce_of(token: bytes) -> int | None:
-    """Return the nonce of a token that was read before."""
-    content = bytes(ContentInfo.load(token)["content"]["encap_content_info"]["content"])
-    nonce: int | None = TSTInfo.load(content)["nonce"].native
-    return nonce
-
-
-def _split(response: bytes) -> tuple[Any, bytes]:
+def _split(response: bytes) -> tuple[bytes, bytes]:
     """Return the two parts of a ``TimeStampResp``; asn1crypto's own demands a token in a refusal too."""
     parts = parser.parse(response, strict=True)[4]
     length = parser.peek(parts)
-    return PKIStatusInfo.load(parts[:length], strict=True), parts[length:]
+    return parts[:length], parts[length:]
 
 
-def _reasons(status: Any) -> Iterator[str]:
-    yield str(status["status"].native)
-    yield from sorted(status["fail_info"].native or ())
+@lru_cache(maxsize=64)
+def _reasons(encoded: bytes) -> tuple[str, ...]:
+    """Return the status (``PKIStatusInfo``) and what failed; of a batch they are nearly always the same."""
+    status = PKIStatusInfo.load(encoded, strict=True)
+    return (str(status["status"].native), *sorted(status["fail_info"].native or ()))

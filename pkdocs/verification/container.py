@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pkdocs import der
 from pkdocs.verification.algorithms import DIGESTS
@@ -124,6 +125,21 @@ def is_issued(below: x509.Certificate, above: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def is_for_timestamps(certificate: x509.Certificate) -> bool:
+    """Tell whether the one use is timestamping, marked critical (RFC 3161, 2.3), by a key that signs."""
+    critical = False
+    for extension in certificate.extensions:
+        if isinstance(extension.value, x509.ExtendedKeyUsage):
+            critical = extension.critical and list(extension.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+        if isinstance(extension.value, x509.KeyUsage) and not (
+            extension.value.digital_signature or extension.value.content_commitment
+        ):
+            return False
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
+            return False
+    return critical
 
 
 def is_named(attribute: Any, certificate: bytes) -> bool:

@@ -14,27 +14,31 @@ from typing import Any, Final
 from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pkdocs.verification.algorithms import DIGESTS, SIGNATURES, Key, key_of
 from pkdocs.verification.container import (
+    HASHES,
     attributes_of,
     certificates_above,
     is_der,
+    is_for_timestamps,
     is_named,
     is_protected,
     is_sealed,
     is_signed,
+    verifies,
 )
 from pkdocs.verification.finding import Sub, Weight
+from pkdocs.verification.frame import Filling, Frame, take_apart
 
 _SIGNING_CERTIFICATES: Final = frozenset({"signing_certificate", "signing_certificate_v2"})
 _PLAIN_RSA: Final = "rsassa_pkcs1v15"
+_FRAMES_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that holds in itself. ``accuracy`` is how far its ``time`` may be off.
+    """A token that holds in itself. ``accuracy`` is how far its ``time`` may be off, ``nonce`` the asker's own number.
 
     ``certificate`` and ``chain`` (DER) are the authority's, whom nobody has been asked about yet.
     """
@@ -45,6 +49,7 @@ class Token:
     chain: tuple[bytes, ...] = dataclasses.field(repr=False)
     digest: str
     key: Key
+    nonce: int | None = None
 
     @property
     def latest(self) -> datetime:
@@ -60,6 +65,10 @@ class TokenError(Exception):
         self.code, self.sub, self.weight, self.params = code, sub, weight, params
 
 
+_frames: Final[dict[Frame, Token]] = {}
+"""What differs from one token of an authority to the next is checked each time, what does not only once."""
+
+
 def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
     """Return what the token ``encoded`` (DER) says of the bytes whose digest ``hashed`` gives by algorithm.
 
@@ -68,6 +77,42 @@ def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
     Raises:
         TokenError: not readable, of other bytes, altered, or of a certificate that is not for timestamps. With weight
             *unknown* where it is only of a form or an algorithm that is not judged.
+    """
+    parts = take_apart(encoded)
+    if parts is None:
+        return read_whole(encoded, hashed)
+    frame, filling = parts
+    like = _frames.get(frame)
+    token = like and _filled(like, filling, hashed)
+    if token is None:
+        # whatever is wrong, this says what
+        token = read_whole(encoded, hashed)
+        if len(_frames) < _FRAMES_KEPT:
+            _frames[frame] = token
+    return token
+
+
+def _filled(like: Token, filling: Filling, hashed: Callable[[str], bytes]) -> Token | None:
+    """Return the token that differs from ``like``, which held, only in what it is filled with; None if it does not."""
+    at, loaded = filling.at, x509.load_der_x509_certificate(like.certificate)
+    holds = (
+        at is not None
+        and loaded.not_valid_before_utc <= at <= loaded.not_valid_after_utc
+        and b"" < filling.serial[:1] < b"\x80"
+        and filling.nonce != b""
+        and filling.imprint == hashed("sha256")
+        and filling.digest == hashlib.new(like.digest, filling.stamped).digest()
+        and verifies(loaded, HASHES[like.digest](), filling.attributes, filling.signature)
+    )
+    nonce = None if filling.nonce is None else int.from_bytes(filling.nonce, signed=True)
+    return dataclasses.replace(like, time=at, nonce=nonce) if at and holds else None
+
+
+def read_whole(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
+    """Return what ``read_token`` does, of which this is the definition; nothing is remembered of earlier tokens.
+
+    Raises:
+        TokenError: as ``read_token``.
     """
     try:
         return _read(encoded, hashed)
@@ -98,7 +143,8 @@ def _read(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
         raise _unjudged("unsignedAttrs")
     stamped = _info(content)
     _check_imprint(stamped["message_imprint"], hashed)
-    token = Token(stamped["gen_time"].native, _accuracy(stamped["accuracy"]), certificate, chain, digest, key)
+    accuracy, nonce = _accuracy(stamped["accuracy"]), stamped["nonce"].native
+    token = Token(stamped["gen_time"].native, accuracy, certificate, chain, digest, key, nonce)
     _check_authority(token, stamped)
     return token
 
@@ -233,7 +279,7 @@ def _accuracy(accuracy: Any) -> timedelta:
 def _check_authority(token: Token, stamped: Any) -> None:
     """Demand a certificate for timestamps and nothing else, of the named authority, of the time's own days."""
     loaded = x509.load_der_x509_certificate(token.certificate)
-    if not _is_for_timestamps(loaded):
+    if not is_for_timestamps(loaded):
         raise TokenError("TIMESTAMP_USE", Sub.CHAIN_CONSTRAINTS_FAILURE)
     named = stamped["tsa"]
     if named.native is not None and named.name == "directory_name" and not _is_of(named.chosen, loaded):
@@ -248,18 +294,3 @@ def _is_of(name: Any, certificate: x509.Certificate) -> bool:
     """Tell whether ``name`` is the certificate's subject; by its alternative names nothing contradicts it."""
     alternatives = (one for one in certificate.extensions if isinstance(one.value, x509.SubjectAlternativeName))
     return bool(name.chosen.dump() == certificate.subject.public_bytes()) or any(alternatives)
-
-
-def _is_for_timestamps(certificate: x509.Certificate) -> bool:
-    """Tell whether the one use is timestamping, marked critical (RFC 3161, 2.3), by a key that signs."""
-    critical = False
-    for extension in certificate.extensions:
-        if isinstance(extension.value, x509.ExtendedKeyUsage):
-            critical = extension.critical and list(extension.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
-        if isinstance(extension.value, x509.KeyUsage) and not (
-            extension.value.digital_signature or extension.value.content_commitment
-        ):
-            return False
-        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
-            return False
-    return critical

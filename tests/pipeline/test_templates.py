@@ -83,7 +83,7 @@ def test_a_template_that_does_not_exist_is_named_with_those_that_do(folder: Path
 def test_what_there_is_is_listed(folder: Path) -> None:
     with pytest.raises(TemplateError) as stop:
         Templates(folder, Paper.A4).of(row(Level.ADMINISTRATOR, "Camat"))
-    known = "administrator, fungsional, jpt-pratama, kepala-daerah, pelaksana, pengawas, umum"
+    known = "administrator, fungsional, jpt-pratama, kepala-daerah, pelaksana, pencabutan, pengawas, umum"
     assert stop.value.params["known"] == known
 
 

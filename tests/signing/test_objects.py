@@ -93,6 +93,14 @@ def test_a_damaged_or_endless_object_is_refused() -> None:
         objects_of(endless).body(tail.size)
 
 
+def test_the_word_for_the_end_of_an_object_may_stand_in_a_string() -> None:
+    tail, body = read_tail(ISSUED), b"<< /A (a\nendobj\nb) /B 12 >>"
+    pdf = ISSUED + render_revision(tail, {tail.size: body}).data
+    value, end = objects_of(pdf).value(tail.size)
+    assert value == {"A": b"a\nendobj\nb", "B": 12}
+    assert pdf.startswith(b"\nendobj\n", end)
+
+
 @pytest.mark.parametrize("value", [7, {}, {"B": 1}])
 def test_an_entry_that_is_not_there_is_refused(value: object) -> None:
     with pytest.raises(IrregularError):
