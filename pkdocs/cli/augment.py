@@ -13,12 +13,14 @@ from pkdocs.cli.base import (
     language,
     named,
     option,
+    person_key_option,
     print_json,
     progress,
     say,
     settings,
     words,
 )
+from pkdocs.cli.owners import enrolment_option, owners_of
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.augmenting import Raised, Raising, augment_paths, open_timestamper
 from pkdocs.pipeline.pinning import read_trust_file
@@ -39,7 +41,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @option("--tsa", metavar="URL", code="OPTION_TSA")
 @option("--trust", type=_FILE, code="OPTION_TRUST")
 @option("--service-authorities", metavar="FILE", type=_FILE, code="OPTION_SERVICE_AUTHORITIES")
+@enrolment_option
 @option("--renew", is_flag=True, code="OPTION_AUGMENT_RENEW")
+@person_key_option
 @json_option
 @click.pass_context
 def command(
@@ -50,7 +54,9 @@ def command(
     tsa: str | None,
     trust: Path | None,
     service_authorities: Path | None,
+    enrolment: Path | None,
     renew: bool,
+    person_key: Path | None,
 ) -> None:
     """Bring signed files up."""
     chosen = settings(ctx)
@@ -60,10 +66,10 @@ def command(
     address = tsa or chosen.tsa
     authorities = service_authorities or chosen.service_authorities
     timestamper = open_timestamper(address, authorities) if address else None
-    gatherer = Gatherer(read_trust_file(pinned))
+    gatherer, owners = Gatherer(read_trust_file(pinned)), owners_of(ctx, enrolment, person_key)
     with progress(ctx, words(ctx, "AUGMENT_PROGRESS")) as bar:
         raising = augment_paths(
-            paths, Level(level), gatherer, timestamper, at=datetime.now(UTC), progress=bar, renew=renew
+            paths, Level(level), gatherer, timestamper, at=datetime.now(UTC), progress=bar, renew=renew, owners=owners
         )
     _show(ctx, raising)
     print_json(ctx, _as_json(ctx, raising, level))

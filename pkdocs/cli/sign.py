@@ -1,7 +1,7 @@
 """``pkdocs sign``: an official signs all that waits, here or elsewhere."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -38,10 +38,10 @@ from pkdocs.cli.holders import (
     read_bsre_account,
     timestamper_of,
 )
+from pkdocs.cli.owners import enrolment_option, owners_of
 from pkdocs.cli.secret import consent
 from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
-from pkdocs.files import read_regular
 from pkdocs.messages import Said
 from pkdocs.pipeline.augmenting import Raising, raise_level
 from pkdocs.pipeline.ceremony import (
@@ -64,7 +64,6 @@ from pkdocs.pipeline.ceremony import (
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.standing import find_person
 from pkdocs.receipt import Fate, describe_certificate
-from pkdocs.register import parse_enrolment
 from pkdocs.schema import to_json
 from pkdocs.signing import Holder, Signatory
 from pkdocs.signing.augmentation import check_level
@@ -100,7 +99,7 @@ class _Asked:
 @_what("--resolve", "settle", is_flag=True, code="OPTION_RESOLVE")
 @_what("--not-signed", "unsigned", multiple=True, metavar="ID", code="OPTION_NOT_SIGNED")
 @holder_options
-@option("--enrolment", type=FILE, code="OPTION_SIGN_ENROLMENT")
+@enrolment_option
 @option("--trust", type=FILE, code="OPTION_SIGN_TRUST")
 @option("--receipt", "receipts", type=_FOLDER, metavar="DIR", code="OPTION_RECEIPT")
 @option("--yes", is_flag=True, code="OPTION_YES")
@@ -134,7 +133,7 @@ def command(
     pinned = trust or settings(ctx).trust
     believed = read_trust_file(pinned) if pinned else None
     only = Role(role) if role else None
-    wishes = Wishes(only, any_order, _owners(enrolment), believed, settles=bool(incoming))
+    wishes = Wishes(only, any_order, owners_of(ctx, enrolment, person_key), believed, settles=bool(incoming))
     asked = _Asked(paths, wishes, person, person_key, receipts)
     if export:
         _export(ctx, asked, export)
@@ -144,11 +143,6 @@ def command(
         _resolve(ctx, asked, chosen, unsigned)
     else:
         _sign(ctx, asked, chosen, until, yes=yes)
-
-
-def _owners(enrolment: Path | None) -> Mapping[bytes, str]:
-    entries = parse_enrolment(read_regular(enrolment)) if enrolment else ()
-    return {entry.certificate: entry.person for entry in entries}
 
 
 def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | None, *, yes: bool) -> None:

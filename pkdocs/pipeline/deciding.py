@@ -59,7 +59,7 @@ def _read(folder: Path, identity: str) -> tuple[SignedForm, Entry]:
         raise UsageError("DECISION_UNKNOWN_ID", id=identity[:80], folder=str(folder))
     [entry] = found
     try:
-        return read_form(read_regular(folder / str(entry.pdf))), entry
+        return read_form(read_regular(folder / str(entry.pdf)), owners=None), entry
     except OSError as fault:
         raise ConflictError("STATUS_NO_PDF", id=entry.id) from fault
 

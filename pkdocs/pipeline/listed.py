@@ -81,7 +81,7 @@ def _listed(folder: Path, entry: Entry) -> Listed:
         raise ConflictError("SIGN_HELD", id=entry.id)
     pdf = _read(folder, entry)
     try:
-        form = read_form(pdf)
+        form = read_form(pdf, owners=None)
     except PkdocsError as fault:
         raise ConflictError("LISTED_CHANGED", id=entry.id) from fault
     if (form.content.id, form.issue_digest) != (entry.id, entry.issue_digest):

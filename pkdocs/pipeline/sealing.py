@@ -82,7 +82,7 @@ def plan_sealing(paths: Iterable[Path], holder: Holder) -> Sealable:
     for file, named in pdf_files(paths):
         try:
             data = read_regular(file)
-            form = read_form(data)
+            form = read_form(data, owners=None)
         except PkdocsError as error:
             if named or error.code != "SIGN_NOT_ISSUED":
                 refused.append(Unsealed(file.stem, error))

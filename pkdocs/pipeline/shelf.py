@@ -164,7 +164,7 @@ def _found(place: str, data: bytes, known: Entry | None) -> Found:
 
 def _read(data: bytes) -> SignedForm | None:
     try:
-        return read_form(data)
+        return read_form(data, owners=None)
     except PkdocsError:
         return None
 

@@ -63,7 +63,7 @@ def _standing(folder: Path, entry: Entry, decisions: Mapping[str, Decision]) -> 
     if entry.pdf is None:
         return Standing(entry.id, entry.unit, error=ConflictError("STATUS_NO_PDF", id=entry.id))
     try:
-        form = read_form(read_regular(folder / entry.pdf))
+        form = read_form(read_regular(folder / entry.pdf), owners=None)
     except PkdocsError as error:
         return Standing(entry.id, entry.unit, error=error)
     except OSError:

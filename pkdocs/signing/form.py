@@ -77,11 +77,12 @@ class SignedForm:
         return tuple(role for role in electronic_roles(self.content) if role not in self.signed)
 
 
-def read_form(pdf: bytes, *, owners: Mapping[bytes, str] = _NOBODY) -> SignedForm:
+def read_form(pdf: bytes, *, owners: Mapping[bytes, str] | None = _NOBODY) -> SignedForm:
     """Return what ``pdf`` holds, if it is an issued file followed by what may follow it alone (docs/chain.md, 2).
 
     Checked are the structure of the revisions, digests and raw signatures, and that each signer is the party:
-    ``owners`` says whose certificates (DER) are; a training certificate says so itself.
+    ``owners`` says whose certificates (DER) are; a training certificate says so itself. None where only progress is
+    shown: a certificate that nobody knows then counts as that of the party in whose field or slot it stands.
 
     Raises:
         SigningError: not a PDF that pkdocs issued, changed since, or signed by another or by nobody known.
@@ -104,7 +105,7 @@ def _code(pdf: bytes, finding: Finding) -> str:
     return "SIGN_DAMAGED" if finding.code in _DAMAGED else "SIGN_ALTERED"
 
 
-def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
+def _read(pdf: bytes, owners: Mapping[bytes, str] | None) -> SignedForm:
     layout = read_layout(pdf)
     form, findings = read_issued_form(layout, is_thorough=False)
     content = _content(form)
@@ -114,7 +115,7 @@ def _read(pdf: bytes, owners: Mapping[bytes, str]) -> SignedForm:
     updates, findings = read_updates(layout, form.fields, form.pages, form.slots)
     unknown += _passed(findings)
     reader = _Reader(layout, unknown)
-    signatures, findings = attribute(map(reader.signature, updates.signatures), content, owners)
+    signatures, findings = attribute(map(reader.signature, updates.signatures), content, owners or {})
     unknown += _passed(findings)
     return SignedForm(
         content=content,
@@ -169,13 +170,13 @@ class _Reader:
         return stamp
 
 
-def _attributed(content: Content, signature: ReadSignature, owners: Mapping[bytes, str]) -> Signature:
+def _attributed(content: Content, signature: ReadSignature, owners: Mapping[bytes, str] | None) -> Signature:
     """Return the signature as its party's."""
     certificate, role = signature.certificate or b"", signature.role
-    person = owner_of(certificate, owners)
+    party = content.party(role) if isinstance(role, Role) else None
+    person = owner_of(certificate, owners or {}) or (party.person if party and owners is None else "")
     if not person:
         raise SigningError("SIGN_OWNER_UNKNOWN", id=content.id, field=signature.field)
-    party = content.party(role) if isinstance(role, Role) else None
     if not isinstance(role, Role) or party is None or party.person != person:
         raise SigningError("SIGN_FOREIGN_SIGNATURE", id=content.id, role=role.value if role else signature.field)
     return Signature(role, person, certificate, signature.end)

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pkdocs.content import Role
+from pkdocs.decision import read_decisions
 from pkdocs.errors import ConflictError, CredentialError, PkdocsError, SigningError, UnknownOutcomeError
 from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.outcome import Outcome
 from pkdocs.pipeline.augmenting import Raising, Unraised
 from pkdocs.pipeline.ceremony.journal import Begun, Event, Line
 from pkdocs.pipeline.ceremony.ledger import INTERRUPTED, Ledger, begun_line, open_ledger, planned_line, told
-from pkdocs.pipeline.ceremony.planning import Candidate, Refused, SigningPlan, demand_known, system_error
+from pkdocs.pipeline.ceremony.planning import (
+    Candidate,
+    Refused,
+    SigningPlan,
+    demand_known,
+    demand_undecided,
+    system_error,
+)
 from pkdocs.pipeline.ceremony.result import NOT_REACHED, Signed, SigningResult
 from pkdocs.pki import is_training
 from pkdocs.profile import Zone
@@ -166,6 +174,8 @@ class _Run:
         """Return what the holder is asked for; None where it is refused."""
         party = candidate.content.party(candidate.role)
         try:
+            # the plan may have been looked at for long: a rejection meanwhile counts
+            demand_undecided(candidate.content, read_decisions(candidate.home))
             data, hashed = _read_unchanged(candidate)
         except PkdocsError as error:
             self._refuse(candidate, error)

@@ -210,7 +210,7 @@ class _Planning:
         try:
             if found:
                 _demand_listed(form, entry)
-                _demand_undecided(form.content, self._decisions(home))
+                demand_undecided(form.content, self._decisions(home))
             dress = self._dress(home, found[1] if found else None)
             for role in self._roles(form, named=named):
                 self._decide(Candidate(file, digest(data), form.content, role, zone, home, dress), form)
@@ -284,7 +284,7 @@ def _demand_listed(form: SignedForm, entry: Entry | None) -> None:
         raise SigningError("SIGN_HELD", id=identity)
 
 
-def _demand_undecided(content: Content, decisions: Mapping[str, Decision]) -> None:
+def demand_undecided(content: Content, decisions: Mapping[str, Decision]) -> None:
     """Pass what neither a party has rejected nor the office withdrawn."""
     if decision := decisions.get(content.digest):
         code = "SIGN_REJECTED" if decision.kind is Kind.REJECTED else "SIGN_WITHDRAWN"
