@@ -22,6 +22,7 @@ from pkdocs.cli.base import (
     progress,
     say,
     settings,
+    warn,
     words,
 )
 from pkdocs.cli.ceremony import (
@@ -226,6 +227,8 @@ def _export(ctx: click.Context, asked: _Asked, folder: Path) -> None:
 
 
 def _import(ctx: click.Context, asked: _Asked, incoming: tuple[Path, ...]) -> None:
+    if asked.wishes.trust is None:
+        warn(words(ctx, "IMPORT_NOT_JUDGED"))
     person = _person(ctx, asked)
     at = datetime.now(UTC)
     result = import_signed(asked.paths, incoming, person, asked.wishes, at=at, receipts=asked.receipts)

@@ -42,6 +42,8 @@ def test_files_go_out_and_come_back(town: Town, tmp_path: Path) -> None:
     assert pkdocs("sign", out / f"{IRBAN}.pdf", *credential(town), "--yes").exit == 0
     back = pkdocs("sign", town.out, "--as", NUMBER, "--import", out / f"{IRBAN}.pdf", "--json")
     assert (back.exit, [entry["id"] for entry in back.json["signed"]]) == (0, [IRBAN])
+    # nobody was asked who vouches for the certificate
+    assert "--trust" in back.err
     again = pkdocs("sign", town.out, "--as", NUMBER, "--import", out / f"{IRBAN}.pdf", "--json")
     assert (again.exit, again.json["refused"][0]["code"]) == (7, "IMPORT_ALREADY")
     assert NUMBER not in run.out + run.err + back.out + back.err
