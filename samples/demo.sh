@@ -56,6 +56,20 @@ while [ "$signed" -gt 0 ]; do
 done
 "$pkdocs" status "$out/pk" --waiting
 
+say "Cap waktu dan data validasi / timestamps and validation data: the head of the region's agreement, up to level LTA"
+"$pkdocs" pki serve "$out/pki" --port 0 --json > "$out/serve.json" 2> "$out/serve.log" &
+services=$!
+trap 'kill "$services" 2>/dev/null || :' EXIT
+tries=0
+until grep -q '"tsa"' "$out/serve.json"; do
+    tries=$((tries + 1))
+    [ "$tries" -le 300 ] && kill -0 "$services" 2>/dev/null || fail "the services of the training PKI do not start"
+    sleep 0.1
+done
+tsa=$(sed -n 's/.*"tsa": "\(.*\)".*/\1/p' "$out/serve.json")
+"$pkdocs" augment "$out"/pk/*/PK-*-WALIKOTA-1.pdf --level lta --tsa "$tsa" --trust "$out/pki/trust.toml"
+kill "$services"
+
 say "5. Verifikasi tanpa register / verification without a register"
 code=0
 "$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --templates "$here/templates" --workbook "$workbook" --json \

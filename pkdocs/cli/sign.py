@@ -16,16 +16,24 @@ from pkdocs.cli.base import (
     confirm,
     given_key,
     json_option,
-    language,
-    named,
     option,
     person_key_option,
     print_json,
     progress,
     say,
     settings,
-    warn,
     words,
+)
+from pkdocs.cli.ceremony import (
+    plan_json,
+    receipt_json,
+    refused_json,
+    result_json,
+    show_candidates,
+    show_plan,
+    show_refused,
+    show_resolution,
+    show_result,
 )
 from pkdocs.cli.holders import (
     FILE,
@@ -42,16 +50,12 @@ from pkdocs.cli.owners import enrolment_option, owners_of
 from pkdocs.cli.secret import consent
 from pkdocs.content import Role
 from pkdocs.errors import SigningError, UsageError
-from pkdocs.messages import Said
 from pkdocs.pipeline.augmenting import Raising, raise_level
 from pkdocs.pipeline.ceremony import (
     OpenOutcome,
     Raise,
-    Resolution,
-    SigningPlan,
     SigningResult,
     Wishes,
-    Written,
     demand_person,
     export_waiting,
     home_of,
@@ -63,14 +67,11 @@ from pkdocs.pipeline.ceremony import (
 )
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.standing import find_person
-from pkdocs.receipt import Fate, describe_certificate
-from pkdocs.schema import to_json
 from pkdocs.signing import Holder, Signatory
 from pkdocs.signing.augmentation import check_level
 from pkdocs.signing.bsre import fetch_signed
 from pkdocs.signing.gathering import Gatherer
 
-_SHOWN = 20
 _PATH = click.Path(exists=True, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -154,7 +155,7 @@ def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | N
     crls = trust.crls if trust else ()
     day = until.date() if until else None
     plan = plan_signing(asked.paths, holder, asked.wishes, at=datetime.now(UTC), until=day, crls=crls)
-    _show_plan(ctx, plan, holder)
+    show_plan(ctx, plan, holder, [anchor.certificate for anchor in trust.anchors] if trust else ())
     if plan.candidates and not yes:
         demand_consent(ctx, "SIGN_CONFIRM", count=len(plan.candidates))
     with progress(ctx, words(ctx, "SIGN_PROGRESS")) as bar:
@@ -168,8 +169,8 @@ def _sign(ctx: click.Context, asked: _Asked, chosen: Chosen, until: datetime | N
             raising=raise_to,
             receipts=asked.receipts,
         )
-    _show_result(ctx, result)
-    print_json(ctx, {**_as_json(ctx, result), "plan": _plan_json(plan, holder, chosen)})
+    show_result(ctx, result)
+    print_json(ctx, {**result_json(ctx, result), "plan": plan_json(plan, holder, chosen)})
     ctx.exit(result.exit_code)
 
 
@@ -212,14 +213,14 @@ def _person(ctx: click.Context, asked: _Asked) -> str:
 
 def _export(ctx: click.Context, asked: _Asked, folder: Path) -> None:
     plan = plan_for(asked.paths, Signatory(_person(ctx, asked)), asked.wishes)
-    _show_candidates(ctx, plan)
+    show_candidates(ctx, plan)
     if plan.candidates:
         export_waiting(plan, folder)
         say(ctx, words(ctx, "EXPORT_DONE", count=len(plan.candidates), folder=folder), bold=True)
     result = SigningResult("", (), plan.waiting, plan.refused)
-    _show_refused(ctx, result)
+    show_refused(ctx, result)
     exported = [{"id": one.content.id, "role": one.role.value, "sha256": one.digest} for one in plan.candidates]
-    refused = _as_json(ctx, result)
+    refused = result_json(ctx, result)
     print_json(ctx, {"exported": exported, "waiting": refused["waiting"], "refused": refused["refused"]})
     ctx.exit(1 if plan.candidates and plan.refused else result.exit_code)
 
@@ -228,8 +229,8 @@ def _import(ctx: click.Context, asked: _Asked, incoming: tuple[Path, ...]) -> No
     person = _person(ctx, asked)
     at = datetime.now(UTC)
     result = import_signed(asked.paths, incoming, person, asked.wishes, at=at, receipts=asked.receipts)
-    _show_result(ctx, result)
-    print_json(ctx, _as_json(ctx, result))
+    show_result(ctx, result)
+    print_json(ctx, result_json(ctx, result))
     ctx.exit(result.exit_code)
 
 
@@ -250,106 +251,13 @@ def _resolve(ctx: click.Context, asked: _Asked, chosen: Chosen, unsigned: tuple[
         at=datetime.now(UTC),
         receipts=asked.receipts,
     )
-    _show_resolution(ctx, done)
+    show_resolution(ctx, done)
     counts = {"signed": list(done.signed), "unsigned": list(done.unsigned), "open": list(done.open)}
-    print_json(ctx, {**counts, "receipts": [_receipt_json(written) for written in done.receipts]})
+    refused = refused_json(ctx, done.refused)
+    print_json(ctx, {**counts, "refused": refused, "receipts": [receipt_json(written) for written in done.receipts]})
     ctx.exit(SigningError.exit_code if done.open else 0)
 
 
 def _fetching(ctx: click.Context, chosen: Chosen) -> Callable[[str], bytes]:
     service, account = bsre_service(ctx, chosen), read_bsre_account(ctx, chosen)
     return lambda number: fetch_signed(service, account, number)
-
-
-def _show_resolution(ctx: click.Context, done: Resolution) -> None:
-    for code, identities in (("SIGNED", done.signed), ("UNSIGNED", done.unsigned), ("STAYS", done.open)):
-        for identity in identities:
-            say(ctx, words(ctx, f"RESOLVE_{code}", id=identity))
-    if not (done.signed or done.unsigned or done.open):
-        say(ctx, words(ctx, "RESOLVE_NOTHING"))
-
-
-def _show_plan(ctx: click.Context, plan: SigningPlan, holder: Holder) -> None:
-    if plan.nobody_named:
-        warn(words(ctx, "SIGN_NOBODY_NAMED"))
-    if not plan.candidates and not plan.refused:
-        say(ctx, words(ctx, "SIGN_NOTHING"))
-    _show_candidates(ctx, plan)
-    if plan.candidates:
-        certificate = describe_certificate(holder.certificate)
-        said = {name: getattr(certificate, name) for name in ("subject", "issuer", "begins", "ends", "sha256")}
-        say(ctx, words(ctx, "SIGN_PLAN_KEY", origin=holder.origin, digest=plan.digest, **said))
-    _warn_of(ctx, plan.warning)
-
-
-def _show_candidates(ctx: click.Context, plan: SigningPlan) -> None:
-    if plan.candidates:
-        say(ctx, words(ctx, "SIGN_PLAN", count=len(plan.candidates), name=plan.name), bold=True)
-    for candidate in plan.candidates[:_SHOWN]:
-        content = candidate.content
-        line = {
-            "id": content.id,
-            "office": content.parties.first.office,
-            "role": words(ctx, f"ROLE_{candidate.role.name}"),
-        }
-        say(ctx, "  " + words(ctx, "SIGN_PLAN_LINE", **line))
-    if len(plan.candidates) > _SHOWN:
-        say(ctx, "  " + words(ctx, "AND_MORE", count=len(plan.candidates) - _SHOWN))
-
-
-def _warn_of(ctx: click.Context, warning: Said | None) -> None:
-    if warning:
-        warn(warning.message(language(ctx)))
-
-
-def _show_result(ctx: click.Context, result: SigningResult) -> None:
-    _show_refused(ctx, result)
-    for unknown in result.unknown:
-        say(ctx, "? " + words(ctx, "SIGN_UNKNOWN_LINE", id=unknown.id), fg="red")
-    counts = {"signed": len(result.signed), "waiting": len(result.waiting), "refused": len(result.refused)}
-    say(ctx, words(ctx, "SIGN_DONE", **counts), bold=True)
-    if result.receipt:
-        receipt = result.receipt.receipt
-        batch = {"signed": receipt.count(Fate.SIGNED), "total": len(receipt.documents), "file": result.receipt.pdf}
-        say(ctx, words(ctx, "SIGN_RECEIPT", **batch))
-
-
-def _show_refused(ctx: click.Context, result: SigningResult) -> None:
-    for waiting in result.waiting:
-        say(ctx, words(ctx, "SIGN_WAITS", id=waiting.id, role=words(ctx, f"ROLE_{waiting.awaited.name}")))
-    for refused in result.refused:
-        say(ctx, f"✗ {named(refused.id, refused.error.message(language(ctx)))}", fg="red")
-
-
-def _as_json(ctx: click.Context, result: SigningResult) -> dict[str, Any]:
-    lists = {"refused": result.refused, "unknown": result.unknown}
-    return {
-        "batch": result.batch,
-        "signed": [
-            {"id": entry.id, "file": str(entry.file), "role": entry.role.value, "sha256": entry.digest}
-            for entry in result.signed
-        ],
-        "waiting": [{"id": entry.id, "for": entry.awaited.value} for entry in result.waiting],
-        **{
-            name: [
-                {"id": one.id, "code": one.error.code, "message": one.error.message(language(ctx))} for one in entries
-            ]
-            for name, entries in lists.items()
-        },
-        "receipt": _receipt_json(result.receipt) if result.receipt else None,
-    }
-
-
-def _receipt_json(written: Written) -> dict[str, str]:
-    return {"batch": written.receipt.batch, "json": str(written.json), "pdf": str(written.pdf)}
-
-
-def _plan_json(plan: SigningPlan, holder: Holder, chosen: Chosen) -> dict[str, Any]:
-    return {
-        "documents": len(plan.candidates),
-        "digest": plan.digest,
-        "person": plan.signatory.person,
-        "certificate": to_json(describe_certificate(holder.certificate)),
-        "origin": holder.origin,
-        "level": chosen.level.value,
-    }

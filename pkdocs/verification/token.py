@@ -87,8 +87,9 @@ def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
     if token is None:
         # whatever is wrong, this says what
         token = read_whole(encoded, hashed)
-        if len(_frames) < _FRAMES_KEPT:
-            _frames[frame] = token
+        if len(_frames) >= _FRAMES_KEPT:
+            _frames.clear()
+        _frames[frame] = token
     return token
 
 

@@ -83,7 +83,7 @@ def test_signature_without_a_timestamp_is_said_to_have_none(folder: Path, tsa: s
 
 
 def test_some_refused_end_with_1_and_all_with_7(folder: Path) -> None:
-    (folder / "pk" / "b.pdf").write_bytes(issued(head_content())[:-9])
+    (folder / "pk" / "b.pdf").write_bytes(stamped(head_content())[:-9])
     some = augment(folder, "--trust", "trust.toml", level="lt")
     assert some.exit == 1
     (refused,) = some.json["refused"]

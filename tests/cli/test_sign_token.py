@@ -43,7 +43,12 @@ def test_token_and_key_may_be_named(town: Town, options: Options) -> None:
 def test_certificates_above_come_from_a_file(town: Town, options: Options, tmp_path: Path) -> None:
     above = b"".join(one.public_bytes(Encoding.PEM) for one in key_of(town, IRBAN)[2:])
     (tmp_path / "atas.pem").write_bytes(above)
-    assert len(ids(sign(town, *options, "--chain", tmp_path / "atas.pem"))) == 1
+    run = sign(town, *options, "--chain", tmp_path / "atas.pem")
+    assert (len(ids(run)), "--chain" in run.err) == (1, False)
+
+
+def test_certificates_that_are_missing_above_are_worth_a_word(town: Town, options: Options) -> None:
+    assert "--chain" in sign(town, *options).err
 
 
 class TestRefused:

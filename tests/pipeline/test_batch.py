@@ -369,7 +369,31 @@ class TestResolve:
                 raise SigningError("SIGN_DAMAGED")
             return kept
 
-        assert settle(lost, fetch=fetch).open == (IRBAN,)
+        done = settle(lost, fetch=fetch)
+        assert (done.open, len(done.refused)) == ((IRBAN,), 1)
+
+    def test_what_a_service_gives_once_is_not_lost_when_it_cannot_be_taken(
+        self, lost: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        after = self.signed_elsewhere(lost)
+
+        def refusing(*_: object) -> None:
+            raise ConflictError("FILE_CHANGED", file="")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("pkdocs.pipeline.ceremony.settling.put_signed", refusing)
+            done = settle(lost, fetch=lambda _: after)
+        assert ([one.error.code for one in done.refused], done.open) == (["RESOLVE_KEPT"], (IRBAN,))
+        kept = lost.pdf(IRBAN_KEY).with_name(f"{IRBAN}.pdf.dari-layanan")
+        assert kept.read_bytes() == after
+        assert [one.id for one in import_signed([lost.out], [kept], person(lost), COMING, at=AT).signed] == [IRBAN]
+        assert settle(lost).open == ()
+
+    def test_a_file_that_cannot_be_read_is_not_fetched(self, lost: Town) -> None:
+        lost.pdf(IRBAN_KEY).unlink()
+        fetched: list[str] = []
+        done = settle(lost, fetch=lambda number: fetched.append(number) or b"")
+        assert ([one.error.code for one in done.refused], fetched) == (["SYSTEM"], [])
 
     def test_a_signature_that_has_come_settles_it(self, lost: Town, tmp_path: Path) -> None:
         (tmp_path / f"{IRBAN}.pdf").write_bytes(self.signed_elsewhere(lost))
@@ -420,6 +444,12 @@ class TestElsewhere:
         assert read_receipt(result).count(Fate.SIGNED) == 2
         assert signatures(town, IRBAN_KEY) == 1
         assert not journal(town).exists()
+
+    def test_receipts_of_the_folder_they_come_in_are_left_aside(self, town: Town, out: Path) -> None:
+        sign(Town(town.workbook, out, town.pki), Keyed(town.signer(IRBAN_KEY)))
+        assert (out / "tanda-terima").is_dir()
+        result = import_signed([town.out], [out], person(town), COMING, at=AT)
+        assert ({one.id for one in result.signed}, result.refused) == ({IRBAN, AUDITOR}, ())
 
     @pytest.mark.parametrize(
         ("change", "code"),

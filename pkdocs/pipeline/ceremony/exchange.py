@@ -10,6 +10,7 @@ from typing import Final
 from pkdocs.content import Role
 from pkdocs.errors import ConflictError, PkdocsError, SigningError
 from pkdocs.files import digest, in_the_way, new_folder, pdf_files, read_regular, write_atomic
+from pkdocs.pipeline.beside import companion_at
 from pkdocs.pipeline.ceremony.execution import put_signed
 from pkdocs.pipeline.ceremony.journal import Begun, Event, journal_folders
 from pkdocs.pipeline.ceremony.ledger import Ledger, begun_line, open_ledger, planned_line, told
@@ -91,7 +92,7 @@ def import_signed(
     """
     paths = tuple(paths)
     here = [file for file, _ in pdf_files(paths)]
-    arrivals = [_arrive(file, here, person, wishes, at) for file, _ in pdf_files(incoming)]
+    arrivals = [_arrive(file, here, person, wishes, at) for file in _incoming(incoming)]
     accepted = [arrival for arrival in arrivals if isinstance(arrival, _Arrival)]
     homes = {arrival.candidate.home for arrival in accepted} | journal_folders(paths, person)
     refused = [arrival for arrival in arrivals if isinstance(arrival, Refused)]
@@ -110,6 +111,11 @@ def import_signed(
         written = ledger.close(receipts, at)
     waiting = tuple(arrival for arrival in arrivals if isinstance(arrival, Waiting))
     return SigningResult(batch, tuple(signed), waiting, tuple(refused), receipt=written.get(batch))
+
+
+def _incoming(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield what may be signed files: of a folder not what says that it is a receipt or a list."""
+    yield from (file for file, is_named in pdf_files(paths) if is_named or companion_at(file) is None)
 
 
 @dataclass(frozen=True, slots=True)
