@@ -84,7 +84,7 @@ def plan_sealing(paths: Iterable[Path], holder: Holder) -> Sealable:
             data = read_regular(file)
             form = read_form(data, owners=None)
         except PkdocsError as error:
-            if named or error.code != "SIGN_NOT_ISSUED":
+            if named or error.code != "SIGN_NOT_ISSUED" or _is_listed(file):
                 refused.append(Unsealed(file.stem, error))
             continue
         except OSError as fault:
@@ -98,6 +98,12 @@ def plan_sealing(paths: Iterable[Path], holder: Holder) -> Sealable:
         else:
             files.append((form.content.id, file, digest(data)))
     return Sealable(tuple(files), tuple(kept), tuple(refused))
+
+
+def _is_listed(file: Path) -> bool:
+    """Tell whether the folder's index has an agreement there, whatever lies there now."""
+    found = find_index(file)
+    return found is not None and file.resolve().relative_to(found[0]).as_posix() in found[1].entries
 
 
 def demand_organisation(holder: Holder, organisation: str) -> None:
