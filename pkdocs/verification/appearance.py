@@ -59,6 +59,10 @@ def _only_draws(value: Value) -> bool:
     if not isinstance(entries, dict):
         return True
     kind = name_of(entries.get("Type"))
+    subtype = name_of(entries.get("Subtype"))
+    # a third kind of XObject was once PostScript, which does what it likes (ISO 32000-1, 8.8.2)
+    if subtype == "PS" or (kind == "XObject" and subtype not in {"Form", "Image"}):
+        return False
     if kind not in _TYPES or entries.keys() - _KEYS.get(kind or "", _PLAIN_KEYS):
         return False
     return not isinstance(value, Stream) or _no_layers(entries.get("Resources", {}))

@@ -354,6 +354,18 @@ def test_an_appearance_of_its_own_may_only_draw(more: bytes) -> None:  # 20, 23
     assert codes(beside(box=BOX, field_change=drawn, objects={-1: APPEARANCE % more})) == {"REVISION_APPEARANCE"}
 
 
+def test_a_drawing_in_postscript_is_named() -> None:  # 20
+    number = last_size(base()) + 2
+    shown = APPEARANCE % (b"/Resources << /XObject << /I %d 0 R >> >>" % (number + 1))
+
+    def drawn(body: bytes) -> bytes:
+        return adding(b"/AP << /N %d 0 R >>" % number)(body)
+
+    for kind in (b"/Type /XObject /Subtype /PS", b"/Subtype /PS"):
+        objects = {-1: shown, -2: b"<< %s /Length 0 >>\nstream\n\nendstream" % kind}
+        assert codes(beside(box=BOX, field_change=drawn, objects=objects)) == {"REVISION_APPEARANCE"}
+
+
 def test_an_appearance_swapped_later_is_named() -> None:  # 20
     pdf = by_pyhanko(base(), FIRST, shown=True)
     number = number_of(pdf, b"/FormType") if b"/FormType" in pdf[len(base()) :] else number_of(pdf, b"/BBox [ 0 70")
