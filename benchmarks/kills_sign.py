@@ -142,7 +142,9 @@ def main(kills: int, people: int, count: int, seed: int) -> None:
         while True:
             process = start(folders, p12)
             try:
-                said, error = process.communicate(timeout=chance.uniform(0, longest) if tally.total() < kills else None)
+                # a run that goes on has more to look at than the first
+                wait = chance.uniform(0, 2 * longest) if tally.total() < kills else None
+                said, error = process.communicate(timeout=wait)
             except subprocess.TimeoutExpired:
                 victim = chance.choice(VICTIMS)
                 kill(process, victim)
