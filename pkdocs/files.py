@@ -114,14 +114,23 @@ def read_regular(path: Path, *, limit: int = MAX_READ_BYTES) -> bytes:
     Raises:
         OSError: absent, no regular file (a device, a pipe), or larger than ``limit``.
     """
+    data = read_beginning(path, limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} B", str(path))
+    return data
+
+
+def read_beginning(path: Path, most: int) -> bytes:
+    """Return the first bytes of a regular file, ``most`` of them or all.
+
+    Raises:
+        OSError: absent, or no regular file (a device, a pipe).
+    """
     # without O_NONBLOCK a pipe would wait for a writer
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(errno.EFBIG, f"larger than {limit} B", str(path))
-    return data
+        return file.read(most)
 
 
 def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:

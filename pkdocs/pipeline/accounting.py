@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pkdocs.executor import run_each
-from pkdocs.files import read_regular
+from pkdocs.files import read_beginning, read_regular
+from pkdocs.issue import BEGINNING_BYTES
 from pkdocs.register import (
     LIST_NAME,
     MAX_LIST_BYTES,
@@ -29,7 +30,7 @@ TIMEOUT_S: Final = 60.0
 def is_head_at(file: Path) -> bool:
     """Tell whether the file has the form of a head; what cannot be read has none."""
     try:
-        return is_head(read_regular(file))
+        return is_head(read_beginning(file, BEGINNING_BYTES))
     except OSError:
         return False
 

@@ -1,4 +1,4 @@
-"""Verification on disk: every file is looked at in a process of its own, and all are judged together."""
+"""Verification on disk: trust and register are read first, then each file is looked at, and all are judged together."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ from typing import Final
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
-from pkdocs.files import pdf_files, read_regular
-from pkdocs.messages import Said, reason_of
+from pkdocs.files import pdf_files
 from pkdocs.pipeline.accounting import is_head_at, read_account
 from pkdocs.pipeline.beside import is_beside
+from pkdocs.pipeline.looking import Look
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
-from pkdocs.verification import Facts, examine_pdf, unread_facts
-from pkdocs.verification.layout import MAX_FILE_BYTES
+from pkdocs.verification import Facts
+from pkdocs.verification.parcel import Unpacker
 
 Progress = Callable[[int, int], None]
 
@@ -50,18 +50,21 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = read_trust_file(trust_file)
+    jobs = means.jobs or cores()
     found = pdf_files(paths)
     heads = [file for file, _ in found if is_head_at(file)]
     files = [file for file, named in found if file not in heads and (named or not is_beside(file))]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
-    exhibits = _exhibits(files, means.jobs or cores(), progress)
+    account = read_account(means.register, heads, trust, at=at, jobs=jobs) if means.register else None
+    exhibits = _exhibits(files, Look(_quick), jobs, progress)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
-    account = None
-    if means.register:
-        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
     return judge_set(exhibits, trust, account, at=at)
+
+
+def _quick(_pdf: bytes) -> Facts | None:
+    return None
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:
@@ -70,25 +73,11 @@ def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses:
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 
-def _exhibits(files: Sequence[Path], jobs: int, progress: Progress) -> list[Exhibit]:
+def _exhibits(files: Sequence[Path], look: Look, jobs: int, progress: Progress) -> list[Exhibit]:
     exhibits: list[Exhibit] = []
-    looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost_file)
-    for file, facts in zip(files, looked, strict=True):
-        exhibits.append(Exhibit(str(file), facts))
+    looked = run_each(look.strictly, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=look.quickly)
+    unpacker = Unpacker()
+    for file, packed in zip(files, looked, strict=True):
+        exhibits.append(Exhibit(str(file), unpacker.unpack(packed)))
         progress(len(exhibits), len(files))
     return exhibits
-
-
-def examine_file(file: Path) -> Facts:
-    """Return the facts of a file; one that cannot be read counts as such."""
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            return unread_facts(f"> {MAX_FILE_BYTES} B")
-        return examine_pdf(read_regular(file))
-    except OSError as fault:
-        return unread_facts(reason_of(fault))
-
-
-def lost_file(_file: Path) -> Facts:
-    """Return the facts of a file whose process did not come to an end."""
-    return unread_facts(Said("EXAMINATION_LOST"))

@@ -9,9 +9,11 @@ import pytest
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import run_each
-from pkdocs.pipeline import audit
-from pkdocs.pipeline.audit import Means, examine_file, verify
-from pkdocs.verification import Facts, Result
+from pkdocs.pipeline import audit, looking
+from pkdocs.pipeline.audit import Means, verify
+from pkdocs.pipeline.looking import examine_file
+from pkdocs.verification import Result
+from pkdocs.verification.parcel import pack
 from tests.city import AT, KEYS, Town, ignore, tamper
 
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
@@ -77,15 +79,15 @@ def test_a_file_that_is_gone_in_the_meantime_counts(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(looking, "MAX_FILE_BYTES", 10)
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 too large")
     assert examine_file(tmp_path / "a.pdf").content is None
 
 
-def deadly(file: Path) -> Facts:
+def deadly(file: Path) -> bytes:
     if "AUDITOR" in file.name:
         os.kill(os.getpid(), signal.SIGKILL)
-    return examine_file(file)
+    return pack(examine_file(file))
 
 
 def test_a_file_that_kills_its_process_counts(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
