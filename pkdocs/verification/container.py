@@ -94,16 +94,21 @@ def verifies(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm, sig
     return True
 
 
-def is_sealed(certificate: Any) -> bool:
-    """Tell whether a certificate is exactly what its issuer signed, the algorithm and the signature.
+def is_sealed(certificate: bytes) -> bool:
+    """Tell whether a certificate (DER) is exactly what its issuer signed, the algorithm and the signature.
 
     Unused bits of a BIT STRING, for one, are looked at by nobody else.
     """
-    signed = certificate["tbs_certificate"]
-    exact = der.encode(
-        der.SEQUENCE, signed.dump(), signed["signature"].dump(), der.bits(certificate["signature_value"].native)
-    )
-    return bool(exact == certificate.dump() and certificate.serial_number > 0)
+    try:
+        signed, _, signature = der.values(certificate)
+        fields = der.values(signed)
+        # the version is left out where it is 1
+        serial, named, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+        value = der.contents(serial)
+        exact = der.encode(der.SEQUENCE, signed, named, der.bits(der.contents(signature)[1:]))
+    except (ValueError, IndexError):
+        return False
+    return exact == certificate and int.from_bytes(value, signed=True) > 0
 
 
 def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
