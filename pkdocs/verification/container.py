@@ -5,6 +5,7 @@ Nothing here knows whose container it is; a signature and a timestamp token are 
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -23,6 +24,16 @@ HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
 }
 _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
+
+
+@lru_cache(maxsize=256)
+def certificate_of(encoded: bytes) -> x509.Certificate:
+    """Return a certificate (DER), read once: of the files of a run many bear the same.
+
+    Raises:
+        ValueError, InvalidVersion: it is none.
+    """
+    return x509.load_der_x509_certificate(encoded)
 
 
 def is_der(encoded: bytes) -> bool:
