@@ -12,12 +12,12 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files
 from pkdocs.pipeline.accounting import is_head_at, read_account
 from pkdocs.pipeline.beside import is_beside
-from pkdocs.pipeline.looking import Look
+from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
 from pkdocs.pipeline.wording import Wordings, read_wordings
-from pkdocs.verification import Facts
 from pkdocs.verification.parcel import Unpacker
+from pkdocs.vouched import vouched_by
 
 Progress = Callable[[int, int], None]
 
@@ -57,14 +57,12 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     account = read_account(means.register, heads, trust, at=at, jobs=jobs) if means.register else None
-    exhibits = _exhibits(files, Look(_quick), jobs, progress)
+    # whoever asks for pages to be made again shall have them read as well
+    vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
+    exhibits = _exhibits(files, Look(vouched), jobs, progress)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     return judge_set(exhibits, trust, account, at=at)
-
-
-def _quick(_pdf: bytes) -> Facts | None:
-    return None
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:

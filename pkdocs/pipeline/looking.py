@@ -1,20 +1,26 @@
 """One file under audit, looked at in a process of its own or in one that lasts; what comes of it goes to the parent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pkdocs.files import read_regular
 from pkdocs.messages import Said, reason_of
-from pkdocs.verification import Facts, examine_pdf, unread_facts
+from pkdocs.verification import Facts, Vouched, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
 from pkdocs.verification.parcel import pack
+from pkdocs.vouched import examine_listed
+
+NOTHING_VOUCHED: Final = Vouched()
 
 
-def examine_file(file: Path) -> Facts:
-    """Return the facts of a file; one that cannot be read counts as such."""
+def examine_file(file: Path, vouched: Vouched = NOTHING_VOUCHED) -> Facts:
+    """Return the facts of a file; one that cannot be read counts as such.
+
+    Of what is ``vouched`` for pages are not read.
+    """
     try:
-        return examine_pdf(_read(file))
+        return examine_pdf(_read(file), vouched)
     except OSError as fault:
         return unread_facts(reason_of(fault))
 
@@ -30,25 +36,24 @@ def _read(file: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How files are looked at; what is found comes packed.
+    """How files are looked at where a register vouches for ``vouched``; what is found comes packed."""
 
-    ``quick`` gives the facts of a file whose bytes are exactly in our own form and that the register lists, without
-    a library that could be led astray; None of any other.
-    """
-
-    quick: Callable[[bytes], Facts | None]
+    vouched: Vouched
 
     def quickly(self, file: Path) -> bytes | None:
-        """Return the facts of a file that ``quick`` knows; None of any other, and of one that cannot be read."""
+        """Return the facts of a listed file exactly in our own form; None of any other, and of one that is not read.
+
+        No library sees its bytes that they could lead astray.
+        """
         try:
-            facts = self.quick(_read(file))
+            facts = examine_listed(_read(file), self.vouched)
         except OSError:
             return None
-        return None if facts is None else pack(facts)
+        return pack(facts) if facts else None
 
     def strictly(self, file: Path) -> bytes:
         """Return the facts of any file."""
-        return pack(examine_file(file))
+        return pack(examine_file(file, self.vouched))
 
     def lost(self, file: Path) -> bytes:
         """Return the facts of a file whose process did not come to an end."""
