@@ -44,6 +44,7 @@ _EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Res
 @option("--at", "moment", metavar="TIME", code="OPTION_AT")
 @option("--report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), code="OPTION_REPORT")
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS")
+@option("--thorough", is_flag=True, code="OPTION_THOROUGH")
 @json_option
 @click.pass_context
 def command(
@@ -57,12 +58,13 @@ def command(
     moment: str | None,
     report: Path | None,
     jobs: int | None,
+    thorough: bool,
 ) -> None:
     """Verify files."""
     at = read_moment(moment)
     if report:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
+    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

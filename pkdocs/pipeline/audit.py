@@ -15,7 +15,9 @@ from pkdocs.pipeline.beside import is_beside
 from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
+from pkdocs.pipeline.renderers import find_renderers
 from pkdocs.pipeline.wording import Wordings, read_wordings
+from pkdocs.verification import Vouched
 from pkdocs.verification.parcel import Unpacker
 from pkdocs.vouched import vouched_by
 
@@ -29,13 +31,15 @@ TIMEOUT_S: Final = 60.0
 class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
-    With templates pages are issued again, with the workbook in its wording.
+    With templates pages are issued again, with the workbook in its wording. ``thorough``: each file is looked at in
+    every way.
     """
 
     register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
     jobs: int = 0
+    thorough: bool = False
 
 
 def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
@@ -59,7 +63,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     account = read_account(means.register, heads, trust, at=at, jobs=jobs) if means.register else None
     # whoever asks for pages to be made again shall have them read as well
     vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
-    exhibits = _exhibits(files, Look(vouched), jobs, progress)
+    exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     return judge_set(exhibits, trust, account, at=at)
@@ -71,10 +75,13 @@ def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses:
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 
-def _exhibits(files: Sequence[Path], look: Look, jobs: int, progress: Progress) -> list[Exhibit]:
-    exhibits: list[Exhibit] = []
-    looked = run_each(look.strictly, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=look.quickly)
-    unpacker = Unpacker()
+def _exhibits(
+    files: Sequence[Path], vouched: Vouched, jobs: int, progress: Progress, *, thorough: bool
+) -> list[Exhibit]:
+    look = Look(vouched, find_renderers() if thorough else ())
+    function, first = (look.thoroughly, None) if thorough else (look.strictly, look.quickly)
+    looked = run_each(function, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=first)
+    unpacker, exhibits = Unpacker(), list[Exhibit]()
     for file, packed in zip(files, looked, strict=True):
         exhibits.append(Exhibit(str(file), unpacker.unpack(packed)))
         progress(len(exhibits), len(files))

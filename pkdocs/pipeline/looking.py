@@ -6,10 +6,11 @@ from typing import Final
 
 from pkdocs.files import read_regular
 from pkdocs.messages import Said, reason_of
+from pkdocs.pipeline.renderers import Renderer
 from pkdocs.verification import Facts, Vouched, examine_pdf, unread_facts
 from pkdocs.verification.layout import MAX_FILE_BYTES
 from pkdocs.verification.parcel import pack
-from pkdocs.vouched import examine_listed
+from pkdocs.vouched import examine_listed, examine_thoroughly
 
 NOTHING_VOUCHED: Final = Vouched()
 
@@ -36,9 +37,13 @@ def _read(file: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How files are looked at where a register vouches for ``vouched``; what is found comes packed."""
+    """How files are looked at where a register vouches for ``vouched``; what is found comes packed.
+
+    ``renderers`` are those that look at pages when it is done thoroughly.
+    """
 
     vouched: Vouched
+    renderers: tuple[Renderer, ...] = ()
 
     def quickly(self, file: Path) -> bytes | None:
         """Return the facts of a listed file exactly in our own form; None of any other, and of one that is not read.
@@ -54,6 +59,14 @@ class Look:
     def strictly(self, file: Path) -> bytes:
         """Return the facts of any file."""
         return pack(examine_file(file, self.vouched))
+
+    def thoroughly(self, file: Path) -> bytes:
+        """Return the facts of any file, looked at in every way: vouched for or not."""
+        renderers = {one.name: one.draw for one in self.renderers}
+        try:
+            return pack(examine_thoroughly(_read(file), self.vouched, examine_listed, renderers))
+        except OSError as fault:
+            return pack(unread_facts(reason_of(fault)))
 
     def lost(self, file: Path) -> bytes:
         """Return the facts of a file whose process did not come to an end."""
