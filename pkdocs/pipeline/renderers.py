@@ -42,7 +42,8 @@ class Renderer:
                 subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)  # noqa: S603  # as below
             except (OSError, subprocess.SubprocessError) as fault:
                 raise RendererError(self.name) from fault
-            pages = sorted(folder.glob("page*.pgm"), key=lambda page: int("".join(filter(str.isdigit, page.stem))))
+            # some fill up the numbers with zeros
+            pages = sorted(folder.glob("page*.pgm"), key=lambda page: (len(page.stem), page.stem))
             return [_read_picture(page.read_bytes()) for page in pages]
 
 

@@ -76,19 +76,20 @@ def _picture(page: pdfium.PdfPage) -> Picture:
 
 def changed_pages(before: Sequence[Picture], after: Sequence[Picture], slots: Sequence[Slot]) -> Iterator[int]:
     """Yield the numbers of pages, from 1, that look different outside of ``slots``; pages too many do."""
-    for number in range(max(len(before), len(after))):
-        boxes = [slot for slot in slots if slot.page == number]
-        pair = [pages[number].without(boxes) for pages in (before, after) if number < len(pages)]
-        if len(pair) == 1 or pair[0] != pair[1]:
-            yield number + 1
+    return (number for number, pair in _paired(before, after, slots) if len(pair) == 1 or pair[0] != pair[1])
 
 
-def differing_pages(one: Sequence[Picture], other: Sequence[Picture]) -> Iterator[int]:
-    """Yield the numbers of pages that two readers show differently, as far as their drawing can be compared."""
-    for number in range(max(len(one), len(other))):
-        pair = [pages[number] for pages in (one, other) if number < len(pages)]
-        if len(pair) == 1 or not _are_alike(*pair):
-            yield number + 1
+def differing_pages(one: Sequence[Picture], other: Sequence[Picture], slots: Sequence[Slot]) -> Iterator[int]:
+    """Yield the same of two readers' pictures of one state, as far as their drawing can be compared."""
+    return (number for number, pair in _paired(one, other, slots) if len(pair) == 1 or not _are_alike(*pair))
+
+
+def _paired(
+    one: Sequence[Picture], other: Sequence[Picture], slots: Sequence[Slot]
+) -> Iterator[tuple[int, list[Picture]]]:
+    for place in range(max(len(one), len(other))):
+        boxes = [slot for slot in slots if slot.page == place]
+        yield place + 1, [pages[place].without(boxes) for pages in (one, other) if place < len(pages)]
 
 
 def _are_alike(one: Picture, other: Picture) -> bool:

@@ -28,7 +28,7 @@ def examine_thoroughly(pdf: bytes, vouched: Vouched, quick: Quick, renderers: Ma
     border = Border()
     border(Step.FILE, partial(_add, border, _readings(pdf, facts, vouched, quick)))
     if facts.issue_length:
-        border(Step.REVISIONS, partial(_add, border, _looks(pdf, facts.issue_length, renderers)))
+        border(Step.REVISIONS, partial(_add, border, _looks(pdf, facts, renderers)))
     return replace(facts, findings=tuple(dict.fromkeys((*facts.findings, *border.findings))))
 
 
@@ -50,16 +50,22 @@ def _readings(pdf: bytes, facts: Facts, vouched: Vouched, quick: Quick) -> Itera
         yield find("READINGS_DISAGREE", Step.FILE, Weight.FAIL, what=", ".join(apart))
 
 
-def _looks(pdf: bytes, issued: int, renderers: Mapping[str, Drawing]) -> Iterator[Finding]:
+def _looks(pdf: bytes, facts: Facts, renderers: Mapping[str, Drawing]) -> Iterator[Finding]:
     form, _ = read_form(read_layout(pdf))
-    last = draw(pdf)
-    changed = list(changed_pages(draw(pdf[:issued]), last, form.slots))
+    issued, last = pdf[: facts.issue_length], draw(pdf)
+    changed = list(changed_pages(draw(issued), last, form.slots))
+    # some show where somebody may sign
+    filled = {signature.field for signature in facts.signatures}
+    open_slots = [slot for field, slot in zip(form.fields, form.slots, strict=True) if field.name not in filled]
     if changed:
         yield find("RENDERING_CHANGED", Step.REVISIONS, Weight.FAIL, page=changed[0], count=len(changed))
     for name, drawing in renderers.items():
         try:
             its = drawing(pdf)
-            apart = {*differing_pages(last, its), *changed_pages(drawing(pdf[:issued]), its, form.slots)}
+            apart = {
+                *differing_pages(last, its, open_slots),
+                *changed_pages(drawing(issued), its, form.slots),
+            }
         except Exception:  # noqa: BLE001  # a reader that shows nothing does not agree either
             apart = {1}
         if apart - set(changed):
