@@ -9,15 +9,13 @@ from typing import Final
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
-from pkdocs.files import pdf_files, read_regular
-from pkdocs.messages import Said, reason_of
-from pkdocs.pipeline.accounting import is_head_at, read_account
-from pkdocs.pipeline.beside import is_beside
+from pkdocs.messages import Said
+from pkdocs.pipeline.accounting import read_account
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
+from pkdocs.pipeline.sources import Source, SourceError, find_sources
 from pkdocs.pipeline.wording import Wordings, read_wordings
 from pkdocs.verification import Facts, examine_pdf, unread_facts
-from pkdocs.verification.layout import MAX_FILE_BYTES
 
 Progress = Callable[[int, int], None]
 
@@ -39,7 +37,9 @@ class Means:
 
 
 def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
-    """Return the verdicts on all PDF files at and below ``paths``, by the trust file and what the register vouches for.
+    """Return the verdicts on all PDF files at and below ``paths``, and in archives among these.
+
+    They are judged by the trust file and by what the register vouches for.
 
     Heads of the register among the files are no agreements; they are compared with the one that was named. Drafts,
     lists of bundles and prints below a folder are left aside; a file that was named itself is judged.
@@ -50,9 +50,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = read_trust_file(trust_file)
-    found = pdf_files(paths)
-    heads = [file for file, _ in found if is_head_at(file)]
-    files = [file for file, named in found if file not in heads and (named or not is_beside(file))]
+    heads, files = _sorted_out(find_sources(paths))
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
@@ -64,31 +62,41 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     return judge_set(exhibits, trust, account, at=at)
 
 
+def _sorted_out(found: Iterable[Source]) -> tuple[list[Source], list[Source]]:
+    """Return the heads of the register, and what is judged."""
+    heads: list[Source] = []
+    files: list[Source] = []
+    for source in found:
+        if source.is_head:
+            heads.append(source)
+        elif source.named or not source.is_beside:
+            files.append(source)
+    return heads, files
+
+
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:
     wordings = read_wordings(means.workbook) if means.workbook else Wordings()
     checks = dict(reissue(exhibits, templates, wordings, addresses=addresses, jobs=means.jobs))
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 
-def _exhibits(files: Sequence[Path], jobs: int, progress: Progress) -> list[Exhibit]:
+def _exhibits(files: Sequence[Source], jobs: int, progress: Progress) -> list[Exhibit]:
     exhibits: list[Exhibit] = []
     looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost_file)
     for file, facts in zip(files, looked, strict=True):
-        exhibits.append(Exhibit(str(file), facts))
+        exhibits.append(Exhibit(file.name, facts))
         progress(len(exhibits), len(files))
     return exhibits
 
 
-def examine_file(file: Path) -> Facts:
+def examine_file(file: Source) -> Facts:
     """Return the facts of a file; one that cannot be read counts as such."""
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            return unread_facts(f"> {MAX_FILE_BYTES} B")
-        return examine_pdf(read_regular(file))
-    except OSError as fault:
-        return unread_facts(reason_of(fault))
+        return examine_pdf(file.read())
+    except SourceError as fault:
+        return unread_facts(fault.refusal.reason, code=fault.refusal.code)
 
 
-def lost_file(_file: Path) -> Facts:
+def lost_file(_file: Source) -> Facts:
     """Return the facts of a file whose process did not come to an end."""
     return unread_facts(Said("EXAMINATION_LOST"))

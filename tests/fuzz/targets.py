@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from pkdocs.content import parse_content
 from pkdocs.errors import TrustError, WorkbookError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.inspection import Basis, inspect_file
+from pkdocs.pipeline.sources import Source, SourceError, find_sources
 from pkdocs.register import LIST_NAME, examine_head, is_head, judge_head, open_account, parse_lines, render_lines
 from pkdocs.register.head import parse_head
 from pkdocs.schema import NewerSchemaError, SchemaError
@@ -133,7 +135,7 @@ def inspected(pdf: bytes) -> Hashable:
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(pdf)
         file.flush()
-        found = inspect_file(Path(file.name), Basis(training_trust(), LATER))
+        found = inspect_file(Source.of(Path(file.name)), Basis(training_trust(), LATER))
     return found.integrity, _codes(found.reasons)
 
 
@@ -250,6 +252,34 @@ def certificate(data: bytes) -> Hashable:
     return _codes(finding for one in judged.agreements for finding in one.findings)
 
 
+def an_archive(data: bytes) -> Hashable:
+    """Read an archive; another reader finds the same entries with the same bytes in whatever is not refused."""
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(data)
+        file.flush()
+        sources = find_sources([Path(file.name)])
+        told: dict[str, bytes | str] = {}
+        for source in sources:
+            try:
+                told[source.name.removeprefix(file.name).removeprefix("/")] = source.read()
+            except SourceError as fault:
+                told[source.name.removeprefix(file.name).removeprefix("/")] = fault.refusal.code
+        if any(isinstance(found, bytes) for found in told.values()):
+            _agree(told, Path(file.name))
+    return frozenset(found if isinstance(found, str) else "read" for found in told.values())
+
+
+def _agree(told: dict[str, bytes | str], path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for name, found in told.items():
+            if isinstance(found, bytes) and name.isascii() and archive.read(name) != found:
+                raise Violation("two readers find different bytes under one name")
+        names = [name for name in archive.namelist() if name.lower().endswith(".pdf") and name.isascii()]
+        hidden = [name for name in names if any(part.startswith(".") for part in name.split("/"))]
+        if set(names) - set(hidden) != {name for name in told if name.lower().endswith(".pdf") and name.isascii()}:
+            raise Violation("two readers find different entries")
+
+
 # everything together
 
 
@@ -292,6 +322,7 @@ TARGETS = [
     Target("trust", "trust", TEXT, trust, 4),
     Target("canonical", "canonical", TEXT, canonical, 4),
     Target("workbook", "workbook", ZIP, workbook, 8),
+    Target("archive", "archive", ZIP, an_archive, 8),
     Target("token", "token", [*ANY, *[spoil_der] * 20], a_token, 6),
     Target("revocation list", "revocation list", [*ANY, *[spoil_der] * 20], evidence, 4),
     Target("answer", "answer", [*ANY, *[spoil_der] * 20], evidence, 4),

@@ -9,8 +9,10 @@ import pytest
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import run_each
+from pkdocs.files import MAX_READ_BYTES
 from pkdocs.pipeline import audit
 from pkdocs.pipeline.audit import Means, examine_file, verify
+from pkdocs.pipeline.sources import Source
 from pkdocs.verification import Facts, Result
 from tests.city import AT, KEYS, Town, ignore, tamper
 
@@ -73,16 +75,16 @@ def test_an_unreadable_file_counts(signed_town: Town, data: bytes) -> None:
 
 
 def test_a_file_that_is_gone_in_the_meantime_counts(tmp_path: Path) -> None:
-    assert examine_file(tmp_path / "gone.pdf").content is None
+    assert examine_file(Source.of(tmp_path / "gone.pdf")).content is None
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "MAX_FILE_BYTES", 10)
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 too large")
-    assert examine_file(tmp_path / "a.pdf").content is None
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    os.truncate(tmp_path / "a.pdf", MAX_READ_BYTES + 1)
+    assert [finding.code for finding in examine_file(Source.of(tmp_path / "a.pdf")).findings] == ["FILE_NOT_READ"]
 
 
-def deadly(file: Path) -> Facts:
+def deadly(file: Source) -> Facts:
     if "AUDITOR" in file.name:
         os.kill(os.getpid(), signal.SIGKILL)
     return examine_file(file)
