@@ -50,7 +50,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = read_trust_file(trust_file)
-    heads, files = _sorted_out(find_sources(paths))
+    heads, files = _sorted_out(find_sources(paths), means.register)
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
@@ -62,12 +62,13 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     return judge_set(exhibits, trust, account, at=at)
 
 
-def _sorted_out(found: Iterable[Source]) -> tuple[list[Source], list[Source]]:
-    """Return the heads of the register, and what is judged."""
+def _sorted_out(found: Iterable[Source], register: Path | None) -> tuple[list[Source], list[Source]]:
+    """Return the heads of the register, among them the one that was named, and what is judged."""
+    named = register and register.resolve()
     heads: list[Source] = []
     files: list[Source] = []
     for source in found:
-        if source.is_head:
+        if source.is_head or (named and source.path.name == named.name and source.path.resolve() == named):
             heads.append(source)
         elif source.named or not source.is_beside:
             files.append(source)

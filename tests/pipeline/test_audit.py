@@ -117,6 +117,15 @@ def test_the_head_of_the_register_is_no_agreement(signed_town: Town) -> None:
         judged(signed_town, signed_town.head)
 
 
+def test_the_register_that_was_named_is_none_of_the_files_even_if_it_cannot_be_read(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.head.write_bytes(b"%PDF-1.7 head")
+    means = Means(register=signed_town.head, jobs=2)
+    verdict = verify([signed_town.out], signed_town.trust, at=AT, means=means, progress=ignore)
+    assert len(verdict.agreements) == len(KEYS)
+    assert "HEAD_FILE" in {finding.code for finding in verdict.findings}
+
+
 def test_what_is_only_called_a_head_counts_as_a_file(signed_town: Town) -> None:
     signed_town.head.write_bytes(b"%PDF-1.7 head")
     verdict = judged(signed_town)
