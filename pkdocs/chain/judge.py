@@ -13,7 +13,7 @@ from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
-from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
+from pkdocs.chain.whole import copy_findings, result_of_unreadable, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
@@ -154,6 +154,5 @@ def _above(parent: AgreementVerdict) -> Finding:
 
 def _unreadable(exhibit: Exhibit) -> AgreementVerdict:
     facts = exhibit.facts
-    # without content nothing can pass, whatever the findings are
-    result = heavier(result_of(facts.findings), Result.INDETERMINATE)
+    result = result_of_unreadable(exhibit)
     return AgreementVerdict(exhibit.file, facts.sha256, None, None, 0, result, result, facts.findings)
