@@ -12,6 +12,7 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.accounting import is_head_at, read_account
+from pkdocs.pipeline.basis import with_basis
 from pkdocs.pipeline.beside import is_beside
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
@@ -38,11 +39,20 @@ class Means:
     jobs: int = 0
 
 
-def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
+def verify(
+    paths: Iterable[Path],
+    trust_file: Path,
+    *,
+    at: datetime,
+    means: Means,
+    progress: Progress,
+    known_as: Callable[[str, str], str] | None = None,
+) -> SetVerdict:
     """Return the verdicts on all PDF files at and below ``paths``, by the trust file and what the register vouches for.
 
     Heads of the register among the files are no agreements; they are compared with the one that was named. Drafts,
-    lists of bundles and prints below a folder are left aside; a file that was named itself is judged.
+    lists of bundles and prints below a folder are left aside; a file that was named itself is judged. ``known_as``
+    gives the name under which a file is told, of its path and SHA-256.
 
     Raises:
         TrustError: the trust file cannot be used.
@@ -56,12 +66,15 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
     exhibits = _exhibits(files, means.jobs or cores(), progress)
+    if known_as:
+        exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     account = None
     if means.register:
         account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
-    return judge_set(exhibits, trust, account, at=at)
+    verdict = judge_set(exhibits, trust, account, at=at)
+    return with_basis(verdict, trust_file, means.templates, means.workbook)
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:

@@ -1,13 +1,11 @@
 """The verdict in the order in which it is read: by unit, by level, by kind of finding."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.content import Content
-from pkdocs.roster import Level
 from pkdocs.verification import Finding, Result, Weight, heavier
 
 CAUSES: Final = frozenset({Weight.FAIL, Weight.UNKNOWN, Weight.MISSING})
@@ -35,17 +33,6 @@ class Unit:
 
     name: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many of some agreements nobody, one party or all parties have signed intactly, and their results."""
-
-    agreements: int
-    unsigned: int
-    partly: int
-    fully: int
-    results: Mapping[Result, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +79,6 @@ def units(verdict: SetVerdict) -> tuple[Unit, ...]:
 def unread(verdict: SetVerdict) -> tuple[tuple[int, AgreementVerdict], ...]:
     """Return the files that could not be read as agreements, with their places."""
     return tuple((place, agreement) for place, agreement in numbered(verdict) if agreement.content is None)
-
-
-def by_level(entries: Iterable[Entry]) -> Mapping[Level, tuple[Entry, ...]]:
-    """Return ``entries`` by level, the highest first; levels without any are left out."""
-    grouped: dict[Level, list[Entry]] = {level: [] for level in Level}
-    for entry in entries:
-        grouped[entry.content.position.level].append(entry)
-    return {level: tuple(group) for level, group in grouped.items() if group}
-
-
-def tally(entries: Collection[Entry]) -> Tally:
-    """Return the counts of ``entries``; who signs alone counts as all parties."""
-    unsigned = sum(not entry.agreement.signed for entry in entries)
-    fully = sum(set(entry.content.roles) <= set(entry.agreement.signed) for entry in entries)
-    results = Counter(entry.agreement.result for entry in entries)
-    return Tally(len(entries), unsigned, len(entries) - unsigned - fully, fully, results)
 
 
 def kinds(verdict: SetVerdict, weights: Collection[Weight]) -> tuple[Kind, ...]:
