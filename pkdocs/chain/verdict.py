@@ -95,10 +95,15 @@ class AgreementVerdict:
 
     @property
     def is_late(self) -> bool | None:
-        """Whether it is proven to be complete only after its first day; None if nothing proves when it was."""
-        if self.completed is None or self.content is None:
+        """Whether it is proven to be complete only after ``due``; None if nothing proves when it was."""
+        if self.completed is None or self.due is None:
             return None
-        return self.completed.date() > self.content.first_day
+        return self.completed.date() > self.due
+
+    @property
+    def due(self) -> date | None:
+        """The day by which it was to be complete: its first day, or the one that is printed on it if that is later."""
+        return max(self.content.first_day, self.content.dated) if self.content else None
 
     @property
     def id(self) -> str | None:

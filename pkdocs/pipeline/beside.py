@@ -1,4 +1,4 @@
-"""What lies in a folder beside agreements: drafts, lists of bundles, prints and receipts are left aside."""
+"""What lies in a folder beside agreements: drafts, lists of bundles, prints, receipts and reports are left aside."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pkdocs.pipeline.drafting import is_draft_at
 
 
 def is_beside(file: Path) -> bool:
-    """Tell whether a PDF file says that it is a draft, a list of a bundle, a print or a receipt: nobody judges it."""
+    """Tell whether a PDF file says that it is a draft, a list, a print, a receipt or a report: nobody judges it."""
     return is_draft_at(file) or companion_at(file) is not None
 
 

@@ -18,7 +18,7 @@ class Tally:
     """Counts of some agreements. ``required`` and ``missing`` are None where nothing says what must be there.
 
     ``unsigned``, ``partly``, ``fully``: nobody, some, all parties have signed intactly, whoever they are. ``late`` are
-    proven to be complete only after their first day, ``undated`` are signed by all without proof since when.
+    proven to be complete only after they were due, ``undated`` are signed by all without proof since when.
     """
 
     required: int | None

@@ -1,6 +1,6 @@
 """The verdict in the order in which it is read: by unit, by level, by kind of finding."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,5 +106,9 @@ def heaviest_first(finding: Finding) -> int:
 
 def overall(verdict: SetVerdict) -> Result:
     """Return the heaviest result of agreements and set; a set that was not judged has no say."""
-    results = {agreement.result for agreement in verdict.agreements} | {verdict.result}
-    return heavier(*(results - {Result.NOT_JUDGED}))
+    return heaviest((*(agreement.result for agreement in verdict.agreements), verdict.result))
+
+
+def heaviest(results: Iterable[str]) -> Result:
+    """Return the heaviest of the named results; NOT-JUDGED has no say."""
+    return heavier(*({Result(name) for name in results} - {Result.NOT_JUDGED}))

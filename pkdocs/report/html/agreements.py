@@ -148,8 +148,8 @@ def _facts(entry: Entry, language: Language) -> Iterator[tuple[str, str]]:
     for one in agreement.borne:
         if one.role not in content.roles:
             yield text(f"ROLE_{one.role.name}", language) if one.role else one.field, _borne(one, language)
-    if (late := agreement.is_late) is not None and agreement.completed is not None:
-        days = {"at": moment(agreement.completed), "first": content.first_day.isoformat()}
+    if agreement.completed is not None and agreement.due is not None:
+        late, days = agreement.is_late, {"at": moment(agreement.completed), "due": agreement.due.isoformat()}
         yield text("REPORT_COMPLETED", language), text("REPORT_LATE" if late else "REPORT_IN_TIME", language, days)
     if agreement.parent is not None:
         yield text("REPORT_PARENT", language), _parent(entry.above, agreement.parent, language)
