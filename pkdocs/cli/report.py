@@ -35,7 +35,7 @@ from pkdocs.signing import load_pkcs12
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group("report", cls=Group, code="REPORT_GROUP")
+@click.group("report", cls=Group, code="REPORT")
 def command() -> None:
     """Lead to the commands."""
 
