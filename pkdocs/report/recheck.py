@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pkdocs.chain import SetVerdict
-from pkdocs.messages import Language
+from pkdocs.messages import Language, Said
 from pkdocs.report.json import PROGRAM, as_json, render_json
 from pkdocs.verification import Finding, Step, Weight, find
+from pkdocs.verification.source import Use
 
 _NAMED: Final = 5
 _RESULTS: Final = ("sha256", "id", "own", "result", "parent")
@@ -66,9 +67,11 @@ def _other_files(report: Mapping[str, Any], again: SetVerdict) -> Iterator[Findi
 def _other_sources(report: Mapping[str, Any], again: SetVerdict) -> Iterator[Finding]:
     stated = Counter((one["use"], one["sha256"]) for one in report["sources"])
     found = Counter((str(one.use), one.sha256) for one in again.sources)
-    stated["trust", report["trust"]] |= 1
-    for use in sorted({use for use, _ in (stated - found) + (found - stated)}):
-        yield find("REPORT_SOURCE_OTHER", Step.SET, Weight.FAIL, use=use)
+    uses = {use for use, _ in (stated - found) + (found - stated)}
+    if report["trust"] != again.trust:
+        uses.add(Use.TRUST)
+    for use in sorted(uses):
+        yield find("REPORT_SOURCE_OTHER", Step.SET, Weight.FAIL, use=Said(f"REPORT_USE_{Use(use).name}"))
 
 
 def _other_verdict(report: Mapping[str, Any], again: Mapping[str, Any], weight: Weight) -> Finding:

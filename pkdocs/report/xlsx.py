@@ -83,7 +83,7 @@ class _Book:
             yield self._say(f"REPORT_USE_{one.use.name}"), _shown(one.file), one.sha256
         yield ()
         lead = "REPORT_REQUIRED_LEAD" if verdict.expected is not None else "REPORT_UNKNOWN_LEAD"
-        for code in ("REPORT_XLSX_BINDING", "REPORT_EXTRACT", "REPORT_SIGNED_LEAD", lead):
+        for code in ("REPORT_XLSX_BINDING", "REPORT_EXTRACT", "REPORT_EXTRACT_COMMAND", "REPORT_SIGNED_LEAD", lead):
             yield (None, Cell(self._say(code), Style.REMARK))
 
     def _heading(self, code: str) -> Row:

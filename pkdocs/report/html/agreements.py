@@ -24,7 +24,7 @@ def agreements_section(verdict: SetVerdict, language: Language) -> Html:
     return section(
         "agreements",
         language,
-        element("p", text("REPORT_EXTRACT", language)),
+        element("p", text("REPORT_EXTRACT", language), " ", code(text("REPORT_EXTRACT_COMMAND", language))),
         _filter(verdict, parts, language),
         *(
             _unit(place, name, part, language)
