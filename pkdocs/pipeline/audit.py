@@ -10,6 +10,7 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.basis import with_basis
 from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
@@ -41,13 +42,22 @@ class Means:
     thorough: bool = False
 
 
-def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
+def verify(
+    paths: Iterable[Path],
+    trust_file: Path,
+    *,
+    at: datetime,
+    means: Means,
+    progress: Progress,
+    known_as: Callable[[str, str], str] | None = None,
+) -> SetVerdict:
     """Return the verdicts on all PDF files at and below ``paths``, and in archives among these.
 
     They are judged by the trust file and by what the register vouches for.
 
     Heads of the register among the files are no agreements; they are compared with the one that was named. Drafts,
-    lists of bundles and prints below a folder are left aside; a file that was named itself is judged.
+    lists of bundles and prints below a folder are left aside; a file that was named itself is judged. ``known_as``
+    gives the name under which a file is told, of its path and SHA-256.
 
     Raises:
         TrustError: the trust file cannot be used.
@@ -63,9 +73,12 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
     # whoever asks for pages to be made again shall have them read as well
     vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
     exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)
+    if known_as:
+        exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
-    return judge_set(exhibits, trust, account, at=at)
+    verdict = judge_set(exhibits, trust, account, at=at)
+    return with_basis(verdict, trust_file, means.templates, means.workbook)
 
 
 def _sorted_out(found: Iterable[Source], register: Path | None) -> tuple[list[Source], list[Source]]:
