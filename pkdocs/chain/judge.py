@@ -54,7 +54,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(
         agreements=agreements,
-        result=result_of(whole) if account else Result.NOT_JUDGED,
+        result=_set_result(account, whole),
         findings=whole,
         at=at.astimezone(trust.zone.info),
         zone=trust.zone,
@@ -99,6 +99,15 @@ def _account_findings(account: Account | None) -> tuple[Finding, ...]:
         return (find("REGISTER_ABSENT", Step.SET, Weight.NOTE),)
     unknown = () if account.register else (find("REGISTER_NOT_BELIEVED", Step.SET, Weight.UNKNOWN),)
     return (*account.findings, *unknown)
+
+
+def _set_result(account: Account | None, findings: tuple[Finding, ...]) -> Result:
+    """Nothing shows that a set is whole without a register, and a proof of single lines does not either."""
+    if account is None:
+        return Result.NOT_JUDGED
+    result = result_of(findings)
+    is_partial = account.register is not None and not account.register.whole
+    return Result.NOT_JUDGED if is_partial and result is Result.PASSED else result
 
 
 def _mark(register: Register | None) -> RegisterMark | None:

@@ -23,8 +23,10 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.cli.holders import passphrase_option
+from pkdocs.cli.proving import diff_command, prove_command, verify_command
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
+from pkdocs.content import Role
 from pkdocs.files import read_regular
 from pkdocs.numerals import format_date
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
@@ -155,10 +157,11 @@ def show_command(ctx: click.Context, head: Path, person: str | None, person_key:
     say(ctx, words(ctx, "REGISTER_SIGNERS", names=names, threshold=kept.head.keepers.threshold))
     if kept.head.closed:
         say(ctx, words(ctx, "REGISTER_CLOSED"))
-    lines = kept.of_person(_person(ctx, person, person_key)) if person else valid_lines(kept.lines)
+    asked = _person(ctx, person, person_key) if person else None
+    lines = kept.of_person(asked) if asked else valid_lines(kept.lines)
     shown = [line for line in lines if person or isinstance(line, AgreementLine)]
     for line in shown:
-        say(ctx, "  " + _line(ctx, line))
+        say(ctx, "  " + _line(ctx, line, asked))
     found = {"signed": list(kept.signed), "lines": [to_json(line) for line in shown]}
     print_json(ctx, {**_head_json(head, kept.head), **found})
 
@@ -169,11 +172,24 @@ def _person(ctx: click.Context, written: str, person_key: Path | None) -> str:
     return pseudonym(given_key(ctx, person_key) or TRIAL_KEY, written)
 
 
-def _line(ctx: click.Context, line: Line) -> str:
+def _line(ctx: click.Context, line: Line, person: str | None) -> str:
+    """Return a line for people; of an agreement also the role of ``person``, if one is asked for."""
+    written = _written(ctx, line, person)
+    return words(ctx, "REGISTER_LINE_VOID", line=written, entered=line.entered.isoformat()) if line.void else written
+
+
+def _written(ctx: click.Context, line: Line, person: str | None) -> str:
     if isinstance(line, AgreementLine):
         state = words(ctx, f"STATE_{line.state.name}")
-        return words(ctx, "REGISTER_LINE_AGREEMENT", id=line.id, state=state, entered=line.entered.isoformat())
+        shown = words(ctx, "REGISTER_LINE_AGREEMENT", id=line.id, state=state, entered=line.entered.isoformat())
+        roles = [role for role, one in zip(Role, line.persons, strict=False) if one == person]
+        return ", ".join([shown, *(words(ctx, f"ROLE_{role.name}") for role in roles)])
     fields = {name: "…" if value is None else value for name, value in to_json(line).items()}
     days = {name: fields.get(name, "…") for name in ("begins", "ends")}
     kind = "CERTIFICATE" if isinstance(line, CertificateLine) else "ASSIGNMENT"
     return words(ctx, f"REGISTER_LINE_{kind}", **{**fields, **days})
+
+
+command.add_command(prove_command)
+command.add_command(verify_command)
+command.add_command(diff_command)

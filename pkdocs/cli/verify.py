@@ -17,6 +17,7 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
+from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.reporting import demand_place, write_report
 from pkdocs.report import as_json, overall, tree_lines
@@ -29,6 +30,7 @@ _COLOURS = {
     Result.INCOMPLETE: "yellow",
     Result.NOT_JUDGED: None,
 }
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Result.FAILED: 9}
 
@@ -39,6 +41,7 @@ _EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Res
 @option(
     "--register", metavar="HEAD", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_REGISTER"
 )
+@option("--proof", metavar="FILE", type=_FILE, code="OPTION_VERIFY_PROOF")
 @option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES")
 @option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
 @option("--at", "moment", metavar="TIME", code="OPTION_AT")
@@ -52,6 +55,7 @@ def command(
     paths: tuple[Path, ...],
     trust: Path,
     register: Path | None,
+    proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
@@ -62,7 +66,9 @@ def command(
     at = read_moment(moment)
     if report:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
+    if proof and not register:
+        raise UsageError("PROOF_NEEDS_HEAD")
+    means = Means(register, templates, workbook, proof, jobs or settings(ctx).jobs)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

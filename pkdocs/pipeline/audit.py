@@ -29,12 +29,13 @@ TIMEOUT_S: Final = 60.0
 class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
-    With templates pages are issued again, with the workbook in its wording.
+    With templates pages are issued again, with the workbook in its wording. With a proof the list is not looked for.
     """
 
     register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
+    proof: Path | None = None
     jobs: int = 0
 
 
@@ -60,7 +61,7 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     account = None
     if means.register:
-        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
+        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores(), proof=means.proof)
     return judge_set(exhibits, trust, account, at=at)
 
 

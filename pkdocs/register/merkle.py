@@ -125,7 +125,7 @@ def root_by_path(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> 
 
 
 def has_grown(older: tuple[int, bytes], newer: tuple[int, bytes], path: Sequence[bytes]) -> bool:
-    """Tell whether ``path`` shows that the older tree (size, root) is the beginning of the newer (RFC 9162, 2.1.4.2)."""
+    """Tell whether ``path`` shows that the older tree (size, root) begins the newer one (RFC 9162, 2.1.4.2)."""
     (first, first_root), (second, second_root) = older, newer
     if not 1 <= first <= second:
         return False

@@ -33,7 +33,7 @@ def as_json(verdict: SetVerdict, language: Language) -> dict[str, Any]:
         "agreements": [_agreement_json(agreement, language) for agreement in verdict.agreements],
         "set": {
             "result": str(verdict.result),
-            "findings": [_finding_json(finding, language) for finding in verdict.findings],
+            "findings": [finding_json(finding, language) for finding in verdict.findings],
         },
     }
 
@@ -50,11 +50,12 @@ def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str
         "own": str(agreement.own),
         "result": str(agreement.result),
         "parent": agreement.parent,
-        "findings": [_finding_json(finding, language) for finding in agreement.findings],
+        "findings": [finding_json(finding, language) for finding in agreement.findings],
     }
 
 
-def _finding_json(finding: Finding, language: Language) -> dict[str, Any]:
+def finding_json(finding: Finding, language: Language) -> dict[str, Any]:
+    """Return one finding in the contract's form."""
     return {
         "code": finding.code,
         "step": int(finding.step),
