@@ -27,14 +27,21 @@ from pkdocs.cli.proving import diff_command, prove_command, verify_command
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
 from pkdocs.content import Role
+from pkdocs.errors import UsageError
 from pkdocs.files import read_regular
 from pkdocs.numerals import format_date
 from pkdocs.persons import PSEUDONYM, TRIAL_KEY, pseudonym
+from pkdocs.pipeline.augmenting import open_timestamper, raise_level
 from pkdocs.pipeline.keeping import read_kept, sign_kept
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.registering import Built, HeadWishes, build_register
 from pkdocs.register import AgreementLine, CertificateLine, Head, Line, State, valid_lines
 from pkdocs.schema import to_json
 from pkdocs.signing import load_pkcs12
+from pkdocs.signing.augmentation import check_level
+from pkdocs.signing.gathering import Gatherer
+from pkdocs.signing.level import Level
+from pkdocs.signing.timestamp import HttpTimestamper, SampledTimestamper
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -111,22 +118,62 @@ def _head_json(file: Path, head: Head) -> dict[str, Any]:
 @argument("head", metavar="HEAD", type=_FILE)
 @option("--p12", required=True, type=_FILE, code="OPTION_P12")
 @passphrase_option
+@option("--level", type=click.Choice([one.value for one in Level]), default=Level.B.value, code="OPTION_HEAD_LEVEL")
+@option("--tsa", metavar="URL", code="OPTION_TSA")
+@option("--trust", type=_FILE, code="OPTION_HEAD_TRUST")
+@option("--service-authorities", metavar="FILE", type=_FILE, code="OPTION_SERVICE_AUTHORITIES")
 @option("--yes", is_flag=True, code="OPTION_YES")
 @json_option
 @click.pass_context
-def sign_command(ctx: click.Context, head: Path, p12: Path, passphrase_file: Path | None, *, yes: bool) -> None:
+def sign_command(
+    ctx: click.Context,
+    *,
+    head: Path,
+    p12: Path,
+    passphrase_file: Path | None,
+    level: str,
+    tsa: str | None,
+    trust: Path | None,
+    service_authorities: Path | None,
+    yes: bool,
+) -> None:
     """Sign the head."""
-    kept = read_kept(head)
+    kept, wanted = read_kept(head), Level(level)
+    stamper = _stamper(ctx, wanted, tsa, service_authorities)
+    pinned = trust or settings(ctx).trust
+    gatherer = Gatherer(read_trust_file(pinned)) if pinned and wanted.is_long else None
     secret = read_secret(ctx, Source(passphrase_file), "PASSPHRASE_PROMPT", may_be_empty=True)
     signer = load_pkcs12(read_regular(p12), secret)
+    check_level(wanted, [(signer.certificate, signer.chain)], gatherer, stamper, at=datetime.now(UTC))
     say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
     if not yes:
         demand_consent(ctx, "REGISTER_SIGN_CONFIRM")
-    kept = sign_kept(kept, signer, at=lambda: datetime.now(UTC))
+    kept = sign_kept(kept, signer, at=lambda: datetime.now(UTC), stamper=stamper)
+    if wanted.is_long and gatherer:
+        _raise(ctx, head, wanted, gatherer, stamper)
     threshold = kept.head.keepers.threshold
     signed = {"signed": len(kept.signed), "threshold": threshold}
     say(ctx, words(ctx, "REGISTER_SIGNED", version=kept.head.version, **signed), bold=True)
     print_json(ctx, {**_head_json(head, kept.head), "signed": list(kept.signed), "threshold": threshold})
+
+
+def _stamper(ctx: click.Context, level: Level, tsa: str | None, authorities: Path | None) -> HttpTimestamper | None:
+    if not level.is_stamped:
+        return None
+    address = tsa or settings(ctx).tsa
+    if address is None:
+        raise UsageError("LEVEL_NEEDS_TSA")
+    return open_timestamper(address, authorities or settings(ctx).service_authorities)
+
+
+def _raise(
+    ctx: click.Context, head: Path, level: Level, gatherer: Gatherer, stamper: SampledTimestamper | None
+) -> None:
+    """Bring the signed head up to its level; the signature stays whatever comes of that."""
+    raising = raise_level([head], level, gatherer, stamper, at=datetime.now(UTC), progress=lambda _done, _all: None)
+    for refused in raising.refused:
+        raise refused.error
+    say(ctx, words(ctx, "REGISTER_RAISED", level=raising.raised[0].level.value))
 
 
 def _headline(head: Head) -> dict[str, object]:

@@ -27,6 +27,7 @@ from pkdocs.register import (
 )
 from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.signing import Signer
+from pkdocs.signing.timestamp import Timestamper
 from pkdocs.verification import Weight
 
 
@@ -112,14 +113,18 @@ def _read_list(path: Path, head: Head) -> tuple[Line, ...]:
     return lines
 
 
-def sign_kept(kept: Kept, signer: Signer, *, at: Callable[[], datetime]) -> Kept:
+def sign_kept(kept: Kept, signer: Signer, *, at: Callable[[], datetime], stamper: Timestamper | None = None) -> Kept:
     """Add this registrar's signature to the head, and return it as it lies there now.
+
+    With ``stamper`` the signature has a timestamp of its own.
 
     Raises:
         CredentialError: the certificate is no registrar's of this head, or not in date.
         SigningError: this registrar has signed already.
+        ServiceError: the timestamp authority does not answer.
         ConflictError: somebody else changed the file meanwhile.
     """
-    signed = sign_head(kept.data, signer, at=at(), zone=kept.zone, training=is_training(signer.certificate))
+    training = is_training(signer.certificate)
+    signed = sign_head(kept.data, signer, at=at(), zone=kept.zone, training=training, stamper=stamper)
     replace_unchanged(kept.file, signed, expected=digest(kept.data))
     return read_kept(kept.file)

@@ -30,7 +30,7 @@ from pkdocs.register.merkle import merkle_root
 from pkdocs.register.page import is_head, render_head
 from pkdocs.register.proof import MAX_PROOF_BYTES, PROOF_SCHEMA, HeadMark, Proof, parse_proof, prove_growth, prove_lines
 from pkdocs.register.proven import growth_findings, open_proof
-from pkdocs.register.signing import sign_head
+from pkdocs.register.signing import preserve_head, sign_head
 from pkdocs.register.statement import (
     state_agreement,
     state_assignments,
@@ -97,6 +97,7 @@ __all__ = [
     "parse_head",
     "parse_lines",
     "parse_proof",
+    "preserve_head",
     "prove_growth",
     "prove_lines",
     "render_head",
