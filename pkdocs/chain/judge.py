@@ -40,7 +40,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
             *node.facts.findings,
             *people.findings(node, signings[node]),
             *keys[node],
-            *_page_findings(node, trust),
+            *_page_findings(node, trust, register),
             *link_findings(node, trust, register, believed),
             *base_findings(node, forest, trust, register, believed),
             *(listing_findings(node, register) if register else ()),
@@ -114,10 +114,10 @@ def _mark(register: Register | None) -> RegisterMark | None:
     return RegisterMark(register.head.version, register.head.digest, register.head.dated) if register else None
 
 
-def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
+def _page_findings(node: Node, trust: Trust, register: Register | None) -> Iterator[Finding]:
     if node.page is PageCheck.DIFFERENT:
         yield find("PAGE_DIFFERS", Step.CONTENT, Weight.FAIL)
-    elif node.page is PageCheck.NOT_COMPARED:
+    elif node.page is PageCheck.NOT_COMPARED and not (register and _is_vouched(node, register)):
         yield find("OTHER_TEXT_NOT_JUDGED", Step.CONTENT, Weight.NOTE)
     elif node.page is PageCheck.NOT_COMPARABLE:
         yield find("PAGE_NOT_COMPARABLE", Step.CONTENT, Weight.UNKNOWN)
@@ -126,6 +126,11 @@ def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
         if code not in expected:
             yield find("QR_ADDRESS", Step.CONTENT, Weight.FAIL, text=code[:80], expected=trust.qr_address or "pkdocs:")
             return
+
+
+def _is_vouched(node: Node, register: Register) -> bool:
+    """Tell whether the registrars have issued this page again and found the same bytes."""
+    return register.vouched.get(node.facts.issue_digest or "") == (node.digest, node.facts.issue_length)
 
 
 def _verdict(

@@ -37,6 +37,7 @@ from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.registering import Built, HeadWishes, build_register
 from pkdocs.register import AgreementLine, CertificateLine, Head, Line, State, valid_lines
 from pkdocs.schema import to_json
+from pkdocs.settings import default_templates
 from pkdocs.signing import load_pkcs12
 from pkdocs.signing.augmentation import check_level
 from pkdocs.signing.gathering import Gatherer
@@ -56,6 +57,8 @@ def command() -> None:
 @argument("folder", metavar="DIR", type=_FOLDER)
 @option("--workbook", required=True, type=click.Path(exists=True, path_type=Path), code="OPTION_WORKBOOK")
 @option("--enrolment", required=True, type=_FILE, code="OPTION_ENROLMENT")
+@option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_TEMPLATES")
+@option("--without-pages", is_flag=True, code="OPTION_WITHOUT_PAGES")
 @option("--next-by", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", code="OPTION_NEXT_BY")
 @option("--threshold", type=click.IntRange(1, 8), metavar="N", code="OPTION_THRESHOLD")
 @option("--close", "closed", is_flag=True, code="OPTION_CLOSE")
@@ -69,6 +72,8 @@ def build_command(
     folder: Path,
     workbook: Path,
     enrolment: Path,
+    templates: Path | None,
+    without_pages: bool,
     next_by: datetime | None,
     threshold: int | None,
     closed: bool,
@@ -76,17 +81,23 @@ def build_command(
     person_key: Path | None,
 ) -> None:
     """Make list and head."""
+    chosen = templates or settings(ctx).templates or default_templates()
     wishes = HeadWishes(
         person_key=read_key(ctx, person_key),
+        templates=None if without_pages else chosen,
         next_by=next_by.date() if next_by else None,
         threshold=threshold,
         closed=closed,
         jobs=jobs or settings(ctx).jobs,
     )
-    with progress(ctx, words(ctx, "REGISTER_PROGRESS")) as bar:
-        built = build_register(folder, workbook, enrolment, wishes, at=datetime.now(UTC), progress=bar)
+    with (
+        progress(ctx, words(ctx, "REGISTER_PROGRESS")) as bar,
+        progress(ctx, words(ctx, "REGISTER_COMPARING")) as again,
+    ):
+        built = build_register(folder, workbook, enrolment, wishes, at=datetime.now(UTC), progress=bar, comparing=again)
     _show_built(ctx, built)
-    print_json(ctx, {**_head_json(built.file, built.head), "added": built.added, "agreements": _states(built)})
+    found = {"added": built.added, "agreements": _states(built), "compared": built.compared}
+    print_json(ctx, {**_head_json(built.file, built.head), **found})
 
 
 def _show_built(ctx: click.Context, built: Built) -> None:
@@ -97,6 +108,9 @@ def _show_built(ctx: click.Context, built: Built) -> None:
     else:
         say(ctx, words(ctx, "REGISTER_SAME", version=head.version), bold=True)
     say(ctx, words(ctx, "REGISTER_STATES", **_states(built)))
+    total = sum(built.states.values())
+    if built.compared < total:
+        warn(words(ctx, "REGISTER_NOT_COMPARED", count=total - built.compared, total=total))
     names = "; ".join(one.name for one in head.keepers.registrars)
     if built.is_new:
         say(ctx, words(ctx, "REGISTER_AWAITS", threshold=head.keepers.threshold, names=names))

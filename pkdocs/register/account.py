@@ -83,7 +83,7 @@ def _fail(code: str, **params: str | int) -> Finding:
 def compare_heads(named: Head, others: Sequence[Head]) -> Iterator[Finding]:
     """Yield what other believed heads of the same register say against ``named``.
 
-    Two heads of one version, a newer one, and one that does not name the one before.
+    Two heads of one version, a newer one, one that does not name the one before, and one that skips versions.
     """
     heads = _of_register(named, (named, *others))
     for head in heads.values():
@@ -95,6 +95,9 @@ def compare_heads(named: Head, others: Sequence[Head]) -> Iterator[Finding]:
         follower = next((one for one in heads.values() if one.version == head.version + 1), None)
         if follower is not None and follower.previous != head.digest:
             yield _fail("HEAD_UNLINKED", version=follower.version)
+        before = heads.get(head.previous or "")
+        if before is not None and before.version + 1 != head.version:
+            yield _fail("HEAD_SKIPS", version=head.version, before=before.version)
 
 
 def older_heads(named: Head, others: Iterable[Head]) -> tuple[Head, ...]:
