@@ -91,7 +91,9 @@ def page(*values: Mapping[str, Any], text: str = TEXT, **options: Any) -> bytes:
 
 def drawing(document: Pdf, text: str) -> pikepdf.Object:
     """Return an appearance that shows ``text``."""
-    stream = Stream(document, f"BT 1 0 0 1 2 5 Tm ({text}) Tj ET".encode())
+    stream = Stream(document, f"BT /F1 12 Tf 1 0 0 1 2 5 Tm ({text}) Tj ET".encode())
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    stream.Resources = Dictionary(Font=Dictionary(F1=font))
     stream.Type, stream.Subtype, stream.BBox = Name.XObject, Name.Form, Array([0, 0, 228, 20])
     return document.make_indirect(stream)
 
@@ -162,17 +164,25 @@ def fill(name: str, value: str | None, *, drawn: str | None = None) -> Callable[
         entry = field_of(writer, name)
         if value is not None:
             entry[pdf_name("/V")] = pdf_string(value)
-        appearance = writer.add_object(form_stream(b"BT (" + (drawn or value or "").encode() + b") Tj ET"))
+        appearance = writer.add_object(form_stream(b"BT 2 5 Td (" + (drawn or value or "").encode() + b") Tj ET"))
         entry[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): appearance})
 
     return change
 
 
 def form_stream(drawing: bytes) -> generic.StreamObject:
-    """Return an appearance of 228 by 20 points."""
-    box = generic.ArrayObject(map(generic.NumberObject, (0, 0, 228, 20)))
-    entries = {"/Type": pdf_name("/XObject"), "/Subtype": pdf_name("/Form"), "/BBox": box}
-    return generic.StreamObject({pdf_name(key): value for key, value in entries.items()}, stream_data=drawing)
+    """Return an appearance of 228 by 20 points, in Helvetica."""
+    named = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = generic.DictionaryObject({pdf_name(key): pdf_name(value) for key, value in named.items()})
+    fonts = generic.DictionaryObject({pdf_name("/F1"): font})
+    entries = {
+        "/Type": pdf_name("/XObject"),
+        "/Subtype": pdf_name("/Form"),
+        "/BBox": generic.ArrayObject(map(generic.NumberObject, (0, 0, 228, 20))),
+        "/Resources": generic.DictionaryObject({pdf_name("/Font"): fonts}),
+    }
+    made = {pdf_name(key): value for key, value in entries.items()}
+    return generic.StreamObject(made, stream_data=b"/F1 12 Tf " + drawing)
 
 
 def numbers_of(pdf: bytes) -> tuple[int, int]:

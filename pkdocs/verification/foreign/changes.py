@@ -5,8 +5,9 @@ the place that it has: catalog, form, page, structure, or what shows nothing at 
 still used is a change of what was signed.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -14,6 +15,7 @@ from pyhanko.sign.fields import MDPPerm
 
 from pkdocs.verification.foreign.fault import InspectionError
 from pkdocs.verification.foreign.fields import FieldChanges, Permission, compare_fields
+from pkdocs.verification.foreign.looks import Box
 from pkdocs.verification.foreign.view import TRAILER, Json, View, different_keys, is_reference, references_in
 
 _SHOWS_NOTHING: Final = frozenset(
@@ -30,11 +32,17 @@ _MAX_PAGES: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful."""
+    """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful.
+
+    ``drawn`` are the boxes, by the number of the page from 0, where something new may be seen, ``redrawn`` those with
+    their field's name where nothing else may be seen than before.
+    """
 
     level: ModificationLevel
     filled: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    drawn: Mapping[int, Sequence[Box]] = field(default_factory=dict)
+    redrawn: Mapping[int, Sequence[tuple[Box, str]]] = field(default_factory=dict)
 
 
 def review_changes(old: View, new: View, permission: Permission) -> Review:
@@ -58,6 +66,8 @@ class _Comparison:
         self._explained: set[str] = set()
         self._doubts: list[str] = []
         self._level = ModificationLevel.LTA_UPDATES
+        self._drawn: defaultdict[int, list[Box]] = defaultdict(list)
+        self._redrawn: defaultdict[int, list[tuple[Box, str]]] = defaultdict(list)
 
     def review(self) -> Review:
         self._demand_nothing_supplied()
@@ -71,7 +81,13 @@ class _Comparison:
         if fields.widgets:
             self._structure()
         self._demand_nothing_left()
-        return Review(max(self._level, fields.level), tuple(dict.fromkeys(fields.filled)), tuple(self._doubts))
+        return Review(
+            max(self._level, fields.level),
+            tuple(dict.fromkeys(fields.filled)),
+            tuple(self._doubts),
+            self._drawn,
+            self._redrawn,
+        )
 
     def _demand_nothing_supplied(self) -> None:
         """Nothing may be brought that the signed state refers to and lacks: it would appear there."""
@@ -110,17 +126,29 @@ class _Comparison:
         pages = list(_pages(self._old))
         if pages != list(_pages(self._new)):
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
-        for page in pages:
+        for number, page in enumerate(pages):
             before, after = self._old.dictionary(page), self._new.dictionary(page)
             if other := different_keys(self._old, before, self._new, after) - _OF_PAGES:
                 raise InspectionError.changed("LATER_PAGE", what=min(other))
             self._explained.add(page)
             self._explain_alone(before.get("/Annots"), {page})
             self._explain_private(before.get("/PieceInfo"), {page})
-            self._annotations(page, before, after, fields)
+            listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+            self._annotations(page, listed, later, fields)
+            self._boxes(number, later, fields)
 
-    def _annotations(self, page: str, before: dict[str, Json], after: dict[str, Json], fields: FieldChanges) -> None:
-        listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+    def _boxes(self, number: int, later: list[Json], fields: FieldChanges) -> None:
+        """Remember where on the page something new may be seen."""
+        for annotation in filter(is_reference, later):
+            box = _box(self._new.resolve(self._new.dictionary(annotation).get("/Rect")))
+            if box is None:
+                continue
+            if fields.drawn.get(annotation):
+                self._drawn[number].append(box)
+            elif annotation in fields.redrawn:
+                self._redrawn[number].append((box, fields.redrawn[annotation]))
+
+    def _annotations(self, page: str, listed: list[Json], later: list[Json], fields: FieldChanges) -> None:
         if not _has_grown(listed, later):
             # in another order, one may cover another
             raise InspectionError.changed("LATER_ANNOTATION")
@@ -163,6 +191,13 @@ class _Comparison:
             pending.extend(target for one in found for target in self._old.mentions.get(one, frozenset()))
             progress = bool(found)
         self._explained |= private - set(holders)
+
+
+def _box(value: Json) -> Box | None:
+    if not isinstance(value, list) or len(value) != 4 or any(isinstance(corner, str) for corner in value):
+        return None
+    left, bottom, right, top = map(float, value)
+    return left, bottom, right, top
 
 
 def _number(reference: str) -> int:

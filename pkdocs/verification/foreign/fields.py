@@ -65,6 +65,7 @@ class FieldChanges:
 
     ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed;
     ``widgets`` are those of new and newly signed fields, ``drawn`` the areas of whatever shows something new.
+    ``redrawn`` are the names of those whose value is as it was, and whose appearance was made anew.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -73,6 +74,7 @@ class FieldChanges:
     private: list[tuple[Json, str]] = field(default_factory=list)
     widgets: set[str] = field(default_factory=set)
     drawn: dict[str, float] = field(default_factory=dict)
+    redrawn: dict[str, str] = field(default_factory=dict)
 
 
 def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges:
@@ -196,6 +198,10 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=node.name)
 
     def _demand_filled(self, before: FieldNode, after: FieldNode) -> None:
+        if before.value == after.value and not self._permission.is_locked(after.name):
+            # readers make appearances anew; whether it looks as it did is seen when it is drawn
+            self.changes.redrawn[after.reference] = after.name
+            return
         self._demand_unlocked(after)
         if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value)):
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)

@@ -7,6 +7,7 @@ from typing import Final
 from asn1crypto import parser
 
 from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.keys import digest_of
 
 _BLANK: Final = b"\0\t\n\f\r "
 _HEXADECIMAL: Final = re.compile(rb"<([0-9A-Fa-f\0\t\n\f\r ]*)>")
@@ -21,6 +22,11 @@ class Range:
     opening: int
     closing: int
     end: int
+
+    def digest(self, pdf: bytes, name: str) -> bytes:
+        """Return the digest of what it covers."""
+        whole = memoryview(pdf)
+        return digest_of(name, [whole[: self.opening], whole[self.closing : self.end]])
 
     def is_whole(self, pdf: bytes) -> bool:
         """Tell whether nothing but white space follows it."""
