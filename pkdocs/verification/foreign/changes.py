@@ -20,9 +20,11 @@ from pkdocs.verification.foreign.view import TRAILER, Json, View, different_keys
 
 _SHOWS_NOTHING: Final = frozenset(
     {"/DSS", "/Metadata", "/Extensions", "/MarkInfo", "/Version", "/PieceInfo", "/Legal", "/LastModified"}
+    | {"/PageMode", "/PageLayout"}
 )
 _FORM_SETTINGS: Final = frozenset({"/Fields", "/DR", "/DA", "/Q", "/SigFlags", "/NeedAppearances"})
-_OF_PAGES: Final = frozenset({"/Annots", "/Tabs", "/StructParents", "/LastModified", "/PieceInfo"})
+_PRIVATE_OF_PAGES: Final = frozenset({"/PieceInfo", "/Thumb", "/Metadata"})
+_OF_PAGES: Final = _PRIVATE_OF_PAGES | {"/Annots", "/Tabs", "/StructParents", "/LastModified"}
 _GROWING: Final = frozenset({"/K", "/Kids", "/Nums", "/Limits", "/ParentTree", "/ParentTreeNextKey"})
 _STRUCTURE: Final = (None, "/StructElem", "/StructTreeRoot")
 _COVERING_SHARE: Final = 0.5
@@ -97,7 +99,7 @@ class _Comparison:
 
     def _catalog(self) -> None:
         before, after = self._old.catalog, self._new.catalog
-        other = different_keys(self._old, before, self._new, after)
+        other = self._different(before, after)
         if other := other - _SHOWS_NOTHING - {"/AcroForm", "/StructTreeRoot"}:
             raise InspectionError.changed("LATER_CATALOG", what=min(other))
         if ("/StructTreeRoot" in before) != ("/StructTreeRoot" in after):
@@ -108,10 +110,20 @@ class _Comparison:
             self._explain_private(before[key], {root})
         self._explain_private(self._old.trailer.get("/Info"), {TRAILER})
 
+    def _different(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+        """Return the entries that say something else; one that is empty says as little as one that is absent."""
+        different = different_keys(self._old, before, self._new, after)
+        empty: tuple[Json, ...] = (None, {}, [])
+        return {
+            key
+            for key in different
+            if self._old.resolve(before.get(key)) not in empty or self._new.resolve(after.get(key)) not in empty
+        }
+
     def _form(self) -> None:
         before, after = (view.catalog.get("/AcroForm") for view in (self._old, self._new))
         form, later = self._old.dictionary(before), self._new.dictionary(after)
-        if other := different_keys(self._old, form, self._new, later) - _FORM_SETTINGS:
+        if other := self._different(form, later) - _FORM_SETTINGS:
             raise InspectionError.changed("LATER_CATALOG", what=f"/AcroForm {min(other)}")
         if later.get("/NeedAppearances") is True and form.get("/NeedAppearances") is not True:
             # readers would draw every field anew, from values that nobody may have seen
@@ -128,14 +140,25 @@ class _Comparison:
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
         for number, page in enumerate(pages):
             before, after = self._old.dictionary(page), self._new.dictionary(page)
-            if other := different_keys(self._old, before, self._new, after) - _OF_PAGES:
+            other = different_keys(self._old, before, self._new, after) - _OF_PAGES
+            if "/Resources" in other and not self._different_resources(before, after):
+                other.discard("/Resources")
+            if other:
                 raise InspectionError.changed("LATER_PAGE", what=min(other))
             self._explained.add(page)
             self._explain_alone(before.get("/Annots"), {page})
-            self._explain_private(before.get("/PieceInfo"), {page})
+            for key in _PRIVATE_OF_PAGES:
+                self._explain_private(before.get(key), {page})
             listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
             self._annotations(page, listed, later, fields)
             self._boxes(number, later, fields)
+
+    def _different_resources(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+        """Return the kinds of resources of a page that are others, if it has its own; for printers are none."""
+        kinds, later = self._old.dictionary(before.get("/Resources")), self._new.dictionary(after.get("/Resources"))
+        if "/Resources" not in before or "/Resources" not in after:
+            return {"/Resources"}
+        return self._different(kinds, later) - {"/ProcSet"}
 
     def _boxes(self, number: int, later: list[Json], fields: FieldChanges) -> None:
         """Remember where on the page something new may be seen."""

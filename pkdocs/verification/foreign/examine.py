@@ -239,8 +239,7 @@ def _level(mark: _Mark, stamps: Sequence[_Mark]) -> Level:
     reader = mark.held.reader
     if not _has_validation_data(reader.root):
         return Level.T
-    references = [stamp.held.entry.raw_get("/V").reference for stamp in later if stamp.held]
-    states = (reader.get_historical_root(reader.xrefs.get_last_change(one)) for one in references)
+    states = (reader.get_historical_root(stamp.held.revision) for stamp in later if stamp.held)
     return Level.LTA if any(map(_has_validation_data, states)) else Level.LT
 
 

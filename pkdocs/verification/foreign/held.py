@@ -20,15 +20,17 @@ from pkdocs.verification.foreign.fault import InspectionError
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A filled signature field: ``entry`` is the field, ``value`` the signature's dictionary at ``place`` in the file.
+    """A filled signature field: ``entry`` is the field, ``value`` the signature's dictionary.
 
-    ``place`` is -1 where the dictionary is no object of its own that a cross-reference names.
+    ``place`` is where in the file the object begins in which that stands, -1 where no cross-reference names it, and
+    ``revision`` the number of the revision that wrote it.
     """
 
     reader: PdfFileReader
     entry: Any
     value: Any
     place: int
+    revision: int
     numbers: object
     container: bytes
 
@@ -39,6 +41,8 @@ class Held:
         Raises:
             InspectionError: the field's value is no dictionary, or has no byte range, or its container is empty.
         """
+        # a dictionary that is no object of its own stands in its field's
+        holder = stored if isinstance(stored, IndirectObject) else entry
         value, entry = _resolved(stored), _resolved(entry)
         if not isinstance(value, DictionaryObject):
             raise InspectionError.unclear("INSPECT_ENTRY", what="/V")
@@ -55,9 +59,13 @@ class Held:
             raise InspectionError.unclear("INSPECT_ENTRY", what="/Contents")
         if not written.original_bytes.strip(b"\0"):
             raise InspectionError.unclear("INSPECT_CONTAINER")
-        place = reader.xrefs[stored.reference] if isinstance(stored, IndirectObject) else -1
+        place, revision = -1, 0
+        if isinstance(holder, IndirectObject):
+            place, revision = reader.xrefs[holder.reference], reader.xrefs.get_last_change(holder.reference)
         plain = [_resolved(number) for number in numbers] if isinstance(numbers, ArrayObject) else numbers
-        return cls(reader, entry, value, place if isinstance(place, int) else -1, plain, written.original_bytes)
+        return cls(
+            reader, entry, value, place if isinstance(place, int) else -1, revision, plain, written.original_bytes
+        )
 
     @property
     def kind(self) -> str:

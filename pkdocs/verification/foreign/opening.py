@@ -1,6 +1,8 @@
 """Opening a PDF as readers do: what stands before its header, and encryption that asks nobody for a password."""
 
 import io
+import itertools
+import re
 from typing import Final
 
 from pyhanko.pdf_utils.crypt import AuthStatus
@@ -10,6 +12,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pkdocs.verification.finding import Step, Weight
 from pkdocs.verification.foreign.fault import InspectionError
 
+_START: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,12})")
 _HEADER: Final = b"%PDF-"
 _MAX_BEFORE: Final = 1024
 """Readers look for the header so far (ISO 32000-1, annex H.3, implementation note 13)."""
@@ -41,11 +44,11 @@ class Opened:
         return b"%PDF-1.7\n".ljust(self.before, b"%")[: self.before] + self.pdf[self.before : end]
 
     def _reader(self) -> PdfFileReader:
-        for shift in dict.fromkeys((0, self.before)):
+        for shift, end in itertools.product(dict.fromkeys((0, self.before)), (b"", self._end())):
             self.shift = shift
             try:
                 # lenient with files in old forms; whatever is ambiguous in them is looked at elsewhere
-                reader = PdfFileReader(io.BytesIO(self.body(len(self.pdf))), strict=False)
+                reader = PdfFileReader(io.BytesIO(self.body(len(self.pdf)) + end), strict=False)
                 if reader.encrypted:
                     _decrypt(reader)
                 # the first thing that anybody needs
@@ -55,6 +58,14 @@ class Opened:
             else:
                 return reader
         raise InspectionError("INSPECT_CROSS_REFERENCES", Step.FILE, Weight.UNKNOWN, {}) from last
+
+    def _end(self) -> bytes:
+        """Return the end that a file should have, saying where its last cross-references are, for a reader to begin at.
+
+        Readers look for that place backwards (ISO 32000-1, annex H.3, note 18); the library reads the last lines alone.
+        """
+        found = _START.search(self.pdf, max(self.pdf.rfind(b"startxref"), 0))
+        return b"\nstartxref\n%s\n%%%%EOF\n" % found[1] if found else b""
 
 
 def _decrypt(reader: PdfFileReader) -> None:

@@ -13,11 +13,11 @@ from pyhanko.pdf_utils.xref import XRefSection, XRefSectionType, read_object_hea
 
 from pkdocs.verification.foreign.opening import Opened
 
-_BLANK: Final = b"\0\t\n\f\r "
+_BLANK: Final = b"\0\t\n\f\r \x1a"
 _OBJECT: Final = re.compile(rb"[\0\t\n\f\r ]*\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj\b")
 _OBJECT_END: Final = re.compile(rb"[\0\t\n\f\r ]*(?:endobj\b)?")
 _TABLE: Final = re.compile(rb"[\0\t\n\f\r ]*xref[\0\t\n\f\r 0-9fn]*trailer\b")
-_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r ]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!\bobj\b)[^\r\n])*(?=[\r\n]|$))*")
+_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r \x1a]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!\bobj\b)[^\r\n])*(?=[\r\n]|$))*")
 _KEYWORD: Final = b"xref\n"
 """What the library has read of a table where it says that the section starts."""
 _TABLES: Final = frozenset({XRefSectionType.STANDARD, XRefSectionType.HYBRID_MAIN})
