@@ -150,8 +150,7 @@ class _Examination:
             return
         old = View(opened.body(mark.covered.end))
         self._now = self._now or View(opened.body(len(self._pdf)))
-        signed = "b:" + mark.held.container.hex()
-        before, after = (_count_signed(view, signed) for view in (old, self._now))
+        before, after = (_count_signed(view, mark.held) for view in (old, self._now))
         if before == 0:
             raise InspectionError.changed("INSPECT_OUTSIDE")
         if after > before:
@@ -214,10 +213,15 @@ class _Examination:
         return Coverage.FILE if covered.is_whole(self._pdf) else Coverage.REVISION
 
 
-def _count_signed(view: View, container: str) -> int:
-    """Return how many fields hold the signature with that container."""
+def _count_signed(view: View, held: Held) -> int:
+    """Return how many fields hold that signature: its container or, which tells it as well, its byte range."""
+    container = "b:" + held.container.hex()
     values = (node.value for node in read_fields(view).values() if "/V" in node.entries)
-    return sum(isinstance(value, dict) and value.get("/Contents") == container for value in values)
+    return sum(
+        value.get("/Contents") == container or view.array(value.get("/ByteRange")) == held.numbers
+        for value in values
+        if isinstance(value, dict)
+    )
 
 
 def _remarks(review: Review, name: str) -> list[Finding]:

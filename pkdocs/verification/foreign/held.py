@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.generic import (
     TextStringObject,
 )
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+from pyhanko.sign.fields import MDPPerm
 
 from pkdocs.verification.foreign.fault import InspectionError
 
@@ -91,7 +91,7 @@ class Held:
 
     def is_locked(self, name: str) -> bool:
         """Tell whether the signature locks the field of that full name (ISO 32000-2, 12.8.2.4)."""
-        return any(FieldMDPSpec.from_pdf_object(found).is_locked(name) for found in self._parameters("/FieldMDP"))
+        return any(_locks(found, name) for found in self._parameters("/FieldMDP"))
 
     def _parameters(self, method: str) -> Iterator[Any]:
         references = entry_of(self.value, "/Reference")
@@ -107,6 +107,19 @@ def entry_of(dictionary: Any, key: str) -> Any:
         return dictionary[key]
     except KeyError:
         return None
+
+
+def _locks(parameters: Any, name: str) -> bool:
+    listed = entry_of(parameters, "/Fields")
+    names = [str(listed[place]) for place in range(len(listed))] if isinstance(listed, ArrayObject) else []
+    # a name stands for all below it
+    is_listed = any(name == one or name.startswith(f"{one}.") for one in names)
+    match entry_of(parameters, "/Action"):
+        case "/Include":
+            return is_listed
+        case "/Exclude":
+            return not is_listed
+    return True
 
 
 def _resolved(value: Any) -> Any:
