@@ -260,14 +260,15 @@ def _at(pdf: bytes, place: int, more: bytes) -> bytes:
 
 def _other_value(pdf: bytes) -> bytes:
     opening, closing = gap_of(pdf)
-    container = bytes.fromhex(pdf[opening + 1 : closing - 1].decode())
+    digits = pdf[opening + 1 : closing - 1].lower()
+    container = bytes.fromhex(digits.decode())
     try:
         (made,) = cms.ContentInfo.load(container)["content"]["signer_infos"]
         value = made["signature"].native
     except ValueError:
         value = container[:40]
-    place = pdf.index(value.hex().encode(), opening)
-    return _at(pdf, place + 20, b"0" if pdf[place + 20 : place + 21] != b"0" else b"1")
+    place = opening + 1 + digits.index(value.hex().encode()) + 20
+    return _at(pdf, place, b"0" if pdf[place : place + 1] != b"0" else b"1")
 
 
 def _spoilt(entry: bytes, written: bytes) -> Make:

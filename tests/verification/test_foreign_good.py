@@ -355,6 +355,27 @@ def test_what_readers_take_is_taken_where_it_was_signed(change: Callable[[bytes]
     intact(foreign.resigned(sign(page()), prepare=prepare))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pdf: re.sub(rb"(\d{10} \d{5} [nf]) \n", b"\\1\n", pdf),
+        lambda pdf: pdf.replace(b"\nxref\n", b"\nxxxx\n"),
+        lambda pdf: re.sub(rb"startxref\n\d+", b"startxref\n0", pdf),
+    ],
+    ids=["short entries", "no table", "no start"],
+)
+def test_damaged_references_are_mended_where_all_was_signed(change: Callable[[bytes], bytes]) -> None:
+    def prepare(pdf: bytearray) -> None:
+        pdf[:] = change(bytes(pdf))
+
+    pdf = foreign.resigned(sign(page()), prepare=prepare)
+    assert [finding.code for finding in intact(pdf).reasons] == ["INSPECT_MENDED"]
+    for more in (b"\n1 0 obj\n<< >>\nendobj\n", b"\n%rubbish"):
+        inspection = inspect_foreign(pdf + more)
+        assert inspection.integrity is not Integrity.INTACT
+        assert "INSPECT_MENDED" not in {finding.code for finding in inspection.reasons}
+
+
 @pytest.mark.parametrize("more", [b"\x1a", b"\n%%EOF\n", b"%comment\n"])
 def test_an_end_behind_the_end_is_nothing(more: bytes) -> None:
     intact(sign(page()) + more)

@@ -151,7 +151,9 @@ class _Comparison:
                 self._explain_private(before.get(key), {page})
             listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
             self._annotations(page, listed, later, fields)
-            self._boxes(number, later, fields)
+            touched = fields.drawn.keys() | fields.redrawn.keys()
+            shown = [one for one in later if one not in listed or (is_reference(one) and one in touched)]
+            self._boxes(number, shown, fields)
 
     def _different_resources(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
         """Return the kinds of resources of a page that are others, if it has its own; for printers are none."""
@@ -161,15 +163,14 @@ class _Comparison:
         return self._different(kinds, later) - {"/ProcSet"}
 
     def _boxes(self, number: int, later: list[Json], fields: FieldChanges) -> None:
-        """Remember where on the page something new may be seen."""
-        for annotation in filter(is_reference, later):
+        """Remember where on the page something may be seen anew."""
+        for annotation in later:
             box = _box(self._new.resolve(self._new.dictionary(annotation).get("/Rect")))
-            if box is None:
-                continue
-            if fields.drawn.get(annotation):
+            name = fields.redrawn.get(annotation) if is_reference(annotation) else None
+            if box is not None and name is not None:
+                self._redrawn[number].append((box, name))
+            elif box is not None:
                 self._drawn[number].append(box)
-            elif annotation in fields.redrawn:
-                self._redrawn[number].append((box, fields.redrawn[annotation]))
 
     def _annotations(self, page: str, listed: list[Json], later: list[Json], fields: FieldChanges) -> None:
         if not _has_grown(listed, later):

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from pyhanko.pdf_utils.generic import parse_pdf_date
-from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
 from pkdocs.verification.certificates import name_of_subject
@@ -90,7 +89,8 @@ class _Examination:
         if opened is not None and marks is not None:
             if opened.before:
                 self._findings.append(find("INSPECT_BEFORE", Step.FILE, Weight.WARNING, count=opened.before))
-            self._border(Step.FILE, self._findings, "", partial(self._tail, opened, marks), "INSPECT_TAIL_DAMAGED")
+            judge = self._mended if opened.is_mended else partial(self._tail, opened)
+            self._border(Step.FILE, self._findings, "", partial(judge, marks), "INSPECT_TAIL_DAMAGED")
             signatures = tuple(self._signatures(opened, marks))
         return Inspection(hashlib.sha256(self._pdf).hexdigest(), tuple(self._findings), signatures)
 
@@ -120,7 +120,7 @@ class _Examination:
         return None
 
     def _marks(self, opened: Opened) -> list[_Mark]:
-        filled = list(enumerate_sig_fields(opened.reader, filled_status=True))
+        filled = opened.fields
         if len(filled) > MAX_SIGNATURES:
             raise InspectionError("INSPECT_TOO_MANY", Step.FILE, Weight.UNKNOWN, {"count": len(filled)})
         marks = []
@@ -169,6 +169,12 @@ class _Examination:
         """Judge whether a reader sees in the file what was seen when it was signed."""
         self._shown = self._shown or Looks.of(opened.body(len(self._pdf)))
         demand_same_looks(opened.body(end), self._shown, review.drawn, review.redrawn)
+
+    def _mended(self, marks: Sequence[_Mark]) -> None:
+        """What is found by searching is certain where all of it was signed, and nothing else can be found."""
+        if not marks or not all(mark.covered and mark.covered.is_whole(self._pdf) for mark in marks):
+            raise InspectionError("INSPECT_CROSS_REFERENCES", Step.FILE, Weight.UNKNOWN, {})
+        self._findings.append(find("INSPECT_MENDED", Step.FILE, Weight.WARNING))
 
     def _tail(self, opened: Opened, marks: Sequence[_Mark]) -> None:
         containers = Counter((mark.held.container, mark.held.place) for mark in marks if mark.held)

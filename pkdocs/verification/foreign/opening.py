@@ -1,16 +1,18 @@
 """Opening a PDF as readers do: what stands before its header, and encryption that asks nobody for a password."""
 
 import io
-import itertools
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 
 from pkdocs.verification.finding import Step, Weight
 from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.mending import found_again
 
 _START: Final = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,12})")
 _HEADER: Final = b"%PDF-"
@@ -18,11 +20,26 @@ _MAX_BEFORE: Final = 1024
 """Readers look for the header so far (ISO 32000-1, annex H.3, implementation note 13)."""
 
 
+_FAULTS: Final = (
+    PdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+)
+"""What the library raises for damaged files."""
+
+
 class Opened:
     """A PDF that was opened: ``pdf`` is the file, ``before`` how many bytes precede its header.
 
     ``shift`` is what must be added to the places that its cross-references name: they are counted from the header by
-    some writers, from the file's first byte by others.
+    some writers, from the file's first byte by others. ``is_mended`` tells that they are damaged, and that the objects
+    were found by searching for them as readers do: what those show is certain only where every byte was signed.
 
     Raises:
         InspectionError: it is no PDF, its cross-references cannot be read, or a password would be needed.
@@ -34,6 +51,7 @@ class Opened:
         if self.before < 0:
             raise InspectionError("INSPECT_NOT_PDF", Step.FILE, Weight.UNKNOWN, {})
         self.shift = 0
+        self.is_mended = False
         self.reader = self._reader()
 
     def body(self, end: int) -> bytes:
@@ -44,20 +62,31 @@ class Opened:
         return b"%PDF-1.7\n".ljust(self.before, b"%")[: self.before] + self.pdf[self.before : end]
 
     def _reader(self) -> PdfFileReader:
-        for shift, end in itertools.product(dict.fromkeys((0, self.before)), (b"", self._end())):
+        code = "INSPECT_CROSS_REFERENCES"
+        for shift, end in self._attempts():
             self.shift = shift
             try:
                 # lenient with files in old forms; whatever is ambiguous in them is looked at elsewhere
                 reader = PdfFileReader(io.BytesIO(self.body(len(self.pdf)) + end), strict=False)
                 if reader.encrypted:
                     _decrypt(reader)
-                # the first thing that anybody needs
+                # what anybody needs first
                 _ = reader.root
-            except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as fault:
+                code = "INSPECT_FIELDS"
+                self.fields = list(enumerate_sig_fields(reader, filled_status=True))
+            except _FAULTS as fault:
                 last = fault
             else:
                 return reader
-        raise InspectionError("INSPECT_CROSS_REFERENCES", Step.FILE, Weight.UNKNOWN, {}) from last
+        raise InspectionError(code, Step.FILE, Weight.UNKNOWN, {}) from last
+
+    def _attempts(self) -> Iterator[tuple[int, bytes]]:
+        """Yield from where to count, and what to append for the library so that it reads the file as others do."""
+        for shift in dict.fromkeys((0, self.before)):
+            yield shift, b""
+            yield shift, self._end()
+        self.is_mended = True
+        yield 0, found_again(self.pdf)
 
     def _end(self) -> bytes:
         """Return the end that a file should have, saying where its last cross-references are, for a reader to begin at.
