@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pkdocs.pipeline.accounting import Reading, read_register
+from pkdocs.pipeline.sources import Source
 from pkdocs.register import Head, Keepers, Line, Terms, next_head, render_head, render_lines
 from pkdocs.trust import LowestHead, Trust
 from pkdocs.verification import Weight
@@ -61,7 +62,7 @@ class Delivery:
         files = [folder / f"lain-{number}.pdf" for number, _ in enumerate(self.among)]
         for file, head in zip(files, self.among, strict=True):
             file.write_bytes(signed(head))
-        return read_register(folder / "register.pdf", files, self.trust, at=AT + self.later, jobs=1)
+        return read_register(folder / "register.pdf", [Source.of(file) for file in files], self.trust, at=AT + self.later, jobs=1)
 
 
 def heavy(reading: Reading) -> set[str]:
