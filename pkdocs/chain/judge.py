@@ -6,9 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from pkdocs.chain.counting import Counted, count, is_believed
+from pkdocs.chain.force import Calendar
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.listed import listed_set_findings, listing_findings
-from pkdocs.chain.people import PeopleJudge, key_findings
+from pkdocs.chain.people import PeopleJudge, key_findings, required_roles
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
@@ -48,7 +49,11 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         for node in forest.nodes
     }
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
-    agreements = (*_verdicts(forest, alone, signings, counted), *map(_unreadable, forest.unreadable))
+    day = at.astimezone(trust.zone.info).date()
+    calendar = Calendar(forest, {node: people.completed(node, signings[node]) for node in forest.nodes}, day)
+    verdicts = _verdicts(forest, alone, signings, counted, calendar)
+    phased = (_phased(node, one, trust, counted, calendar) for node, one in verdicts)
+    agreements = (*phased, *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account), *set_findings(forest, believed, counted))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
@@ -78,20 +83,31 @@ def _verdicts(
     alone: Mapping[Node, tuple[Finding, ...]],
     signings: Mapping[Node, Mapping[Role, Signing]],
     counted: Counted,
-) -> Iterator[AgreementVerdict]:
+    calendar: Calendar,
+) -> Iterator[tuple[Node, AgreementVerdict]]:
     """Yield each verdict after that of its parent: what a file is ``alone``, and what the others do to it."""
     book = PromiseBook(forest, counted)
     judged: dict[Node, AgreementVerdict] = {}
     for node in forest.nodes:
         own = (
             *alone[node],
-            *version_findings(node, forest, counted),
+            *version_findings(node, forest, counted, calendar),
+            *calendar.findings(node),
             *book.findings(node),
             *copy_findings(node, counted),
             *rival_findings(node, forest, counted),
         )
         judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
-        yield judged[node]
+        yield node, judged[node]
+
+
+def _phased(
+    node: Node, verdict: AgreementVerdict, trust: Trust, counted: Counted, calendar: Calendar
+) -> AgreementVerdict:
+    """Return ``verdict`` with how far its agreement has come, and from when it counts."""
+    required = frozenset(required_roles(node, trust))
+    phase = calendar.phase(node, counted, signed=frozenset(verdict.signed), required=required, result=verdict.result)
+    return replace(verdict, phase=phase, counts_from=calendar.beginning(node).day)
 
 
 def _account_findings(account: Account | None) -> tuple[Finding, ...]:

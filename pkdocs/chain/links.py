@@ -88,5 +88,5 @@ def _parent_findings(child: Content, parent: Content, register: Register | None)
         yield _fail("PARENT_NOT_IN_FORCE", parent=parent.id, day=child.first_day.isoformat())
 
 
-def _shown(party: Party) -> tuple[str, str]:
-    return party.name, party.office
+def _shown(party: Party) -> tuple[str, str, str | None]:
+    return party.name, party.office, party.number

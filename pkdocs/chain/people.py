@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -16,7 +16,10 @@ from pkdocs.roster import Means
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Signature, Step, Weight, find
 from pkdocs.verification.belief import SignatureJudge, Signing
-from pkdocs.verification.proof import Timeline
+from pkdocs.verification.proof import Proof, Source, Timeline
+
+LISTING: Final = timedelta(days=31)
+"""How long listing an original may take: as long as the law gives to draw it up (Permenpan RB 53/2014)."""
 
 _LAST_SECOND: Final = time(23, 59, 59)
 
@@ -115,15 +118,34 @@ class PeopleJudge:
         moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
         return tuple(dict.fromkeys(self._day(moment) for moment in moments if moment is not None))
 
-    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
-        """Yield that an amendment is proven to be complete only after its first day: it may have been backdated."""
+    def completed(self, node: Node, signings: Mapping[Role, Signing]) -> date | None:
+        """Return the day by whose end all who must are proven to have signed ``node``; None: nothing proves that."""
+        proof = self._completion(node, signings)
+        return self._day(proof.at) if proof else None
+
+    def _completion(self, node: Node, signings: Mapping[Role, Signing]) -> Proof | None:
         signed = [signings.get(role) for role in required_roles(node, self._trust)]
-        proven = [self._day(one.proof.at) for one in signed if one is not None and one.proof is not None]
-        first = node.content.first_day
-        if node.content.amendment is None or len(proven) < len(signed) or max(proven) <= first:
+        proofs = [one.proof for one in signed if one is not None and one.proof is not None]
+        return None if len(proofs) < len(signed) else max(proofs, key=lambda proof: proof.at)
+
+    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+        """Yield that it is proven complete only after the day from which it should count: it may be backdated.
+
+        An amendment then counts from the proven day. An original counts from its first day all the same, and is
+        signed at a ceremony in the year; so it is late only after the day that stands on its page, and where nothing
+        but the register proves when, after the time that listing may take.
+        """
+        proof, content = self._completion(node, signings), node.content
+        if proof is None:
             return
-        days = {"first": first.isoformat(), "proven": max(proven).isoformat()}
-        yield Finding.of("AMENDMENT_COMPLETED_LATE", Step.CHAIN, Weight.WARNING, days)
+        is_original = content.amendment is None
+        due = max(content.first_day, content.dated) if is_original else content.first_day
+        is_stamped = proof.source in {Source.TIMESTAMP, Source.DOCUMENT}
+        slack = timedelta() if is_stamped or not is_original else LISTING
+        if self._day(proof.at) > due + slack:
+            code = "COMPLETED_LATE" if is_original else "AMENDMENT_COMPLETED_LATE"
+            days = {"first": due.isoformat(), "proven": self._day(proof.at).isoformat()}
+            yield Finding.of(code, Step.CHAIN, Weight.WARNING, days)
 
     def _line(self, certificate: bytes) -> CertificateLine | None:
         return self._register.certificates.get(sha256(certificate).hexdigest()) if self._register else None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from pkdocs.content import Content, Role
 from pkdocs.profile import Zone
@@ -24,6 +24,22 @@ class PageCheck(Enum):
     NOT_COMPARABLE = auto()
 
 
+class Phase(StrEnum):
+    """How far an agreement has come on the day of judging.
+
+    UNPROVEN: all have signed, but it, or what is above it, does not pass.
+    """
+
+    ISSUED = "issued"
+    PARTIAL = "partial"
+    UNPROVEN = "unproven"
+    UPCOMING = "upcoming"
+    IN_FORCE = "in-force"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    PAST = "past"
+
+
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """A file under judgement: its path as reports show it, its facts, and what issuing it again showed."""
@@ -39,7 +55,8 @@ class AgreementVerdict:
 
     ``own`` is that of its own findings, ``result`` the heavier of it and the parent's. ``content`` is None where it
     could not be read; ``parent`` is the parent's id, as the content names it; ``depth`` counts from its root, which
-    has 0. ``signed`` are the roles with an intact signature, whoever made it.
+    has 0. ``signed`` are the roles with an intact signature, whoever made it. ``phase`` is how far the agreement has
+    come on the day of judging, ``counts_from`` the day from which it counts if nothing weighs; None without content.
     """
 
     file: str
@@ -51,6 +68,8 @@ class AgreementVerdict:
     result: Result
     findings: tuple[Finding, ...]
     signed: tuple[Role, ...] = ()
+    phase: Phase | None = None
+    counts_from: date | None = None
 
     @property
     def id(self) -> str | None:

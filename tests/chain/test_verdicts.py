@@ -540,11 +540,12 @@ def test_an_indicator_may_answer_to_a_position_passed_over():
 
 def test_changed_unit_and_direction_are_warnings():  # 62, 81
     above = MIDDLE.indicators[0]
-    changed = with_promise(LEAF, text=above.text, unit="%", polarity=Polarity.DOWN)
+    same = with_promise(LEAF, text=above.text, unit=above.unit, mode=above.mode)
+    changed = with_promise(same, unit="%", polarity=Polarity.DOWN)
     found = verdict(judge(ROOT, MIDDLE, changed), changed)
     assert codes(found) == {"INDICATOR_UNIT_CHANGED", "INDICATOR_POLARITY_CHANGED"}
     assert found.own is Result.PASSED
-    unnamed = with_promise(LEAF, text=above.text, unit=None)
+    unnamed = with_promise(same, unit=None)
     assert codes(verdict(judge(ROOT, MIDDLE, unnamed), unnamed)) == {"INDICATOR_UNIT_CHANGED"}
 
 
