@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
+
+from cryptography import x509
 
 from pkdocs.chain.counting import Counted, count, is_believed
 from pkdocs.chain.force import Calendar
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.listed import listed_set_findings, listing_findings
+from pkdocs.chain.lookalikes import lookalike_findings
 from pkdocs.chain.people import PeopleJudge, key_findings, required_roles
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
@@ -19,6 +22,7 @@ from pkdocs.content import Role, qr_text
 from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
+from pkdocs.verification.algorithms import extended_finding, policy_of
 from pkdocs.verification.belief import Signing
 
 
@@ -31,6 +35,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     register = account.register if account else None
     if register and not trust.root_position:
         trust = replace(trust, root_position=register.head.root_position)
+    policy = policy_of(trust)
     forest = grow_forest(_attributed(exhibit, register) for exhibit in exhibits)
     people = PeopleJudge(trust, register, at)
     signings = {node: people.signings(node) for node in forest.nodes}
@@ -42,9 +47,11 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
             *people.findings(node, signings[node]),
             *keys[node],
             *_page_findings(node, trust),
+            *lookalike_findings(node.content),
             *link_findings(node, trust, register, believed),
             *base_findings(node, forest, trust, register, believed),
             *(listing_findings(node, register) if register else ()),
+            *extended_finding(policy, Step.SIGNATURES),
         )
         for node in forest.nodes
     }
@@ -54,7 +61,8 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     verdicts = _verdicts(forest, alone, signings, counted, calendar)
     phased = (_phased(node, one, trust, counted, calendar) for node, one in verdicts)
     agreements = (*phased, *map(_unreadable, forest.unreadable))
-    whole = (*_account_findings(account), *set_findings(forest, believed, counted))
+    whole = (*_account_findings(account, day), *set_findings(forest, believed, counted), *_clock_findings(trust, at))
+    whole = (*whole, *extended_finding(policy, Step.SET))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(
@@ -64,6 +72,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         at=at.astimezone(trust.zone.info),
         zone=trust.zone,
         trust=trust.digest,
+        policy=policy.title,
         register=_mark(register),
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
@@ -110,11 +119,26 @@ def _phased(
     return replace(verdict, phase=phase, counts_from=calendar.beginning(node).day)
 
 
-def _account_findings(account: Account | None) -> tuple[Finding, ...]:
+def _account_findings(account: Account | None, day: date) -> Iterator[Finding]:
     if account is None:
-        return (find("REGISTER_ABSENT", Step.SET, Weight.NOTE),)
-    unknown = () if account.register else (find("REGISTER_NOT_BELIEVED", Step.SET, Weight.UNKNOWN),)
-    return (*account.findings, *unknown)
+        yield find("REGISTER_ABSENT", Step.SET, Weight.NOTE)
+        return
+    yield from account.findings
+    if account.register is None:
+        yield find("REGISTER_NOT_BELIEVED", Step.SET, Weight.UNKNOWN)
+    elif account.register.head.dated > day:
+        # whoever turns the clock back also gets back what was true before
+        head = account.register.head
+        yield find(
+            "CLOCK_BEFORE_REGISTER", Step.SET, Weight.UNKNOWN, version=head.version, dated=head.dated.isoformat()
+        )
+
+
+def _clock_findings(trust: Trust, at: datetime) -> Iterator[Finding]:
+    """Yield that the trust file's own lists were made after the time of judging: the clock is behind, or was turned."""
+    made = max((x509.load_der_x509_crl(crl).last_update_utc for crl in trust.crls), default=at)
+    if made > at:
+        yield find("TRUST_LATER", Step.SET, Weight.WARNING, made=f"{made:%Y-%m-%d %H:%M} UTC")
 
 
 def _mark(register: Register | None) -> RegisterMark | None:

@@ -11,7 +11,7 @@ from pkdocs.chain.seal import seal_findings
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.register import Register
-from pkdocs.register.lines import CertificateLine
+from pkdocs.register.lines import AssignmentLine, CertificateLine
 from pkdocs.roster import Means
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Signature, Step, Weight, find
@@ -103,8 +103,9 @@ class PeopleJudge:
         if self._register is None:
             return
         days = self._days(signing)
-        held = [self._register.is_in_office(party.person, party.position, day) for day in days]
+        held = [tuple(self._register.held(party.person, party.position, day)) for day in days]
         if all(held):
+            yield from self._line_findings(role, party, signing, [line for lines in held for line in lines])
             return
         # of days after its own the register knows only what was foreseen
         contradicts = not any(held) and min(days) <= self._register.head.dated
@@ -112,6 +113,19 @@ class PeopleJudge:
         named = {"office": party.office, "position": party.position, "days": ", ".join(day.isoformat() for day in days)}
         code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
         yield Finding.of(code, Step.PERSONS, weight, named, role=role)
+
+    def _line_findings(
+        self, role: Role, party: Party, signing: Signing, lines: list[AssignmentLine]
+    ) -> Iterator[Finding]:
+        """Yield that the register knows the party in another status, or only since a day after the proven one."""
+        statuses = dict.fromkeys(line.status for line in lines)
+        if party.status not in statuses:
+            named = {"printed": str(party.status), "listed": ", ".join(map(str, statuses)), "office": party.office}
+            yield Finding.of("OFFICE_STATUS", Step.PERSONS, Weight.WARNING, named, role=role)
+        entered = min(line.entered for line in lines)
+        if signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
+            days = {"entered": entered.isoformat(), "proven": proven.isoformat(), "office": party.office}
+            yield Finding.of("OFFICE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
     def _days(self, signing: Signing) -> tuple[date, ...]:
         """The claimed day and the proven one; without proof that of judging."""

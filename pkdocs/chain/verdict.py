@@ -92,7 +92,7 @@ class SetVerdict:
 
     ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging in ``zone`` of the trust file;
     ``trust`` is that file's digest and ``organisation`` whom it is for, ``register`` the head that was believed,
-    ``training`` whether any signature rests on a training anchor.
+    ``training`` whether any signature rests on a training anchor, ``policy`` which table of algorithms judged.
     """
 
     agreements: tuple[AgreementVerdict, ...]
@@ -104,6 +104,7 @@ class SetVerdict:
     organisation: str
     register: RegisterMark | None
     training: bool
+    policy: str = ""
 
     @property
     def summary(self) -> Mapping[Result, int]:

@@ -50,6 +50,8 @@ def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str
         "own": str(agreement.own),
         "result": str(agreement.result),
         "parent": agreement.parent,
+        "state": agreement.phase and str(agreement.phase),
+        "in_force_from": agreement.counts_from and agreement.counts_from.isoformat(),
         "findings": [_finding_json(finding, language) for finding in agreement.findings],
     }
 

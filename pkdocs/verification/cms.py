@@ -157,7 +157,7 @@ class CmsReader:
         if wrong:
             raise self.fault("SIGNATURE_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, attribute=", ".join(wrong))
         if not is_named(attributes["signing_certificate_v2"], certificate):
-            raise self.fault("SIGNATURE_CERTIFICATE_MISMATCH", Sub.SIG_CONSTRAINTS_FAILURE)
+            raise self.fault("SIGNATURE_CERTIFICATE_MISMATCH", Sub.NO_SIGNING_CERTIFICATE_FOUND)
         # among them what PAdES keeps elsewhere, such as the claimed time (EN 319 142-1, 6.3): it contradicts nothing
         for kind in sorted(attributes.keys() - _KNOWN_ATTRIBUTES):
             finding = self.fault(

@@ -22,8 +22,9 @@ from pkdocs.pki.authority import KeyKind, Reason, Revocation, Subject, certify, 
 from pkdocs.plan import Polarity
 from pkdocs.roster import Level, Means
 from pkdocs.signing import FileSigner
-from pkdocs.trust import Anchor, Purpose
+from pkdocs.trust import AlgorithmDates, Anchor, Purpose
 from pkdocs.verification import Facts, Result, Step, Weight, unread_facts
+from pkdocs.verification.algorithms import Key
 from tests.chain.kit import (
     AT,
     DIVISION_HEAD,
@@ -232,11 +233,13 @@ def test_time_passes_over_certificates_and_lists():  # 44
     }
 
 
-def test_algorithms_lapse(monkeypatch):  # 36
-    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: AT)
-    assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_LAPSED"}
-    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: None)
-    assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_WEAK"}
+def test_algorithms_lapse():  # 36
+    ended = AlgorithmDates(sooner=(("secp256r1", AT.date() - timedelta(days=1)),))
+    judged = judge(ROOT, trust=replace(training_trust(), algorithms=ended))
+    assert codes(verdict(judged, ROOT)) >= {"ALGORITHM_LAPSED", "CERTIFICATE_ALGORITHM"}
+    signature = replace(exhibit(ROOT).facts.signatures[0], key=Key("rsa", 1024))
+    weak = Exhibit("weak.pdf", replace(exhibit(ROOT).facts, signatures=(signature,)))
+    assert codes(verdict(judge(weak), ROOT)) >= {"ALGORITHM_WEAK"}
 
 
 def test_a_claimed_time_that_cannot_be_is_a_warning():  # 53

@@ -307,6 +307,7 @@ def _listing(file: Exhibit) -> dict[str, Any]:
     return {
         "id": file.facts.content.id,
         "content": file.facts.content_digest,
+        "persons": tuple(file.facts.content.party(role).person for role in file.facts.content.roles),
         "issued": Stretch(file.facts.issue_digest, file.facts.issue_length),
         "signed": Stretch(digest, length),
     }
