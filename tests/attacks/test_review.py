@@ -13,11 +13,12 @@ from pkdocs.register.lines import ENDED_SCHEMA, AssignmentLine
 from pkdocs.schema import SchemaError, canonical
 from pkdocs.verification import Result, Weight, examine_pdf
 from tests.chain.kit import AT, LEAF, ROOT, amended, codes, exhibit, judge, verdict
+from tests.chain.test_force import at_time
 from tests.chain.test_register import FILES, LINES, changed, is_listed, judged, leaf
 from tests.cli.runner import pkdocs
 from tests.issued import issued
 from tests.signed import signed, training_trust
-from tests.stamping import STAMPED, Clock, signed_in_time
+from tests.stamping import STAMPED
 from tests.verification.test_proof import trust
 
 
@@ -92,7 +93,7 @@ def test_a_draft_that_was_replaced_and_signed_all_the_same_is_named():  # 90
 def test_an_amendment_dated_back_counts_from_its_proof():  # 92
     later = amended(LEAF, first_day=STAMPED.date())
     late = STAMPED + timedelta(days=30)
-    file = Exhibit("later.pdf", examine_pdf(signed_in_time(later, Clock(at=late), Clock(at=late))))
+    file = at_time(later, late)
     at = late + timedelta(days=1)
     one = verdict(judge(*FILES, file, trust=trust(AT, late), at=at), later)
     assert "AMENDMENT_COMPLETED_LATE" in codes(one)

@@ -46,7 +46,7 @@ def codes_of(cell: str) -> list[str]:
     return re.findall(r"`([A-Z][A-Z0-9_]+)`", cell)
 
 
-def tests_of(cell: str) -> list[tuple[str, str]]:
+def named_tests(cell: str) -> list[tuple[str, str]]:
     return re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", cell)
 
 
@@ -54,7 +54,7 @@ def tests_of(cell: str) -> list[tuple[str, str]]:
 def test_each_attack_has_what_names_it_and_a_test_that_asks_for_it(number: int) -> None:
     attack, named, tested = rows()[number]
     assert attack
-    codes, tests = codes_of(named), tests_of(tested)
+    codes, tests = codes_of(named), named_tests(tested)
     assert codes, "what names it"
     assert tests, "its tests"
     assert set(codes) <= set(catalogue())

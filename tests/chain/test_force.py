@@ -10,8 +10,9 @@ from pkdocs.chain import AgreementVerdict, Exhibit, Phase, SetVerdict
 from pkdocs.content import REASONED_SCHEMA, Amendment, Content, Reference, Role, Type
 from pkdocs.profile import Ground
 from pkdocs.verification import Finding, Result, Weight, examine_pdf
-from tests.chain.kit import AT, LATER, LEAF, MIDDLE, ROOT, amended, codes, exhibit, judge, verdict
-from tests.stamping import Clock, signed_in_time
+from pkdocs.verification.token import Token
+from tests.chain.kit import AT, LATER, LEAF, MIDDLE, ROOT, amended, codes, exhibit, facts, judge, verdict
+from tests.stamping import Clock
 from tests.verification.test_proof import trust
 
 DAY = timedelta(days=1)
@@ -21,9 +22,14 @@ OCTOBER = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 
 
 @cache
+def stamped(at: datetime) -> Token:
+    return Clock(at=at).token()
+
+
 def at_time(content: Content, at: datetime) -> Exhibit:
     """Return the file of ``content``, whose signatures are proven by timestamps of that moment."""
-    return Exhibit(f"{content.id}.pdf", examine_pdf(signed_in_time(content, Clock(at=at), Clock(at=at))))
+    signatures = tuple(replace(one, timestamp=stamped(at)) for one in facts(content).signatures)
+    return Exhibit(f"{content.id}.pdf", replace(facts(content), signatures=signatures))
 
 
 def judged_on(day: datetime, *files: Content | Exhibit) -> SetVerdict:
