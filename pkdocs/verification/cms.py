@@ -87,10 +87,14 @@ class CmsReader:
         return self.fault("SIGNATURE_CMS", Sub.FORMAT_FAILURE, what=what)
 
     def _signed_data(self, encoded: bytes) -> Any:
-        info = cms.ContentInfo.load(encoded, strict=True)
-        if info["content_type"].native != "signed_data":
+        try:
+            info = cms.ContentInfo.load(encoded, strict=True)
+            kind, data = info["content_type"].native, info["content"]
+        except ValueError as fault:
+            # what is not even the outermost form; deeper the border around examining catches what is raised
+            raise self._malformed("ContentInfo") from fault
+        if kind != "signed_data":
             raise self._malformed("contentType")
-        data = info["content"]
         encapsulated = data["encap_content_info"]
         if encapsulated["content_type"].native != "data" or encapsulated["content"].native is not None:
             raise self.fault("SIGNATURE_ENCAPSULATES", Sub.FORMAT_FAILURE)

@@ -25,41 +25,59 @@ def test_what_the_attacks_start_from_is_valid():
 # 4-11: where the signature's bytes are
 
 
-def hollow(dictionary: bytes) -> bytes:
-    """Return the issued file with a revision that fills the first party's field with such a signature."""
+PLACES = b"[0 0000000000 0000000000 0000000000]"
+
+
+def hollow(contents: bytes, written: bytes = b"/ByteRange " + PLACES) -> bytes:
+    """Return the issued file with the first party's field filled by what has such contents.
+
+    The byte range is exact, if it is not ``written`` otherwise.
+    """
     field, value = number_of(base(), b"(pihak-pertama)"), last_size(base())
     filled = object_bytes(base(), field).replace(b"/Subtype /Widget", b"/Subtype /Widget /V %d 0 R" % value)
     start = b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M (D:20260122091500+07'00') "
-    return revision(base(), {field: filled, value: start + dictionary + b" >>"})
+    pdf = revision(base(), {field: filled, value: start + written + b" " + contents + b" >>"})
+    opening = pdf.rindex(b"/Contents ") + 10 if b"/Contents " in contents else 100
+    closing = opening + len(contents) - 10
+    exact = b"[0 %d %d %d" % (opening, closing, len(pdf) - closing)
+    return pdf.replace(PLACES, exact.ljust(len(PLACES) - 1) + b"]")
 
 
 @pytest.mark.parametrize(
-    "contents",
-    [b"", b"/Contents null", b"/Contents <>", b"/Contents <00>", b"/Contents ()", b"/Contents 1 0 R", b"/Contents 7"],
-    ids=["missing", "null", "empty", "a zero byte", "no bytes", "elsewhere", "a number"],
-)
-def test_a_signature_without_contents_is_named(contents):  # 8, 9
-    codes = found(hollow(contents + b" /ByteRange [0 100 200 300]"))
-    assert codes & {"SIGNATURE_DICTIONARY", "SIGNATURE_CONTENTS", "SIGNATURE_BYTE_RANGE", "FILE_STRUCTURE"}
-
-
-@pytest.mark.parametrize(
-    "written",
+    ("contents", "code"),
     [
-        b"/ByteRange null",
-        b"/ByteRange [0 0 0 0]",
-        b"/ByteRange [0 100 200]",
-        b"/ByteRange [0 100 200 300 400]",
-        b"/ByteRange [-1 100 200 300]",
-        b"/ByteRange [0 100 200 99999999]",
-        b"/ByteRange [0.5 100 200 300]",
-        b"/ByteRange (0 100 200 300)",
+        (b"", "SIGNATURE_DICTIONARY"),
+        (b"/Contents null", "FILE_STRUCTURE"),
+        (b"/Contents <>", "SIGNATURE_CONTENTS"),
+        (b"/Contents <00>", "SIGNATURE_CONTENTS"),
+        (b"/Contents <3000>", "SIGNATURE_CMS"),
+        (b"/Contents ()", "SIGNATURE_BYTE_RANGE"),
+        (b"/Contents 1 0 R", "SIGNATURE_BYTE_RANGE"),
+        (b"/Contents 7", "SIGNATURE_BYTE_RANGE"),
     ],
-    ids=["null", "of nothing", "three", "five", "negative", "past the end", "no whole number", "text"],
+    ids=["missing", "null", "empty", "a zero byte", "an empty sequence", "no digits", "elsewhere", "a number"],
 )
-def test_a_byte_range_of_another_form_is_named(written):  # 4
-    codes = found(hollow(written + b" /Contents <3000>"))
-    assert codes & {"SIGNATURE_BYTE_RANGE", "SIGNATURE_DICTIONARY", "FILE_STRUCTURE"}
+def test_a_signature_without_contents_is_named(contents, code):  # 8, 9
+    assert code in found(hollow(contents))
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        (b"", "SIGNATURE_DICTIONARY"),
+        (b"/ByteRange null", "FILE_STRUCTURE"),
+        (b"/ByteRange [0 0 0 0]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange [0 100 200]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange [0 100 200 300 400]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange [-1 100 200 300]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange [0 100 200 99999999]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange [0.5 100 200 300]", "SIGNATURE_BYTE_RANGE"),
+        (b"/ByteRange (0 100 200 300)", "SIGNATURE_BYTE_RANGE"),
+    ],
+    ids=["missing", "null", "of nothing", "three", "five", "negative", "past the end", "no whole number", "text"],
+)
+def test_a_byte_range_of_another_form_is_named(written, code):  # 4
+    assert code in found(hollow(b"/Contents <3000>", written))
 
 
 def test_two_signatures_over_overlapping_parts_are_named():  # 10
@@ -71,13 +89,13 @@ def test_two_signatures_over_overlapping_parts_are_named():  # 10
 def test_forged_entries_in_the_padding_of_the_signature_are_named():  # 6, 11
     more = b"> /Reason (palsu) /Padding <"
     forged = Hand(signer_of(DIVISION_HEAD), contents=lambda digits: digits[: -len(more) - 2] + more + b"00")
-    assert found(forged.sign(base(), Role.FIRST)) & {"FILE_STRUCTURE", "SIGNATURE_DICTIONARY", "SIGNATURE_BYTE_RANGE"}
+    assert found(forged.sign(base(), Role.FIRST)) == {"SIGNATURE_DICTIONARY", "SIGNATURE_BYTE_RANGE"}
 
 
 def test_the_signed_part_moved_behind_forged_objects_is_named():  # 11
     start = both().rindex(b"%d 0 obj" % number_of(first(), b"/Type /Sig"))
     wrapped = both()[:start] + b"99 0 obj\n(palsu)\nendobj\n" + both()[start:]
-    assert found(wrapped) & {"FILE_STRUCTURE", "FILE_CROSS_REFERENCE"}
+    assert found(wrapped) == {"FILE_CROSS_REFERENCE"}
 
 
 # 13-23: what comes after a signature, or was prepared before
@@ -100,7 +118,7 @@ def test_an_overlay_that_was_prepared_is_no_issued_form():  # 19, 21
         document.pages[0].contents_add(Stream(document, b"/Cover Do"))
 
     codes = found(Hand(signer_of(DIVISION_HEAD)).sign(altered(base(), prepared), Role.FIRST))
-    assert codes & {"ISSUED_FOREIGN", "ISSUED_ACTIVE"}
+    assert codes == {"ISSUED_ACTIVE"}
 
 
 def test_an_overlay_removed_after_signing_is_named():  # 19
@@ -251,7 +269,7 @@ def test_any_other_field_added_after_the_first_signature_is_named():  # 25, 29
     number = last_size(first())
     text = b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (catatan) /V (setuju) /Rect [0 0 0 0] >>"
     body = re.sub(rb"(/Fields \[[^\]]*?) ?\]", rb"\1 %d 0 R ]" % number, object_bytes(first(), form))
-    assert found(revision(first(), {form: body, number: text})) & {"REVISION_NOT_SIGNED", "REVISION_OWN_FIELD"}
+    assert found(revision(first(), {form: body, number: text})) == {"REVISION_OWN_FIELD", "REVISION_FOREIGN_OBJECT"}
 
 
 # 38, 39: containers of something else
@@ -268,7 +286,7 @@ def test_a_file_that_is_half_encrypted_is_named():  # 38
     crypt = b"<< /Type /EmbeddedFile /Filter /Crypt /Length 0 >>\nstream\n\nendstream"
     number = number_of(base(), b"/Type /EmbeddedFile")
     codes = found(revision(both(), {number: crypt}, trailer=b"/Encrypt << /Filter /Standard /V 4 >>"))
-    assert codes & {"FILE_ENCRYPTED", "FILE_STRUCTURE"}
+    assert codes == {"FILE_ENCRYPTED"}
 
 
 # 88: cut back
