@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from pkdocs.chain.people import is_root
-from pkdocs.chain.tree import Node, root_positions
+from pkdocs.chain.tree import MAX_LEVELS, Node, root_positions
 from pkdocs.content import Content, Party
 from pkdocs.register import Register
 from pkdocs.trust import Trust
@@ -29,6 +29,8 @@ def link_findings(node: Node, trust: Trust, register: Register | None, believed:
     keys = [above.content.position.key for above in node.ancestors]
     if node.content.position.key in keys:
         yield _fail("CHAIN_CIRCLE", position=node.content.position.key)
+    if node.depth > MAX_LEVELS:
+        yield _fail("CHAIN_TOO_DEEP", depth=node.depth, limit=MAX_LEVELS)
 
 
 def _fail(code: str, **params: str | int) -> Finding:
@@ -93,5 +95,5 @@ def _parent_findings(child: Content, parent: Content, register: Register | None)
         yield _fail("PARENT_NOT_IN_FORCE", parent=parent.id, day=child.first_day.isoformat())
 
 
-def _shown(party: Party) -> tuple[str, str]:
-    return party.name, party.office
+def _shown(party: Party) -> tuple[str, str, str | None]:
+    return party.name, party.office, party.number

@@ -20,6 +20,8 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
     if line is None:
         yield _unlisted(node, register)
         return
+    if differing := ", ".join(_differing(node, line)):
+        yield _fail("LISTED_OTHERWISE", id=line.id, what=differing)
     if (line.issued.length, line.issued.digest) != (node.facts.issue_length, node.facts.issue_digest):
         yield _fail("ISSUE_OTHER", id=line.id)
     elif line.signed is not None and not is_listed_file(node, register):
@@ -32,6 +34,19 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
         yield _ended(node, line)
     if line.successor is not None:
         yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=line.successor)
+
+
+def _differing(node: Node, line: AgreementLine) -> Iterator[str]:
+    """Yield in what the line, found by the content's digest, describes another agreement than the content."""
+    content = node.content
+    persons = tuple(party.person for role in content.roles if (party := content.party(role)))
+    told = {
+        "id": (line.id.casefold(), node.id.casefold()),
+        "position": (line.position, content.position.key),
+        "unit": (line.unit, content.position.unit),
+        "persons": (line.persons, persons),
+    }
+    return (name for name, (listed, own) in told.items() if listed != own)
 
 
 def _ended(node: Node, line: AgreementLine) -> Finding:

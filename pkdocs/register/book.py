@@ -1,7 +1,7 @@
 """The register, ready to be asked: who held what, whose a certificate is, which agreements there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -107,7 +107,11 @@ class Register:
 
     def is_in_office(self, person: str, position: str, day: date) -> bool:
         """Tell whether ``person`` holds ``position`` on ``day``, be it acting."""
-        return any(line.person == person and line.holds_on(day) for line in self.assignments.get(position, ()))
+        return any(self.held(person, position, day))
+
+    def held(self, person: str, position: str, day: date) -> Iterator[AssignmentLine]:
+        """Yield the lines by which ``person`` holds ``position`` on ``day``."""
+        return (line for line in self.assignments.get(position, ()) if line.person == person and line.holds_on(day))
 
     def listed_by(self, content: str) -> datetime | None:
         """Return when the signed bytes of a content were listed at the latest, by timestamps; None: none shows it."""

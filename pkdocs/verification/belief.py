@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pkdocs.messages import Said
 from pkdocs.pki import person_of
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import believed_until
+from pkdocs.verification.algorithms import policy_of
 from pkdocs.verification.certificates import CertificateJudge, Standing, When
 from pkdocs.verification.evidence import Evidence, Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
@@ -46,6 +46,7 @@ class SignatureJudge:
     def __init__(self, trust: Trust, at: datetime) -> None:
         self._trust = trust
         self._at = at
+        self._policy = policy_of(trust)
         library = Library()
         self._certificates = CertificateJudge(trust, Purpose.PERSONS, at, library)
         self._times = TimeJudge(trust, at, library)
@@ -89,7 +90,7 @@ class SignatureJudge:
         yield from signing.standing.findings
         yield from signing.findings
         signature, proof = signing.signature, signing.proof
-        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
+        until = self._policy.until(signature.digest, signature.key) if signature.digest and signature.key else None
         if until is None:
             yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, sub=Sub.CRYPTO_CONSTRAINTS_FAILURE)
         elif until < (proof.at if proof else self._at):

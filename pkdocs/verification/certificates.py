@@ -9,8 +9,9 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Self
 
 from asn1crypto.x509 import Certificate
@@ -27,6 +28,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from pkdocs.trust import Anchor, Purpose, Trust
+from pkdocs.verification.algorithms import Policy, key_of, policy_of
 from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.revocation import Known, RevocationJudge
@@ -78,19 +80,24 @@ _UNPROVEN: Final = When()
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order (DER)."""
+    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order (DER).
+
+    ``until`` is the last moment at which all that was signed on it is believed, None for an algorithm that never is.
+    """
 
     anchor: Anchor
     encoded: tuple[bytes, ...]
     begins: datetime
     ends: datetime
+    until: datetime | None
 
     @classmethod
-    def of(cls, anchor: Anchor, encoded: Iterable[bytes]) -> Self:
+    def of(cls, anchor: Anchor, encoded: Iterable[bytes], policy: Policy) -> Self:
         path = tuple(encoded)
         loaded = [x509.load_der_x509_certificate(entry) for entry in path]
         begins = max(certificate.not_valid_before_utc for certificate in loaded)
-        return cls(anchor, path, begins, min(certificate.not_valid_after_utc for certificate in loaded))
+        ends = min(certificate.not_valid_after_utc for certificate in loaded)
+        return cls(anchor, path, begins, ends, _believed_until(loaded, policy))
 
     @property
     def certificates(self) -> tuple[x509.Certificate, ...]:
@@ -103,6 +110,7 @@ class CertificateJudge:
     def __init__(self, trust: Trust, purpose: Purpose, at: datetime, library: Library | None = None) -> None:
         self._trust = trust
         self._purpose = purpose
+        self._policy = policy_of(trust)
         self._at = at
         self._revocations = RevocationJudge(trust.crls, at, library or Library())
         self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
@@ -138,6 +146,9 @@ class CertificateJudge:
         path = self._way(certificate, chain, when, at)
         if isinstance(path, Finding):
             return Standing(None, (*findings, path))
+        if path.until is None or path.until < at:
+            lapsed = _unknown("CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+            return Standing(None, (*findings, lapsed))
         if chain and chain[-1] not in path.encoded and not _is_self_issued(chain[-1]):
             # nobody vouches for it: it was changed, or is there to mislead
             findings.append(_unknown("CERTIFICATE_STRAY", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE))
@@ -172,7 +183,7 @@ class CertificateJudge:
         anchor = next(anchor for anchor in anchors if anchor.certificate == encoded[0])
         # the bytes that are there anyway, for there are as many paths as people
         own = {entry: entry for entry in (anchor.certificate, *chain, certificate)}
-        path = self._paths[certificate, chain] = _Path.of(anchor, (own[entry] for entry in encoded))
+        path = self._paths[certificate, chain] = _Path.of(anchor, (own[entry] for entry in encoded), self._policy)
         return path
 
     def _validate_any(
@@ -255,6 +266,18 @@ def may_sign(certificate: bytes) -> bool:
             if not named & _SIGNING_USES:
                 return False
     return usage.digital_signature or usage.content_commitment
+
+
+def _believed_until(path: list[x509.Certificate], policy: Policy) -> datetime | None:
+    """Return until when what the issuers on ``path`` signed is believed; the anchor's own signature is not asked."""
+    limits = [_signed_until(below, issuer, policy) for issuer, below in pairwise(path)]
+    known = [limit for limit in limits if limit is not None]
+    return min(known, default=datetime.max.replace(tzinfo=UTC)) if len(known) == len(limits) else None
+
+
+def _signed_until(certificate: x509.Certificate, issuer: x509.Certificate, policy: Policy) -> datetime | None:
+    key, algorithm = key_of(issuer), certificate.signature_hash_algorithm
+    return policy.until(algorithm.name, key) if key and algorithm else None
 
 
 def name_of_subject(certificate: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from pkdocs.messages import Said
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import believed_until
+from pkdocs.verification.algorithms import policy_of
 from pkdocs.verification.certificates import CertificateJudge, When
 from pkdocs.verification.evidence import Evidence, Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
@@ -90,6 +90,7 @@ class TimeJudge:
 
     def __init__(self, trust: Trust, at: datetime, library: Library) -> None:
         self._at = at
+        self._policy = policy_of(trust)
         self._authorities = CertificateJudge(trust, Purpose.TIMESTAMPS, at, library)
 
     def timeline(
@@ -116,7 +117,7 @@ class TimeJudge:
         if token.time > self._at:
             return find("TIMESTAMP_LATER", Step.CERTIFICATES, Weight.WARNING, time=_written(token.time))
         proven = min((one.token.latest for one in later if one.covers(mark.end)), default=None)
-        until = believed_until(token.digest, token.key)
+        until = self._policy.until(token.digest, token.key)
         if until is None or until < (proven or self._at):
             return _not_believed("ALGORITHM_WEAK" if until is None else "ALGORITHM_LAPSED")
         when = When(proven, tuple(self._known(evidence, later)))

@@ -62,7 +62,9 @@ class Delivery:
         files = [folder / f"lain-{number}.pdf" for number, _ in enumerate(self.among)]
         for file, head in zip(files, self.among, strict=True):
             file.write_bytes(signed(head))
-        return read_register(folder / "register.pdf", [Source.of(file) for file in files], self.trust, at=AT + self.later, jobs=1)
+        return read_register(
+            folder / "register.pdf", [Source.of(file) for file in files], self.trust, at=AT + self.later, jobs=1
+        )
 
 
 def heavy(reading: Reading) -> set[str]:

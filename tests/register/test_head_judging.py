@@ -22,6 +22,7 @@ from pkdocs.schema import SchemaError
 from pkdocs.signing import FileSigner, load_pkcs12
 from pkdocs.trust import LowestHead, Purpose, Trust
 from pkdocs.verification import Step, Weight
+from pkdocs.verification.algorithms import Policy
 from tests.factory import DIVISION_HEAD, HEAD, MAYOR, root_content
 from tests.issued import issued
 from tests.register.heads import KEEPERS, kept_head, pinning, registrar, sha256, sign
@@ -406,7 +407,7 @@ def test_certificates_under_no_anchor_for_persons_do_not_count():
 
 
 def test_a_weak_algorithm_fails_even_beside_enough_others(monkeypatch):
-    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: None)
+    monkeypatch.setattr("pkdocs.verification.belief.policy_of", lambda _trust: Policy("none", {}))
     verdict = judge(signed(*KEEPERS))
     assert codes(verdict, Weight.FAIL) == {"ALGORITHM_WEAK"}
     assert not verdict.believed
