@@ -124,8 +124,8 @@ def is_sealed(certificate: bytes) -> bool:
 
 def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
     """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first."""
-    below = x509.load_der_x509_certificate(certificate)
-    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in others if encoded != certificate}
+    below = certificate_of(certificate)
+    left = {encoded: certificate_of(encoded) for encoded in others if encoded != certificate}
     while issuer := next((encoded for encoded, above in left.items() if is_issued(below, above)), None):
         below = left.pop(issuer)
         # no signature of others covers a root: it must at least bear its own
@@ -134,8 +134,9 @@ def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[byte
         yield issuer
 
 
+@lru_cache(maxsize=512)
 def is_issued(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer."""
+    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer; kept, for it is asked often."""
     try:
         below.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
