@@ -318,6 +318,10 @@ class Content:
         codes = [promise.code.casefold() for promise in self.indicators]
         demand(len(codes) == len(set(codes)), "an indicator twice")
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the canonical bytes behind: on the way to another process they would double its size."""
+        return {name: value for name, value in self.__dict__.items() if name != "canonical"}
+
     def _follows(self, amendment: Amendment) -> bool:
         before = agreement_id(self.year, self.position.key, self.version - 1)
         return amendment.supersedes.id.casefold() == before.casefold()
