@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check golden bench lock clean
+.PHONY: help setup demo test check fuzz golden bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -27,12 +27,15 @@ check: setup ## the quick gate: style, types, floors, requirements
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pip --disable-pip-version-check check
 
+fuzz: setup ## feed every reader with spoilt input; MINUTES=60. What is found lies in build/fuzz
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+
 golden: setup ## draw the pictures of all templates' pages again; look at them before you commit them
 	@$(BIN)/python -m tests.document.golden
 
 bench: setup ## pkdocs beside docxtpl, unoserver, soffice and python-calamine; some 20 minutes
 	@sh benchmarks/setup
-	@for name in render convert generate judge sign workbook; do echo "== $$name"; PYTHONPATH=build/bench/beside $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in render convert generate judge sign verify workbook; do echo "== $$name"; PYTHONPATH=build/bench/beside $(BIN)/python benchmarks/$$name.py || exit; done
 
 lock: setup ## renew requirements.lock after a change in pyproject.toml; UPGRADE=--upgrade takes newer versions
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) --extra dev --generate-hashes \

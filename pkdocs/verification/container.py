@@ -17,6 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pkdocs import der
 from pkdocs.verification.algorithms import DIGESTS
 
+MAX_CERTIFICATES: Final = 64
+"""In one container; usual are two to five."""
 HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
@@ -123,9 +125,13 @@ def is_sealed(certificate: bytes) -> bool:
 
 
 def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
-    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first."""
-    below = x509.load_der_x509_certificate(certificate)
-    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in others if encoded != certificate}
+    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first.
+
+    Only the first of very many are looked at: each is tried as the issuer of each.
+    """
+    below = certificate_of(certificate)
+    tried = others[:MAX_CERTIFICATES]
+    left = {encoded: certificate_of(encoded) for encoded in tried if encoded != certificate}
     while issuer := next((encoded for encoded, above in left.items() if is_issued(below, above)), None):
         below = left.pop(issuer)
         # no signature of others covers a root: it must at least bear its own
@@ -134,8 +140,9 @@ def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[byte
         yield issuer
 
 
+@lru_cache(maxsize=512)
 def is_issued(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer."""
+    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer; kept, for it is asked often."""
     try:
         below.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

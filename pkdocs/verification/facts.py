@@ -57,6 +57,6 @@ class Facts:
         return replace(self, signatures=signatures, findings=(*self.findings, *findings, *unassigned(signatures)))
 
 
-def unread_facts(reason: str | Said) -> Facts:
+def unread_facts(reason: str | Said, *, code: str = "FILE_NOT_READ") -> Facts:
     """Return the facts of a file that could not be read at all; it counts, and is never skipped."""
-    return Facts("", (find("FILE_NOT_READ", Step.FILE, Weight.FAIL, reason=reason),))
+    return Facts("", (find(code, Step.FILE, Weight.FAIL, reason=reason),))

@@ -16,7 +16,7 @@ from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, inflate
 from pkdocs.verification.update import Update, entries_of
 
-MAX_ENTRIES: Final = 1_000
+MAX_ENTRIES: Final = 200
 MAX_BYTES: Final = 32_000_000
 _STREAM: Final = frozenset({"Length", "Filter"})
 _VRI: Final = re.compile(r"[0-9A-F]{40}")
