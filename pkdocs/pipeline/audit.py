@@ -24,7 +24,9 @@ from pkdocs.vouched import vouched_by
 Progress = Callable[[int, int], None]
 
 TIMEOUT_S: Final = 60.0
-"""For one file; usual are 0.1 s."""
+"""For one file; usual are some milliseconds, or 0.1 s."""
+THOROUGH_S: Final = 180.0
+"""The same where other programs draw it too, each within limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def _exhibits(
 ) -> list[Exhibit]:
     look = Look(vouched, find_renderers() if thorough else ())
     function, first = (look.thoroughly, None) if thorough else (look.strictly, look.quickly)
-    looked = run_each(function, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=first)
+    timeout_s = THOROUGH_S if thorough else TIMEOUT_S
+    looked = run_each(function, files, jobs=jobs, timeout_s=timeout_s, lost=look.lost, first=first)
     unpacker, exhibits = Unpacker(), list[Exhibit]()
     for file, packed in zip(files, looked, strict=True):
         exhibits.append(Exhibit(file.name, unpacker.unpack(packed)))
