@@ -1,6 +1,7 @@
 """Step 8: does every promise answer to one above, and what of what is above is carried below?"""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pkdocs.chain.counting import Counted
 from pkdocs.chain.tree import Forest, Node
@@ -59,9 +60,15 @@ class PromiseBook:
                 contents = [one.content for one in (*below, ancestor)]
                 self._beside[ancestor] = {p.code: p for content in contents for p in content.indicators}
             promise = self._beside[ancestor].get(code)
-            if promise is not None and promise not in node.content.indicators:
+            if promise is not None and promise not in _promises_of(node):
                 return promise
         return None
+
+
+@lru_cache(maxsize=1)
+def _promises_of(node: Node) -> frozenset[Promise]:
+    """Return what the node promises itself; a content may have many thousands, each asked about."""
+    return frozenset(node.content.indicators)
 
 
 def _change_findings(promise: Promise, above: Promise) -> Iterator[Finding]:
