@@ -1,6 +1,7 @@
 """A small city for tests: seven officials on four levels, from the workbook to signed files, made once."""
 
 import csv
+import pickle
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +154,9 @@ LOOKED: dict[tuple[object, str], Any] = {}
 
 def look_once(look: Callable[[Source], Any], files: Sequence[Source], **how: Any) -> Iterator[Any]:
     """Do as ``run_each`` does, but look only once at the same bytes: what is seen depends on nothing else."""
-    keys = [(look, _told(file)) for file in files]
+    # what the register vouches for is part of how to look
+    how_to_look = pickle.dumps(look) if hasattr(look, "__self__") else look
+    keys = [(how_to_look, _told(file)) for file in files]
     unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in LOOKED}
     LOOKED.update(zip(unknown, run_each(look, list(unknown.values()), **how), strict=True))
     return (LOOKED[key] for key in keys)

@@ -2,6 +2,16 @@
 
 from pkdocs.chain.alone import judge_alone
 from pkdocs.chain.judge import judge_set
-from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Borne, Exhibit, Expected, PageCheck, RegisterMark, SetVerdict
 
-__all__ = ["AgreementVerdict", "Exhibit", "PageCheck", "RegisterMark", "SetVerdict", "judge_alone", "judge_set"]
+__all__ = [
+    "AgreementVerdict",
+    "Borne",
+    "Exhibit",
+    "Expected",
+    "PageCheck",
+    "RegisterMark",
+    "SetVerdict",
+    "judge_alone",
+    "judge_set",
+]

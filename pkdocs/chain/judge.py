@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
+from pkdocs.chain.borne import Teller, expected_by
 from pkdocs.chain.counting import Counted, count, is_believed
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.listed import listed_set_findings, listing_findings
-from pkdocs.chain.people import PeopleJudge, key_findings
+from pkdocs.chain.people import PeopleJudge, key_findings, required_roles
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
@@ -48,7 +49,16 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         for node in forest.nodes
     }
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
-    agreements = (*_verdicts(forest, alone, signings, counted), *map(_unreadable, forest.unreadable))
+    teller = Teller(trust.zone)
+    told = (
+        replace(
+            verdict,
+            borne=tuple(teller.borne(node, signings[node], people.timeline(node))),
+            completed=teller.completed(required_roles(node, trust), signings[node]),
+        )
+        for node, verdict in zip(forest.nodes, _verdicts(forest, alone, signings, counted), strict=True)
+    )
+    agreements = (*told, *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account), *set_findings(forest, believed, counted))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
@@ -62,6 +72,8 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         register=_mark(register),
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
+        sources=account.sources if account else (),
+        expected=expected_by(register) if register else None,
     )
 
 

@@ -1,13 +1,13 @@
 """The register that an auditor names, on disk: its head, its list, and other heads at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from pkdocs.executor import run_each
-from pkdocs.files import read_regular
+from pkdocs.files import digest, read_regular
 from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.register import (
     LIST_NAME,
@@ -21,6 +21,7 @@ from pkdocs.register import (
     unexamined_head,
 )
 from pkdocs.trust import Trust
+from pkdocs.verification.basis import Basis, Use
 
 TIMEOUT_S: Final = 60.0
 """For one head; usual are 0.02 s."""
@@ -32,14 +33,25 @@ def read_account(named: Path, others: Sequence[Source], trust: Trust, *, at: dat
     Each head is examined in a process of its own, with limits of time and memory. A list that cannot be read is absent.
     """
     heads = list(dict.fromkeys((Source.of(named), *others)))
-    facts = run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
+    facts = list(run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost))
     verdict, *verdicts = (judge_head(one, trust, at) for one in facts)
-    data = _read_list(named.parent / LIST_NAME)
+    list_file = named.parent / LIST_NAME
+    data = _read_list(list_file)
     account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)
+    account = replace(account, sources=tuple(_sources(heads, facts, list_file, data)))
     if account.register is None:
         return account
     rivals = [one.head for one in verdicts if one.believed and one.head]
     return replace(account, findings=(*account.findings, *compare_heads(account.register.head, rivals, data)))
+
+
+def _sources(
+    heads: Sequence[Source], facts: Sequence[HeadFacts], list_file: Path, data: bytes | None
+) -> Iterator[Basis]:
+    for file, found in zip(heads, facts, strict=True):
+        yield Basis(Use.REGISTER if file is heads[0] else Use.HEAD, file.name, found.sha256)
+    if data is not None:
+        yield Basis(Use.LIST, str(list_file), digest(data))
 
 
 def _read_list(file: Path) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What lies in a folder beside agreements: lists of bundles, prints and receipts say that they are none."""
+"""What lies in a folder beside agreements: lists of bundles, prints, receipts and reports say that they are none."""
 
 from pathlib import Path
 

@@ -15,10 +15,11 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import write_atomic
 from pkdocs.index import Entry, Index
 from pkdocs.persons import person_scheme, pseudonym
-from pkdocs.pipeline.audit import TIMEOUT_S, examine_file, lost_file
+from pkdocs.pipeline.audit import TIMEOUT_S
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
 from pkdocs.pipeline.enrolling import read_enrolment
 from pkdocs.pipeline.keeping import read_kept
+from pkdocs.pipeline.looking import examine_file, lost_file
 from pkdocs.pipeline.shelf import Shelf
 from pkdocs.pipeline.sources import Source
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries

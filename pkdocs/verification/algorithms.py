@@ -28,6 +28,9 @@ CURVES: Final = {"secp256r1": _year_end(2035), "secp384r1": _year_end(2035), "se
 RSA_BITS: Final = ((3000, _year_end(2035)), (2048, _year_end(2030)))
 """Least sizes of RSA moduli, largest first, and the last moment for each."""
 
+POLICY: Final = "pkdocs-algorithms/1"
+"""The name of this table: reports say by which one they judged. Whoever changes an entry changes the number."""
+
 SIGNATURES: Final = {
     f"{digest}_{kind}": (digest, kind)
     for digest in DIGESTS

@@ -5,6 +5,7 @@ Nothing here knows whose container it is; a signature and a timestamp token are 
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -25,6 +26,16 @@ HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
 }
 _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
+
+
+@lru_cache(maxsize=256)
+def certificate_of(encoded: bytes) -> x509.Certificate:
+    """Return a certificate (DER), read once: of the files of a run many bear the same.
+
+    Raises:
+        ValueError, InvalidVersion: it is none.
+    """
+    return x509.load_der_x509_certificate(encoded)
 
 
 def is_der(encoded: bytes) -> bool:
@@ -96,16 +107,21 @@ def verifies(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm, sig
     return True
 
 
-def is_sealed(certificate: Any) -> bool:
-    """Tell whether a certificate is exactly what its issuer signed, the algorithm and the signature.
+def is_sealed(certificate: bytes) -> bool:
+    """Tell whether a certificate (DER) is exactly what its issuer signed, the algorithm and the signature.
 
     Unused bits of a BIT STRING, for one, are looked at by nobody else.
     """
-    signed = certificate["tbs_certificate"]
-    exact = der.encode(
-        der.SEQUENCE, signed.dump(), signed["signature"].dump(), der.bits(certificate["signature_value"].native)
-    )
-    return bool(exact == certificate.dump() and certificate.serial_number > 0)
+    try:
+        signed, _, signature = der.values(certificate)
+        fields = der.values(signed)
+        # the version is left out where it is 1
+        serial, named, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+        value = der.contents(serial)
+        exact = der.encode(der.SEQUENCE, signed, named, der.bits(der.contents(signature)[1:]))
+    except (ValueError, IndexError):
+        return False
+    return exact == certificate and int.from_bytes(value, signed=True) > 0
 
 
 def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:

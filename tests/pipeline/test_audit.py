@@ -11,9 +11,14 @@ from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import run_each
 from pkdocs.files import MAX_READ_BYTES
 from pkdocs.pipeline import audit
-from pkdocs.pipeline.audit import Means, examine_file, verify
+from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.audit import Means, verify
+from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look, examine_file
+from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.sources import Source
-from pkdocs.verification import Facts, Result
+from pkdocs.verification import Result
+from pkdocs.verification.parcel import Unpacker, pack
+from pkdocs.vouched import vouched_by
 from tests.city import AT, KEYS, Town, ignore, tamper
 
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
@@ -84,10 +89,10 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     assert [finding.code for finding in examine_file(Source.of(tmp_path / "a.pdf")).findings] == ["FILE_NOT_READ"]
 
 
-def deadly(file: Source) -> Facts:
+def deadly(file: Source) -> bytes:
     if "AUDITOR" in file.name:
         os.kill(os.getpid(), signal.SIGKILL)
-    return examine_file(file)
+    return pack(examine_file(file))
 
 
 def test_a_file_that_kills_its_process_counts(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,3 +170,38 @@ def test_a_trust_file_that_cannot_be_used_judges_nothing(town: Town, tmp_path: P
 def test_a_trust_file_that_cannot_be_read_judges_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(TrustError):
         verify([town.out], tmp_path / "absent.toml", at=AT, means=Means(), progress=ignore)
+
+
+def test_a_thorough_look_comes_to_the_same_and_says_who_drew_the_pages(
+    signed_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "find_renderers", lambda: ())
+    found = verify(
+        [signed_town.pdf("INSP.IRBAN1"), signed_town.pdf("INSP")],
+        signed_town.trust,
+        at=AT,
+        means=Means(jobs=2, thorough=True),
+        progress=ignore,
+    )
+    plain = judged(signed_town, signed_town.pdf("INSP.IRBAN1"), signed_town.pdf("INSP"))
+    drawn = [[one for one in verdict.findings if one.code == "RENDERED"] for verdict in found.agreements]
+    assert [dict(one.params) for (one,) in drawn] == [{"renderers": "pdfium"}] * 2
+    assert [verdict.result for verdict in found.agreements] == [verdict.result for verdict in plain.agreements]
+
+
+def test_a_file_that_is_gone_counts_however_it_is_looked_at(tmp_path: Path) -> None:
+    look, gone = Look(NOTHING_VOUCHED), Source.of(tmp_path / "gone.pdf")
+    assert look.quickly(gone) is None
+    for packed in (look.strictly(gone), look.thoroughly(gone)):
+        assert [finding.code for finding in Unpacker().unpack(packed).findings] == ["FILE_NOT_READ"]
+
+
+def test_listed_files_are_looked_at_quickly_and_others_are_not(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.sign_register()
+    file = Source.of(signed_town.pdf("INSP.IRBAN1"))
+    account = read_account(signed_town.head, [], read_trust_file(signed_town.trust), at=AT, jobs=1)
+    packed = Look(vouched_by(account.register)).quickly(file)
+    assert packed is not None
+    assert Unpacker().unpack(packed).issue_digest == examine_file(file).issue_digest
+    assert Look(NOTHING_VOUCHED).quickly(file) is None

@@ -15,9 +15,9 @@ from pkdocs.errors import ConflictError, DocumentError, SigningError, UsageError
 from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind, join_pages
 from pkdocs.picture import draw_pages
 from pkdocs.pipeline import printing
-from pkdocs.pipeline.audit import examine_file
 from pkdocs.pipeline.beside import companion_at
 from pkdocs.pipeline.ceremony import Wishes, plan_signing
+from pkdocs.pipeline.looking import examine_file
 from pkdocs.pipeline.printing import Print, print_unit
 from pkdocs.pipeline.sources import Source
 from pkdocs.signing import Keyed, read_form
