@@ -67,6 +67,7 @@ def sign_command(ctx: click.Context, report: Path, p12: Path, passphrase_file: P
 @argument("report", metavar="FILE", type=_FILE)
 @argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @means_options
+@option("--signer-trust", metavar="FILE", type=_FILE, code="OPTION_SIGNER_TRUST")
 @json_option
 @click.pass_context
 def check_command(
@@ -82,11 +83,13 @@ def check_command(
     moment: str | None,
     jobs: int | None,
     thorough: bool,
+    signer_trust: Path | None,
 ) -> None:
     """Check a report."""
     means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
-        found = check_report(report, paths, trust, at=read_moment(moment), means=means, progress=bar)
+        at = read_moment(moment)
+        found = check_report(report, paths, trust, at=at, means=means, progress=bar, signer_trust=signer_trust)
     _show(ctx, report, found)
     print_json(
         ctx,
