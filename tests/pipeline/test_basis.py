@@ -3,9 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from pkdocs.verification.source import Source, Use
-
 from pkdocs.pipeline.basis import with_basis
+from pkdocs.verification.basis import Basis, Use
 from tests.report.test_tree import SET
 
 
@@ -14,9 +13,9 @@ def test_trust_file_and_templates_are_named_with_their_digests(tmp_path: Path) -
         (tmp_path / name).write_bytes(name.encode())
     judged = with_basis(SET, Path("trust.toml"), tmp_path, None)
     assert judged.sources == (
-        Source(Use.TRUST, "trust.toml", SET.trust),
+        Basis(Use.TRUST, "trust.toml", SET.trust),
         *(
-            Source(Use.TEMPLATE, str(tmp_path / name), hashlib.sha256(name.encode()).hexdigest())
+            Basis(Use.TEMPLATE, str(tmp_path / name), hashlib.sha256(name.encode()).hexdigest())
             for name in ("kepala.docx", "umum.docx")
         ),
     )

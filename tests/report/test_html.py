@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from lxml import html
-from pkdocs.verification.source import Source, Use
 
 from pkdocs.chain import Expected, RegisterMark, SetVerdict
 from pkdocs.content import Role
@@ -20,6 +19,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.pipeline.reporting import demand_place, write_report
 from pkdocs.report import FORMS, as_json, tree_lines
 from pkdocs.verification import Result, Step, Weight, find
+from pkdocs.verification.basis import Basis, Use
 from pkdocs.verification.finding import Keeper
 from tests.chain.kit import LEAF, MIDDLE, ROOT, exhibit, judge
 from tests.factory import head_content, root_content
@@ -193,6 +193,6 @@ def test_what_is_required_and_not_there_is_listed_and_cut_short() -> None:
 
 
 def test_the_files_that_were_used_are_named_with_their_digests() -> None:
-    judged = replace(SET, sources=(Source(Use.LIST, "register.jsonl", "b" * 64),))
+    judged = replace(SET, sources=(Basis(Use.LIST, "register.jsonl", "b" * 64),))
     (row,) = tree(judged).xpath("//section[@id='basis']//tbody/tr")
     assert row.text_content() == f"daftar registerregister.jsonl{'b' * 64}"
