@@ -43,6 +43,13 @@ _EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Res
 @option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
 @option("--at", "moment", metavar="TIME", code="OPTION_AT")
 @option("--report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), code="OPTION_REPORT")
+@option(
+    "--records",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    code="OPTION_RECORDS",
+)
 @option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS")
 @json_option
 @click.pass_context
@@ -56,13 +63,14 @@ def command(
     workbook: Path | None,
     moment: str | None,
     report: Path | None,
+    records: tuple[Path, ...],
     jobs: int | None,
 ) -> None:
     """Verify files."""
     at = read_moment(moment)
     if report:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
+    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, records)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

@@ -8,6 +8,7 @@ from typing import Final
 
 from pkdocs.executor import run_each
 from pkdocs.files import read_regular
+from pkdocs.pipeline.attesting import NO_RECORDS, Records, attest_heads
 from pkdocs.register import (
     LIST_NAME,
     MAX_LIST_BYTES,
@@ -34,13 +35,23 @@ def is_head_at(file: Path) -> bool:
         return False
 
 
-def read_account(named: Path, others: Sequence[Path], trust: Trust, *, at: datetime, jobs: int) -> Account:
+def read_account(
+    named: Path,
+    others: Sequence[Path],
+    trust: Trust,
+    *,
+    at: datetime,
+    jobs: int,
+    records: Records = NO_RECORDS,
+) -> Account:
     """Return what the head ``named`` and the list beside it are worth, compared with ``others``.
 
+    Evidence records of heads lie beside them, or are among ``records``.
     Each head is examined in a process of its own, with limits of time and memory. A list that cannot be read is absent.
     """
     heads = list(dict.fromkeys((named, *others)))
-    facts = run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost)
+    facts = list(run_each(_examine, heads, jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost))
+    facts = attest_heads(facts, heads, records, jobs=jobs)
     verdict, *verdicts = (judge_head(one, trust, at) for one in facts)
     data = _read_list(named.parent / LIST_NAME)
     account = open_account(verdict.head if verdict.believed else None, verdict.findings, data)

@@ -12,6 +12,7 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import pdf_files, read_regular
 from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.accounting import is_head_at, read_account
+from pkdocs.pipeline.attesting import attest, named_records
 from pkdocs.pipeline.beside import is_beside
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
@@ -29,6 +30,7 @@ TIMEOUT_S: Final = 60.0
 class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
+    ``records`` are files or folders of evidence records, besides those that lie beside the files.
     With templates pages are issued again, with the workbook in its wording.
     """
 
@@ -36,6 +38,7 @@ class Means:
     templates: Path | None = None
     workbook: Path | None = None
     jobs: int = 0
+    records: tuple[Path, ...] = ()
 
 
 def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
@@ -46,21 +49,22 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
 
     Raises:
         TrustError: the trust file cannot be used.
-        UsageError: there is no PDF file at all.
+        UsageError: there is no PDF file at all, or a record was named that is of none of them.
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
-    trust = read_trust_file(trust_file)
+    trust, jobs = read_trust_file(trust_file), means.jobs or cores()
     found = pdf_files(paths)
     heads = [file for file, _ in found if is_head_at(file)]
     files = [file for file, named in found if file not in heads and (named or not is_beside(file))]
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
-    exhibits = _exhibits(files, means.jobs or cores(), progress)
+    records = named_records(means.records, [*files, *heads])
+    exhibits = attest(_exhibits(files, jobs, progress), files, records, jobs=jobs)
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
     account = None
     if means.register:
-        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
+        account = read_account(means.register, heads, trust, at=at, jobs=jobs, records=records)
     return judge_set(exhibits, trust, account, at=at)
 
 

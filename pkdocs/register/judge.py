@@ -91,7 +91,7 @@ class _Vote:
 
 def _votes(head: Head, facts: HeadFacts, trust: Trust, at: datetime) -> Iterator[_Vote]:
     judge = SignatureJudge(trust, at)
-    timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence)
+    timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence, facts.records)
     for registrar, signature in facts.signed:
         certificate = signature.certificate
         if certificate is not None and certificate in trust.registrars:
