@@ -13,7 +13,7 @@ from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
-from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
+from pkdocs.chain.whole import copy_findings, record_findings, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
@@ -49,7 +49,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     }
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
     agreements = (*_verdicts(forest, alone, signings, counted), *map(_unreadable, forest.unreadable))
-    whole = (*_account_findings(account), *set_findings(forest, believed, counted))
+    whole = (*_account_findings(account), *set_findings(forest, believed, counted), *record_findings(forest))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(

@@ -17,7 +17,7 @@ from pkdocs.files import read_regular
 from pkdocs.messages import Said, reason_of
 from pkdocs.register import HeadFacts, archive_name
 from pkdocs.verification import Facts, Finding, Step, Weight, find
-from pkdocs.verification.attestation import Attestation, Beginnings, RecordError, read_record
+from pkdocs.verification.attestation import Attestation, Beginnings, RecordError, Renewals, read_record
 from pkdocs.verification.ers import MAX_RECORD_BYTES
 
 SUFFIX: Final = ".ers"
@@ -36,6 +36,7 @@ Records = Mapping[str, Sequence[Path]]
 NO_RECORDS: Final[Records] = MappingProxyType({})
 Read = tuple[tuple[Attestation, ...], tuple[Finding, ...]]
 """What the records of one file prove, and what is wrong with those that prove nothing."""
+_Shared = dict[tuple[Renewals, ...], tuple[Renewals, ...]]
 _NOTHING: Final[Read] = ((), ())
 
 
@@ -102,7 +103,14 @@ def attest_heads(heads: Sequence[HeadFacts], files: Sequence[Path], records: Rec
 
 def _read_all(tasks: Iterable[Task], jobs: int) -> Mapping[Task, Read]:
     wanted = [task for task in tasks if task.records]
-    return dict(zip(wanted, run_each(read_task, wanted, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost), strict=True))
+    looked = run_each(read_task, wanted, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost)
+    shared: _Shared = {}
+    return {task: (_with_shared(read[0], shared), read[1]) for task, read in zip(wanted, looked, strict=True)}
+
+
+def _with_shared(attested: Iterable[Attestation], shared: _Shared) -> tuple[Attestation, ...]:
+    """Return the same with tokens that others have too: thousands of records come with the same ones."""
+    return tuple(replace(one, chains=shared.setdefault(one.chains, one.chains)) for one in attested)
 
 
 _Facts = TypeVar("_Facts", Facts, HeadFacts)

@@ -250,6 +250,12 @@ class TestChain:
         among = judge(*self.exhibits(record(Clock(), end=10**7)), trust=by, at=EXPIRED)
         assert {one.result for one in among.agreements} == {Result.PASSED}
 
+    def test_files_without_a_record_among_others_with_one_are_a_note(self) -> None:
+        some = self.exhibits(record(Clock(), end=10**7))
+        for files, count in ((some, 0), (self.plain, 0), ([*some[:1], *self.plain[1:]], 2)):
+            found = [one for one in judge(*files).findings if one.code == "RECORD_ABSENT"]
+            assert [(one.weight, dict(one.params)["count"]) for one in found] == [(Weight.NOTE, count)] * bool(count)
+
     def test_a_record_that_is_not_believed_changes_no_verdict(self) -> None:
         judged_ = judge(*self.exhibits(record(Clock(by=STRANGER), end=10**7)))
         assert {one.result for one in judged_.agreements} == {Result.PASSED}
