@@ -23,7 +23,8 @@ from pkdocs.cli.base import (
 )
 from pkdocs.errors import UsageError
 from pkdocs.pipeline.augmenting import open_timestamper
-from pkdocs.pipeline.preserving import Preservation, RootStamper, reseal, seal
+from pkdocs.pipeline.pinning import read_trust_file
+from pkdocs.pipeline.preserving import Believed, Preservation, RootStamper, reseal, seal
 from pkdocs.register import HEAD_NAME
 from pkdocs.verification.ers import ALGORITHMS
 
@@ -37,6 +38,7 @@ def _stamping(function: Callable[..., None]) -> Callable[..., None]:
     for decorate in (
         json_option,
         option("--service-authorities", metavar="FILE", type=_FILE, code="OPTION_SERVICE_AUTHORITIES"),
+        option("--trust", type=_FILE, code="OPTION_PRESERVE_TRUST"),
         option("--tsa", metavar="URL", code="OPTION_TSA"),
         argument("head", metavar="HEAD", type=_HEAD),
     ):
@@ -46,38 +48,48 @@ def _stamping(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("seal", cls=Command, code="REGISTER_SEAL")
 @_stamping
-def seal_command(ctx: click.Context, head: Path, tsa: str | None, service_authorities: Path | None) -> None:
+def seal_command(
+    ctx: click.Context, *, head: Path, tsa: str | None, trust: Path | None, service_authorities: Path | None
+) -> None:
     """Seal what is complete."""
-    stamper = _stamper(ctx, tsa, service_authorities)
-    with progress(ctx, words(ctx, "SEAL_PROGRESS_RECORDS")) as bar:
+    stamper = _stamper(ctx, tsa, trust, service_authorities)
+    with progress(ctx, words(ctx, "PRESERVE_PROGRESS")) as bar:
         done = seal(_head_in(head), stamper, progress=bar)
-    _show(ctx, done, "SEAL_DONE_RECORDS")
+    _show(ctx, done, "PRESERVE_SEALED")
 
 
 @click.command("reseal", cls=Command, code="REGISTER_RESEAL")
-@option("--hash", "hashing", type=click.Choice(list(ALGORITHMS)), code="OPTION_RESEAL_HASH")
+@option("--hash", "hashing", type=click.Choice(list(ALGORITHMS)), code="OPTION_PRESERVE_HASH")
 @_stamping
 def reseal_command(
-    ctx: click.Context, head: Path, tsa: str | None, service_authorities: Path | None, hashing: str | None
+    ctx: click.Context,
+    *,
+    head: Path,
+    tsa: str | None,
+    trust: Path | None,
+    service_authorities: Path | None,
+    hashing: str | None,
 ) -> None:
     """Renew what is sealed."""
-    stamper = _stamper(ctx, tsa, service_authorities)
-    with progress(ctx, words(ctx, "SEAL_PROGRESS_RECORDS")) as bar:
+    stamper = _stamper(ctx, tsa, trust, service_authorities)
+    with progress(ctx, words(ctx, "PRESERVE_PROGRESS")) as bar:
         done = reseal(_head_in(head), stamper, at=datetime.now(UTC), progress=bar, hashing=hashing)
     if done.lapsed:
-        warn(words(ctx, "RESEAL_LAPSED", count=len(done.lapsed)))
-    _show(ctx, done, "RESEAL_DONE_RECORDS")
+        warn(words(ctx, "PRESERVE_LAPSED", count=len(done.lapsed)))
+    _show(ctx, done, "PRESERVE_RENEWED")
 
 
 def _head_in(path: Path) -> Path:
     return path / HEAD_NAME if path.is_dir() else path
 
 
-def _stamper(ctx: click.Context, tsa: str | None, authorities: Path | None) -> RootStamper:
+def _stamper(ctx: click.Context, tsa: str | None, trust: Path | None, authorities: Path | None) -> RootStamper:
+    pinned = trust or settings(ctx).trust
     address = tsa or settings(ctx).tsa
     if not address:
-        raise UsageError("SEAL_NEEDS_TSA")
-    return open_timestamper(address, authorities or settings(ctx).service_authorities)
+        raise UsageError("PRESERVE_NEEDS_TSA")
+    stamper = open_timestamper(address, authorities or settings(ctx).service_authorities)
+    return Believed(stamper, read_trust_file(pinned), datetime.now(UTC)) if pinned else stamper
 
 
 def _show(ctx: click.Context, done: Preservation, code: str) -> None:

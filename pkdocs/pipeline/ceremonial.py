@@ -67,10 +67,10 @@ def _agreements(folder: Path, kept: Kept) -> Iterator[Object]:
             yield Object(line.id, record_of(file), partial(_read, file, line))
         elif not line.state.is_ended:
             state = Said(f"STATE_{line.state.name}")
-            yield _refused(line.id, file, SigningError("SEAL_NOT_COMPLETE", id=line.id, state=state))
+            yield _refused(line.id, file, SigningError("PRESERVE_NOT_COMPLETE", id=line.id, state=state))
     for file in files.values():
         if not is_head_at(file) and not is_beside(file):
-            yield _refused(file.stem, file, SigningError("SEAL_NOT_LISTED", id=file.stem))
+            yield _refused(file.stem, file, SigningError("PRESERVE_NOT_LISTED", id=file.stem))
 
 
 def _refused(identity: str, file: Path, error: PkdocsError) -> Object:
@@ -85,8 +85,8 @@ def _read(file: Path, line: AgreementLine) -> bytes:
     try:
         data = read_regular(file)
     except FileNotFoundError as fault:
-        raise SigningError("SEAL_NO_FILE", id=line.id) from fault
+        raise SigningError("PRESERVE_NO_FILE", id=line.id) from fault
     signed = line.signed
     if signed is None or hashlib.sha256(data[: signed.length]).hexdigest() != signed.digest:
-        raise ConflictError("SEAL_CHANGED", id=line.id)
+        raise ConflictError("PRESERVE_CHANGED", id=line.id)
     return data

@@ -14,8 +14,13 @@ from pkdocs.messages import reason_of
 from pkdocs.pipeline.ceremonial import Object, objects_of
 from pkdocs.pipeline.pending import Pending, forget_pending, read_pending, write_pending
 from pkdocs.preservation import HashTree, Renewal, first_record, renewal_of
+from pkdocs.signing.timestamp import read_stamped
+from pkdocs.trust import Trust
 from pkdocs.verification.attestation import Attestation, Beginnings, RecordError, read_record
+from pkdocs.verification.authority import AuthorityJudge
+from pkdocs.verification.certificates import When
 from pkdocs.verification.ers import EvidenceRecord, hashed, parse_record
+from pkdocs.verification.evidence import Library
 
 FRESH: Final = timedelta(days=1)
 """What was stamped less than that ago need not be renewed: a run that was cut off goes on."""
@@ -136,6 +141,28 @@ def _preserve(
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A stamper whose authority must be believed by ``trust`` at the moment ``at``: else its records prove nothing."""
+
+    stamper: RootStamper
+    trust: Trust
+    at: datetime
+
+    def stamp_root(self, digest: bytes, hashing: str) -> bytes:
+        """Return a token over ``digest``.
+
+        Raises:
+            ServiceError: there was none to be had.
+            SigningError: its authority is not believed, or whether it is cannot be said.
+        """
+        token = self.stamper.stamp_root(digest, hashing)
+        judge = AuthorityJudge(self.trust, self.at, Library())
+        if cause := judge.doubt(read_stamped(token, digest, hashing), When()):
+            raise SigningError("PRESERVE_NOT_BELIEVED", cause=cause)
+        return token
+
+
 @dataclass(slots=True)
 class _Counted:
     """Counts the timestamps that are had from ``stamper``."""
@@ -167,7 +194,7 @@ class _Renewing:
         """Return the renewed record that ``one`` is to have; None if it has it."""
         found = _known(one, data)
         if found is None:
-            raise SigningError("SEAL_NO_RECORD", id=one.id)
+            raise SigningError("PRESERVE_NO_RECORD", id=one.id)
         encoded, attested = found
         last = attested.chains[-1]
         is_other = self.hashing not in {None, last.hashing}
@@ -198,7 +225,7 @@ def _known(one: Object, data: bytes) -> tuple[bytes, Attestation] | None:
                 raise
             return encoded, read_record(encoded, one.place.name, Beginnings.by_revision(data))
     except RecordError as fault:
-        raise ConflictError("SEAL_RECORD_WRONG", id=one.id, file=one.place.name, cause=fault.code) from fault
+        raise ConflictError("PRESERVE_RECORD_WRONG", id=one.id, file=one.place.name, cause=fault.code) from fault
 
 
 def _records(

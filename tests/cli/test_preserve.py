@@ -9,8 +9,10 @@ import pytest
 
 from pkdocs.cli import preserve
 from pkdocs.pki import open_services, serving
+from pkdocs.trust import render_trust
 from tests.city import KEYS, Town, made
 from tests.cli.runner import pkdocs
+from tests.signed import training_trust
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +67,19 @@ def test_who_is_refused_is_named(town: Town, tsa: str) -> None:
     assert f"✗ {town.pdf('INSP').stem}: not complete by the register (issued" in run.out
 
 
+def test_an_authority_that_the_trust_file_does_not_believe_seals_nothing(
+    kept_town: Town, tsa: str, tmp_path: Path
+) -> None:
+    strange = tmp_path / "trust.toml"
+    strange.write_bytes(render_trust(training_trust()))
+    for trust, expected in ((strange, ("PRESERVE_NOT_BELIEVED", 7)), (kept_town.trust, None)):
+        run = pkdocs("register", "seal", kept_town.out, "--tsa", tsa, "--trust", trust, "--json")
+        assert (run.error if expected else None) == expected
+        assert bool(list(kept_town.out.rglob("*.ers"))) is (expected is None)
+
+
 def test_a_timestamp_needs_an_authority(kept_town: Town) -> None:
-    assert pkdocs("register", "seal", kept_town.out, "--json").error == ("SEAL_NEEDS_TSA", 2)
+    assert pkdocs("register", "seal", kept_town.out, "--json").error == ("PRESERVE_NEEDS_TSA", 2)
 
 
 def test_an_authority_that_does_not_answer_ends_with_7(kept_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

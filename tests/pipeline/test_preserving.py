@@ -170,7 +170,7 @@ class TestRefused:
         town.sign_register()
         done = sealed(town)
         assert (set(refused(done).values()), set(refused(done)), done.exit_code) == (
-            {"SEAL_NOT_COMPLETE"},
+            {"PRESERVE_NOT_COMPLETE"},
             ids(town),
             1,
         )
@@ -193,8 +193,8 @@ class TestRefused:
         done = sealed(kept_town)
         codes_ = sorted((one.id, one.error.code) for one in done.refused)
         mayor = kept_town.pdf("WALIKOTA").stem
-        expected = [(changed.stem, "SEAL_CHANGED"), (absent.stem, "SEAL_NO_FILE"), (mayor, "SEAL_NO_FILE")]
-        expected.append((renamed.stem, "SEAL_NOT_LISTED"))
+        expected = [(changed.stem, "PRESERVE_CHANGED"), (absent.stem, "PRESERVE_NO_FILE"), (mayor, "PRESERVE_NO_FILE")]
+        expected.append((renamed.stem, "PRESERVE_NOT_LISTED"))
         assert (codes_, done.exit_code) == (sorted(expected), 1)
 
     def test_a_head_that_is_not_signed_yet(self, signed_town: Town) -> None:
@@ -206,23 +206,23 @@ class TestRefused:
         place = record_of(kept_town, "INSP")
         place.write_bytes(b"catatan lain")
         done = sealed(kept_town)
-        assert refused(done) == {kept_town.pdf("INSP").stem: "SEAL_RECORD_WRONG"}
+        assert refused(done) == {kept_town.pdf("INSP").stem: "PRESERVE_RECORD_WRONG"}
         assert place.read_bytes() == b"catatan lain"
 
     def test_a_record_of_another_file_is_neither_kept_nor_renewed(self, kept_town: Town) -> None:
         sealed(kept_town)
         shutil.copy(record_of(kept_town, "BKPSDM"), record_of(kept_town, "INSP"))
         for done in (sealed(kept_town), renewed(kept_town)):
-            assert refused(done) == {kept_town.pdf("INSP").stem: "SEAL_RECORD_WRONG"}
+            assert refused(done) == {kept_town.pdf("INSP").stem: "PRESERVE_RECORD_WRONG"}
 
     def test_what_was_never_sealed_cannot_be_renewed(self, kept_town: Town) -> None:
         done = renewed(kept_town)
-        assert set(refused(done).values()) == {"SEAL_NO_RECORD"}
+        assert set(refused(done).values()) == {"PRESERVE_NO_RECORD"}
         assert (done.exit_code, done.tokens) == (SigningError.exit_code, 0)
 
     def test_nothing_but_conflicts_ends_with_8(self) -> None:
         done = Preservation()
-        done.refused.append(preserving.Refused("x", ConflictError("SEAL_CHANGED", id="x")))
+        done.refused.append(preserving.Refused("x", ConflictError("PRESERVE_CHANGED", id="x")))
         assert done.exit_code == 8
 
     def test_a_file_that_cannot_be_read_is_named(self, kept_town: Town) -> None:
