@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from pkdocs.decision import Kind
 from pkdocs.errors import ConflictError, ServiceError, SigningError, UsageError
 from pkdocs.files import replace_unchanged
-from pkdocs.pipeline import attesting, preserving
+from pkdocs.pipeline import attesting, ceremonial, preserving
 from pkdocs.pipeline.attesting import Task, lost, read_task
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.augmenting import augment_paths
@@ -27,7 +28,7 @@ from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.level import Level
 from pkdocs.trust import read_trust, render_trust
 from pkdocs.verification import Result, Weight
-from tests.city import AT, KEYS, Town, ignore, snapshot, touched
+from tests.city import AT, KEYS, Town, ignore, signed, snapshot, touched
 from tests.preservation import rfc4998
 from tests.signing.stamping import MemoryService, timestamper
 from tests.stamping import authority as short_lived
@@ -38,12 +39,18 @@ NEXT = AT + 400 * DAYS
 LATER = AT + DAYS
 
 
+@cache
+def kept(base: Path) -> Town:
+    town = signed(base).copy(base / "beregister")
+    town.build_register()
+    town.sign_register()
+    return town
+
+
 @pytest.fixture
-def kept_town(signed_town: Town) -> Town:
+def kept_town(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The city signed by everybody, with a register that both registrars have signed."""
-    signed_town.build_register()
-    signed_town.sign_register()
-    return signed_town
+    return kept(tmp_path_factory.getbasetemp()).copy(tmp_path)
 
 
 def authority(town: Town, at: datetime = SEALED) -> MemoryService:
@@ -225,10 +232,15 @@ class TestRefused:
         done.refused.append(preserving.Refused("x", ConflictError("PRESERVE_CHANGED", id="x")))
         assert done.exit_code == 8
 
-    def test_a_file_that_cannot_be_read_is_named(self, kept_town: Town) -> None:
+    def test_a_file_that_cannot_be_read_is_named(self, kept_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         place = kept_town.pdf("INSP")
-        place.unlink()
-        place.mkdir()
+
+        def read(path: Path) -> bytes:
+            if path == place:
+                raise OSError(errno.EIO, "rusak", str(path))
+            return path.read_bytes()
+
+        monkeypatch.setattr(ceremonial, "read_regular", read)
         assert refused(sealed(kept_town)) == {place.stem: "SYSTEM"}
 
     def test_without_an_answer_nothing_is_written(self, kept_town: Town) -> None:
