@@ -23,6 +23,7 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.cli.holders import passphrase_option
+from pkdocs.cli.preserve import reseal_command, seal_command
 from pkdocs.cli.proving import diff_command, prove_command, verify_command
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
@@ -51,6 +52,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group("register", cls=Group, code="REGISTER")
 def command() -> None:
     """Lead to the commands."""
+
+
+command.add_command(seal_command)
+command.add_command(reseal_command)
 
 
 @command.command("build", cls=Command, code="REGISTER_BUILD")

@@ -22,8 +22,9 @@ from pkdocs.cli.base import (
 from pkdocs.cli.holders import passphrase_option
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
-from pkdocs.cli.verify import COLOURS, EXITS, as_means, means_options
+from pkdocs.cli.verify import COLOURS, EXITS, demand_head, means_options
 from pkdocs.files import read_regular
+from pkdocs.pipeline.audit import Means
 from pkdocs.pipeline.rechecking import Rechecked, check_report, read_report, sign_report
 from pkdocs.report.json import finding_json
 from pkdocs.report.outline import heaviest, heaviest_first
@@ -80,13 +81,15 @@ def check_command(
     proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
+    records: tuple[Path, ...],
     moment: str | None,
     jobs: int | None,
     thorough: bool,
     signer_trust: Path | None,
 ) -> None:
     """Check a report."""
-    means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
+    demand_head(register, proof)
+    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         at = read_moment(moment)
         found = check_report(report, paths, trust, at=at, means=means, progress=bar, signer_trust=signer_trust)

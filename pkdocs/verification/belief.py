@@ -13,6 +13,7 @@ from pkdocs.messages import Said
 from pkdocs.pki import person_of
 from pkdocs.trust import Purpose, Trust
 from pkdocs.verification.algorithms import policy_of
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.certificates import CertificateJudge, Standing, When
 from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Evidence, Library
@@ -59,10 +60,14 @@ class SignatureJudge:
         self._times = TimeJudge(trust, at, library)
 
     def timeline(
-        self, signatures: Iterable[Signature], stamps: Iterable[Stamp], evidence: tuple[Evidence, ...]
+        self,
+        signatures: Iterable[Signature],
+        stamps: Iterable[Stamp],
+        evidence: tuple[Evidence, ...],
+        records: Iterable[Attestation] = (),
     ) -> Timeline:
-        """Return what the timestamps and the evidence of one file prove."""
-        return self._times.timeline(signatures, stamps, evidence)
+        """Return what the timestamps and the evidence of one file prove, and evidence records over it."""
+        return self._times.timeline(signatures, stamps, evidence, records)
 
     def signing(
         self,
