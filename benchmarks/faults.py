@@ -179,7 +179,9 @@ def expired(plot: Plot) -> Expected:
     leaf = plot.leaf()
     old = plot.certified(leaf, at=BEGUN - timedelta(days=900))
     plot.enrol(old.person, old.certificate)
-    return {plot.write(leaf, plot.signed_with(leaf, old)): "CERTIFICATE_EXPIRED"}
+    signed = plot.signed_with(leaf, old)
+    plot.relist(lambda one: is_of(one, leaf), signed=stretch(signed))
+    return {plot.write(leaf, signed): "CERTIFICATE_EXPIRED"}
 
 
 @fault(47, "identity")
