@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pkdocs.messages import Said
 from pkdocs.pki import person_of
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import believed_until
+from pkdocs.verification.algorithms import policy_of
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.certificates import CertificateJudge, Standing, When
 from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Evidence, Library
@@ -53,15 +54,20 @@ class SignatureJudge:
     def __init__(self, trust: Trust, at: datetime) -> None:
         self._trust = trust
         self._at = at
+        self._policy = policy_of(trust)
         library = Library()
         self._certificates = CertificateJudge(trust, Purpose.PERSONS, at, library)
         self._times = TimeJudge(trust, at, library)
 
     def timeline(
-        self, signatures: Iterable[Signature], stamps: Iterable[Stamp], evidence: tuple[Evidence, ...]
+        self,
+        signatures: Iterable[Signature],
+        stamps: Iterable[Stamp],
+        evidence: tuple[Evidence, ...],
+        records: Iterable[Attestation] = (),
     ) -> Timeline:
-        """Return what the timestamps and the evidence of one file prove."""
-        return self._times.timeline(signatures, stamps, evidence)
+        """Return what the timestamps and the evidence of one file prove, and evidence records over it."""
+        return self._times.timeline(signatures, stamps, evidence, records)
 
     def signing(
         self,
@@ -69,14 +75,14 @@ class SignatureJudge:
         certificate: bytes,
         timeline: Timeline = NO_TIMELINE,
         *,
-        listed: datetime | None = None,
+        listed: Proof | None = None,
     ) -> Signing:
         """Return ``signature``, made by the owner of ``certificate`` (DER), as it is judged.
 
         ``timeline`` is that of its file, ``listed`` when a register had the signed bytes; the earliest proof counts.
         """
         loaded = certificate_of(certificate)
-        proofs = [timeline.proof(signature), Proof(listed, Source.REGISTER) if listed else None]
+        proofs = [timeline.proof(signature), listed]
         proof = min((one for one in proofs if one is not None), key=lambda one: one.at, default=None)
         return Signing(
             signature=signature,
@@ -95,7 +101,7 @@ class SignatureJudge:
         yield from signing.standing.findings
         yield from signing.findings
         signature, proof = signing.signature, signing.proof
-        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
+        until = self._policy.until(signature.digest, signature.key) if signature.digest and signature.key else None
         if until is None:
             yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, sub=Sub.CRYPTO_CONSTRAINTS_FAILURE)
         elif until < (proof.at if proof else self._at):

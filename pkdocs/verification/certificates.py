@@ -5,10 +5,11 @@ that of judging (ETSI EN 319 102-1, 5.2.6 and 5.6.2).
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from cryptography import x509
@@ -23,6 +24,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from pkdocs.trust import Anchor, Purpose, Trust
+from pkdocs.verification.algorithms import Policy, key_of, policy_of
 from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
@@ -80,6 +82,7 @@ class CertificateJudge:
     def __init__(self, trust: Trust, purpose: Purpose, at: datetime, library: Library | None = None) -> None:
         self._trust = trust
         self._purpose = purpose
+        self._policy = policy_of(trust)
         self._at = at
         self._revocations = RevocationJudge(trust.crls, at, library or Library())
         self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
@@ -116,6 +119,10 @@ class CertificateJudge:
         path = self._way(certificate, chain, when, at)
         if isinstance(path, Finding):
             return Standing(None, (*findings, path))
+        until = _believed_until(path.certificates, self._policy)
+        if until is None or until < at:
+            lapsed = _unknown("CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+            return Standing(None, (*findings, lapsed))
         if chain and chain[-1] not in path.encoded and not _is_self_issued(chain[-1]):
             # nobody vouches for it: it was changed, or is there to mislead
             findings.append(_unknown("CERTIFICATE_STRAY", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE))
@@ -187,6 +194,18 @@ def may_sign(certificate: bytes) -> bool:
             if not named & _SIGNING_USES:
                 return False
     return usage.digital_signature or usage.content_commitment
+
+
+def _believed_until(path: Sequence[x509.Certificate], policy: Policy) -> datetime | None:
+    """Return until when what the issuers on ``path`` signed is believed; the anchor's own signature is not asked."""
+    limits = [_signed_until(below, issuer, policy) for issuer, below in pairwise(path)]
+    known = [limit for limit in limits if limit is not None]
+    return min(known, default=datetime.max.replace(tzinfo=UTC)) if len(known) == len(limits) else None
+
+
+def _signed_until(certificate: x509.Certificate, issuer: x509.Certificate, policy: Policy) -> datetime | None:
+    key, algorithm = key_of(issuer), certificate.signature_hash_algorithm
+    return policy.until(algorithm.name, key) if key and algorithm else None
 
 
 def name_of_subject(certificate: bytes) -> str:
