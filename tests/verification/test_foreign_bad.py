@@ -30,6 +30,7 @@ from pkdocs.verification.inspection import Coverage, Integrity
 from tests import foreign
 from tests.foreign import BOX, numbers_of, page, resigned, revise, sign, stamp
 from tests.foreign_changes import CHANGES, HARMLESS, annotation, in_place, unsigned_field_signed
+from tests.foreign_corpus import FORMS
 from tests.verification.forge import altered, object_bytes, revision
 
 SECOND = Role.SECOND
@@ -673,3 +674,43 @@ def test_more_redrawn_fields_than_can_be_looked_at_cannot_be_judged(monkeypatch:
     monkeypatch.setattr(looks, "_LEAST_PAGES", 0)
     monkeypatch.setattr(looks, "_MAX_PAGES", 0)
     assert unclear(revise(sign(page({}, {"V": String("100")})), HARMLESS["field redrawn"])) == {"LATER_NOT_SHOWN"}
+
+
+def test_a_raw_signature_is_judged_by_its_value_and_certificate() -> None:
+    """1, 2, 8"""
+    pdf = FORMS["raw"](page(compress_streams=False))
+    opening, _ = foreign.gap_of(pdf)
+    assert codes(pdf.replace(b"nomor 7", b"nomor 8")) == {"INSPECT_DIGEST"}
+    other = b"0" if pdf[opening + 40 : opening + 41] != b"0" else b"1"
+    assert codes(pdf[: opening + 40] + other + pdf[opening + 41 :]) == {"INSPECT_VALUE"}
+    assert unclear(pdf[: opening + 40] + b"?" + pdf[opening + 41 :]) == {"INSPECT_ENTRY"}
+    assert unclear(pdf.replace(b"/Cert <", b"/Xert <")) == {"INSPECT_SIGNER_ABSENT"}
+    assert unclear(pdf.replace(b"/Cert <30", b"/Cert <31")) == {"INSPECT_CONTAINER"}
+
+
+@pytest.mark.parametrize(
+    ("action", "names", "is_allowed"),
+    [
+        (FieldMDPAction.EXCLUDE, ["isian0"], True),
+        (FieldMDPAction.EXCLUDE, ["lain"], False),
+        (FieldMDPAction.INCLUDE, ["lain"], True),
+        (FieldMDPAction.ALL, None, False),
+    ],
+)
+def test_locks_count_as_they_are_written(action: FieldMDPAction, names: list[str] | None, is_allowed: bool) -> None:
+    """25"""
+    signed = sign(page({}), spec={"field_mdp_spec": FieldMDPSpec(action, names)})
+    inspection = inspect_foreign(revise(signed, foreign.fill("isian0", "1")))
+    assert (inspection.integrity is Integrity.INTACT) is is_allowed
+
+
+def test_a_permission_that_is_none_permits_nothing() -> None:
+    """24"""
+    pdf = certified(MDPPerm.FILL_FORMS, {})
+    spoilt = resigned(pdf.replace(b"/P 2", b"/P 7"))
+    assert "LATER_NOT_PERMITTED" in codes(revise(spoilt, foreign.fill("isian0", "1")))
+
+
+def test_a_file_without_a_catalog_is_not_mended() -> None:
+    """38"""
+    assert unclear(b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< /Size 2 >>\n") == {"INSPECT_CROSS_REFERENCES"}
