@@ -175,13 +175,14 @@ def _budget(agreement: Agreement, below: Iterable[Agreement]) -> Iterator[Proble
     yield from _goals_without_budget(agreement)
     for child in below:
         for line in child.budget:
-            ceiling = sum(above.amount for above in agreement.budget if _covers(above.code, line.code))
+            ceiling = sum(above.amount for above in agreement.budget if covers(above.code, line.code))
             if 0 < ceiling < line.amount:
                 place = line.place.at("Anggaran")
                 yield warning("BUDGET_ABOVE_PARENT", place, code=line.code, parent=agreement.key)
 
 
-def _covers(above: str, code: str) -> bool:
+def covers(above: str, code: str) -> bool:
+    """Tell whether the budget code ``above`` is ``code`` or one that contains it."""
     return code == above or code.startswith(f"{above}.")
 
 

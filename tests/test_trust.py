@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.pki.authority import KeyKind, Reason, Revocation, Subject, certify
 from pkdocs.profile import Zone
 from pkdocs.schema import is_plain_text
-from pkdocs.trust import Anchor, LowestHead, Purpose, Trust, read_trust, render_trust
+from pkdocs.trust import AlgorithmDates, Anchor, LowestHead, Purpose, Trust, read_trust, render_trust
 from pkdocs.trust.summary import Currency, PinnedCertificate, PinnedList, fingerprint
 from tests.factory import HEAD, MAYOR
 from tests.signed import AT, BEGUN, authorities, signer_of, training_trust
@@ -142,6 +142,42 @@ def test_a_file_without_anchors_judges_nothing() -> None:
     text = render_trust(training_trust()).decode().partition("[[anchors]]")[0]
     with pytest.raises(TrustError, match="TRUST_WITHOUT_ANCHOR"):
         read_trust(text.replace("crls", "anchors = []\ncrls", 1).encode())
+
+
+DATES = AlgorithmDates(sooner=(("rsa-2048", date(2028, 12, 31)),), later=(("secp256r1", date(2040, 6, 30)),))
+
+
+def test_other_days_of_algorithms_are_read_as_they_were_written() -> None:
+    data = render_trust(replace(training_trust(), algorithms=DATES))
+    assert read_trust(data).algorithms == DATES
+    assert b"[algorithms.sooner]\nrsa-2048 = 2028-12-31\n" in data
+    assert b"algorithms" not in render_trust(training_trust())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rsa-2048 =", "rsa-1024 ="),
+        ("rsa-2048 =", "sha1 ="),
+        ("2028-12-31", '"2028-12-31"'),
+        ("2028-12-31", "2028-12-31T00:00:00Z"),
+        ("rsa-2048 =", "secp256r1 ="),
+        ("[algorithms.sooner]", "[algorithms.other]"),
+    ],
+    ids=["a key that is too short", "a digest that is broken", "text", "a moment", "both ways", "an unknown part"],
+)
+def test_what_is_no_day_of_a_known_algorithm_is_refused(old: str, new: str) -> None:
+    data = render_trust(replace(training_trust(), algorithms=DATES)).decode()
+    assert old in data
+    with pytest.raises(TrustError):
+        read_trust(data.replace(old, new).encode())
+
+
+@pytest.mark.parametrize("written", ["algorithms = 1", "[algorithms]\nsooner = 1"], ids=["no table", "no days"])
+def test_algorithms_that_are_no_tables_are_refused(written: str) -> None:
+    data = render_trust(training_trust()).decode()
+    with pytest.raises(TrustError):
+        read_trust(data.replace("[[anchors]]", f"{written}\n[[anchors]]").encode())
 
 
 def test_without_earlier_addresses_the_file_has_no_entry_for_them() -> None:

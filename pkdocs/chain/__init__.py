@@ -2,7 +2,7 @@
 
 from pkdocs.chain.alone import judge_alone
 from pkdocs.chain.judge import judge_set
-from pkdocs.chain.verdict import AgreementVerdict, Borne, Exhibit, Expected, PageCheck, RegisterMark, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Borne, Exhibit, Expected, PageCheck, Phase, RegisterMark, SetVerdict
 
 __all__ = [
     "AgreementVerdict",
@@ -10,6 +10,7 @@ __all__ = [
     "Exhibit",
     "Expected",
     "PageCheck",
+    "Phase",
     "RegisterMark",
     "SetVerdict",
     "judge_alone",

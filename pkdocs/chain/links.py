@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from pkdocs.chain.people import is_root
-from pkdocs.chain.tree import Node, root_positions
+from pkdocs.chain.tree import MAX_LEVELS, Node, root_positions
 from pkdocs.content import Content, Party
 from pkdocs.register import Register
 from pkdocs.trust import Trust
@@ -29,6 +29,8 @@ def link_findings(node: Node, trust: Trust, register: Register | None, believed:
     keys = [above.content.position.key for above in node.ancestors]
     if node.content.position.key in keys:
         yield _fail("CHAIN_CIRCLE", position=node.content.position.key)
+    if node.depth > MAX_LEVELS:
+        yield _fail("CHAIN_TOO_DEEP", depth=node.depth, limit=MAX_LEVELS)
 
 
 def _fail(code: str, **params: str | int) -> Finding:
@@ -57,11 +59,16 @@ def _root_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iter
 def _superior_findings(content: Content, register: Register | None) -> Iterator[Finding]:
     """Yield that the register puts another position above on the first day, or if it has no line of that day, ever.
 
-    A position that it does not have is unlisted, which step 9 says.
+    A position that it does not have is unlisted, which step 9 says. A proof may lack the line of the day: what it has
+    contradicts nothing.
     """
     second, lines = content.parties.second, register.positions.get(content.position.key, ()) if register else ()
     above = {line.accepts for line in lines if line.holds_on(content.first_day)} or {line.accepts for line in lines}
-    if second is not None and above and second.position not in above:
+    if second is None or second.position in above:
+        return
+    if register is not None and not register.whole:
+        yield find("SUPERIOR_NOT_IN_PROOF", Step.CHAIN, Weight.UNKNOWN, position=content.position.key)
+    elif above:
         listed = ", ".join(sorted(key or "-" for key in above))
         yield _fail("SUPERIOR_OTHER", position=second.position, listed=listed)
 
@@ -88,5 +95,5 @@ def _parent_findings(child: Content, parent: Content, register: Register | None)
         yield _fail("PARENT_NOT_IN_FORCE", parent=parent.id, day=child.first_day.isoformat())
 
 
-def _shown(party: Party) -> tuple[str, str]:
-    return party.name, party.office
+def _shown(party: Party) -> tuple[str, str, str | None]:
+    return party.name, party.office, party.number

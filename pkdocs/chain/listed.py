@@ -20,6 +20,8 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
     if line is None:
         yield _unlisted(node, register)
         return
+    if differing := ", ".join(_differing(node, line)):
+        yield _fail("LISTED_OTHERWISE", id=line.id, what=differing)
     if (line.issued.length, line.issued.digest) != (node.facts.issue_length, node.facts.issue_digest):
         yield _fail("ISSUE_OTHER", id=line.id)
     elif line.signed is not None and not is_listed_file(node, register):
@@ -27,11 +29,24 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
             "SIGNED_OTHER" if node.facts.revisions[-1][0] >= line.signed.length else "FILE_CUT_BACK", id=line.id
         )
     if node.facts.template_digest not in register.templates:
-        yield find("TEMPLATE_UNLISTED", Step.CONTENT, Weight.FAIL)
+        yield find("TEMPLATE_UNLISTED", Step.CONTENT, Weight.FAIL if register.whole else Weight.UNKNOWN)
     if line.state.is_ended:
         yield _ended(node, line)
     if line.successor is not None:
         yield find("SUPERSEDED", Step.CHAIN, Weight.NOTE, successor=line.successor)
+
+
+def _differing(node: Node, line: AgreementLine) -> Iterator[str]:
+    """Yield in what the line, found by the content's digest, describes another agreement than the content."""
+    content = node.content
+    persons = tuple(party.person for role in content.roles if (party := content.party(role)))
+    told = {
+        "id": (line.id.casefold(), node.id.casefold()),
+        "position": (line.position, content.position.key),
+        "unit": (line.unit, content.position.unit),
+        "persons": (line.persons, persons),
+    }
+    return (name for name, (listed, own) in told.items() if listed != own)
 
 
 def _ended(node: Node, line: AgreementLine) -> Finding:
@@ -42,6 +57,8 @@ def _ended(node: Node, line: AgreementLine) -> Finding:
 
 
 def _unlisted(node: Node, register: Register) -> Finding:
+    if not register.whole:
+        return find("NOT_IN_PROOF", Step.SET, Weight.UNKNOWN, id=node.id)
     if node.digest in register.voided:
         return _fail("DRAFT_REPLACED", id=node.id)
     if node.id.casefold() in register.ids:
@@ -56,7 +73,13 @@ def _fail(code: str, **params: str | int) -> Finding:
 
 
 def listed_set_findings(forest: Forest, register: Register) -> Iterator[Finding]:
-    """Yield what the register says of the set: listed without a file, files without a line, idle positions."""
+    """Yield what the register says of the set: listed without a file, files without a line, idle positions.
+
+    A proof of single lines says nothing of it.
+    """
+    if not register.whole:
+        yield find("SET_NOT_PROVEN", Step.SET, Weight.NOTE)
+        return
     expected = (line for line in register.agreements.values() if not line.state.is_ended)
     missing = sorted(line.id for line in expected if line.content not in forest.by_digest)
     if missing:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -11,12 +11,15 @@ from pkdocs.chain.seal import seal_findings
 from pkdocs.chain.tree import Node
 from pkdocs.content import Party, PersonScheme, Role
 from pkdocs.register import Register
-from pkdocs.register.lines import CertificateLine
+from pkdocs.register.lines import AssignmentLine, CertificateLine
 from pkdocs.roster import Means
 from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Signature, Step, Weight, find
 from pkdocs.verification.belief import SignatureJudge, Signing
-from pkdocs.verification.proof import Timeline
+from pkdocs.verification.proof import Proof, Source, Timeline
+
+LISTING: Final = timedelta(days=31)
+"""How long listing an original may take: as long as the law gives to draw it up (Permenpan RB 53/2014)."""
 
 _LAST_SECOND: Final = time(23, 59, 59)
 
@@ -35,7 +38,8 @@ class PeopleJudge:
         """Return the intact signatures of ``node``, by role."""
         facts = node.facts
         sealed = (facts.seal,) if facts.seal else ()
-        timeline = self._signatures.timeline((*sealed, *facts.signatures), facts.stamps, facts.evidence)
+        signatures = (*sealed, *facts.signatures)
+        timeline = self._signatures.timeline(signatures, facts.stamps, facts.evidence, facts.records)
         self._timelines[node] = timeline
         listed = self._listed(node)
         return {
@@ -48,22 +52,26 @@ class PeopleJudge:
         """Return what the timestamps of ``node`` prove, whose signatures have been asked for."""
         return self._timelines[node]
 
-    def _listed(self, node: Node) -> datetime | None:
-        """Return when the register had the signed bytes at the latest: at the end of the day of entry."""
+    def _listed(self, node: Node) -> Proof | None:
+        """Return when the register had the signed bytes at the latest.
+
+        At the end of the day of entry, or when the timestamps over a head that lists them say so, if that is earlier.
+        """
         if self._register is None or not is_listed_file(node, self._register):
             return None
+        stamped = self._register.listed_by(node.digest)
+        proofs = [Proof(stamped, Source.HEAD)] if stamped else []
         day = self._register.signed_on[node.digest]
-        if day > self._day(self._at):
-            # of a day to come nothing can be proven yet
-            return None
-        return min(datetime.combine(day, _LAST_SECOND, self._trust.zone.info), self._at)
+        # of a day to come nothing can be proven yet
+        if day <= self._day(self._at):
+            end = datetime.combine(day, _LAST_SECOND, self._trust.zone.info)
+            proofs.append(Proof(min(end, self._at), Source.REGISTER))
+        return min(proofs, key=lambda proof: proof.at, default=None)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self._trust.zone.info).date()
 
-    def _signing(
-        self, signature: Signature, certificate: bytes, timeline: Timeline, listed: datetime | None
-    ) -> Signing:
+    def _signing(self, signature: Signature, certificate: bytes, timeline: Timeline, listed: Proof | None) -> Signing:
         """Return ``signature`` as it is judged, with the person whose it is ('' nobody's).
 
         Whose, says the register; a training certificate that it does not have names the person itself.
@@ -104,30 +112,63 @@ class PeopleJudge:
         if self._register is None:
             return
         days = self._days(signing)
-        held = [self._register.is_in_office(party.person, party.position, day) for day in days]
+        held = [tuple(self._register.held(party.person, party.position, day)) for day in days]
         if all(held):
+            yield from self._line_findings(role, party, signing, [line for lines in held for line in lines])
             return
         # of days after its own the register knows only what was foreseen
-        contradicts = not any(held) and min(days) <= self._register.head.dated
+        contradicts = self._register.whole and not any(held) and min(days) <= self._register.head.dated
         weight = Weight.FAIL if contradicts else Weight.UNKNOWN
         named = {"office": party.office, "position": party.position, "days": ", ".join(day.isoformat() for day in days)}
         code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
         yield Finding.of(code, Step.PERSONS, weight, named, role=role)
+
+    def _line_findings(
+        self, role: Role, party: Party, signing: Signing, lines: list[AssignmentLine]
+    ) -> Iterator[Finding]:
+        """Yield that the register knows the party in another status, or only since a day after the proven one."""
+        statuses = dict.fromkeys(line.status for line in lines)
+        if party.status not in statuses:
+            named = {"printed": str(party.status), "listed": ", ".join(map(str, statuses)), "office": party.office}
+            yield Finding.of("OFFICE_STATUS", Step.PERSONS, Weight.WARNING, named, role=role)
+        entered = min(line.entered for line in lines)
+        if signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
+            days = {"entered": entered.isoformat(), "proven": proven.isoformat(), "office": party.office}
+            yield Finding.of("OFFICE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
     def _days(self, signing: Signing) -> tuple[date, ...]:
         """The claimed day and the proven one; without proof that of judging."""
         moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
         return tuple(dict.fromkeys(self._day(moment) for moment in moments if moment is not None))
 
-    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
-        """Yield that an amendment is proven to be complete only after its first day: it may have been backdated."""
+    def completed(self, node: Node, signings: Mapping[Role, Signing]) -> datetime | None:
+        """Return when, in the zone, all who must are proven to have signed ``node``; None: nothing proves that."""
+        proof = self._completion(node, signings)
+        return proof.at.astimezone(self._trust.zone.info) if proof else None
+
+    def _completion(self, node: Node, signings: Mapping[Role, Signing]) -> Proof | None:
         signed = [signings.get(role) for role in required_roles(node, self._trust)]
-        proven = [self._day(one.proof.at) for one in signed if one is not None and one.proof is not None]
-        first = node.content.first_day
-        if node.content.amendment is None or len(proven) < len(signed) or max(proven) <= first:
+        proofs = [one.proof for one in signed if one is not None and one.proof is not None]
+        return None if len(proofs) < len(signed) else max(proofs, key=lambda proof: proof.at)
+
+    def _completion_findings(self, node: Node, signings: Mapping[Role, Signing]) -> Iterator[Finding]:
+        """Yield that it is proven complete only after the day from which it should count: it may be backdated.
+
+        An amendment then counts from the proven day. An original counts from its first day all the same, and is
+        signed at a ceremony in the year; so it is late only after the day that stands on its page, and where nothing
+        but the register proves when, after the time that listing may take.
+        """
+        proof, content = self._completion(node, signings), node.content
+        if proof is None:
             return
-        days = {"first": first.isoformat(), "proven": max(proven).isoformat()}
-        yield Finding.of("AMENDMENT_COMPLETED_LATE", Step.CHAIN, Weight.WARNING, days)
+        is_original = content.amendment is None
+        due = max(content.first_day, content.dated) if is_original else content.first_day
+        is_stamped = proof.source in {Source.TIMESTAMP, Source.DOCUMENT}
+        slack = timedelta() if is_stamped or not is_original else LISTING
+        if self._day(proof.at) > due + slack:
+            code = "COMPLETED_LATE" if is_original else "AMENDMENT_COMPLETED_LATE"
+            days = {"first": due.isoformat(), "proven": self._day(proof.at).isoformat()}
+            yield Finding.of(code, Step.CHAIN, Weight.WARNING, days)
 
     def _line(self, certificate: bytes) -> CertificateLine | None:
         return self._register.certificates.get(sha256(certificate).hexdigest()) if self._register else None
@@ -136,6 +177,8 @@ class PeopleJudge:
         """Yield that the register got the certificate later than the signature is proven to have been there."""
         certificate = signing.signature.certificate
         line = self._line(certificate) if certificate else None
+        if line is None and self._register is not None and not self._register.whole:
+            yield Finding.of("CERTIFICATE_NOT_IN_PROOF", Step.PERSONS, Weight.UNKNOWN, {}, role=role)
         if line is None or signing.proof is None:
             return
         proven = self._day(signing.proof.at)

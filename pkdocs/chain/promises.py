@@ -1,9 +1,11 @@
 """Step 8: does every promise answer to one above, and what of what is above is carried below?"""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from pkdocs.chain.counting import Counted
+from pkdocs.chain.softening import budget_findings, carried_findings, change_findings
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.content import Promise
 from pkdocs.verification import Finding, Step, Weight, find
@@ -14,14 +16,17 @@ class PromiseBook:
 
     def __init__(self, forest: Forest, counted: Counted) -> None:
         self._counted = counted
-        self._carried = {
-            code
-            for node in forest.nodes
-            if counted.has(node)
-            for promise in node.content.indicators
-            for code in promise.answers_to
-        }
+        self._carriers: dict[str, list[Promise]] = defaultdict(list)
+        for node in forest.nodes:
+            if node.copies[0] is node and counted.has(node):
+                self._carry(node, is_current=not any(map(counted.has, forest.successors.get(node.digest, ()))))
         self._beside: dict[Node, Mapping[str, Promise]] = {}
+
+    def _carry(self, node: Node, *, is_current: bool) -> None:
+        """Note what ``node`` carries; of what a later version took the place of, only that it was carried."""
+        for promise in node.content.indicators:
+            for code in promise.answers_to:
+                self._carriers[code] += [promise] if is_current else []
 
     def findings(self, node: Node) -> Iterator[Finding]:
         """Yield what ``node`` promises without anything above it, and what of its own nobody carries.
@@ -30,10 +35,13 @@ class PromiseBook:
         signs, or of another branch. The workbook allows it with a warning, so after signing it is no more than that.
         """
         yield from self._parent_findings(node)
-        if node.children:
-            for promise in node.content.indicators:
-                if not promise.own and promise.code not in self._carried:
-                    yield find("INDICATOR_NOT_CARRIED", Step.CASCADE, Weight.WARNING, indicator=promise.code)
+        if node.parent is not None:
+            yield from budget_findings(node.content, node.parent.content)
+        for promise in node.content.indicators:
+            if promise.code in self._carriers:
+                yield from carried_findings(promise, self._carriers[promise.code])
+            elif node.children and not promise.own:
+                yield find("INDICATOR_NOT_CARRIED", Step.CASCADE, Weight.WARNING, indicator=promise.code)
 
     def _parent_findings(self, node: Node) -> Iterator[Finding]:
         line = [node, *node.ancestors]
@@ -44,7 +52,7 @@ class PromiseBook:
             for code in promise.answers_to:
                 above = self._above(node, code)
                 if above is not None:
-                    yield from _change_findings(promise, above)
+                    yield from change_findings(promise, above)
                 elif code not in plans:
                     yield find("INDICATOR_PARENT_ABSENT", Step.CASCADE, weight, indicator=promise.code, parent=code)
 
@@ -69,20 +77,3 @@ class PromiseBook:
 def _promises_of(node: Node) -> frozenset[Promise]:
     """Return what the node promises itself; a content may have many thousands, each asked about."""
     return frozenset(node.content.indicators)
-
-
-def _change_findings(promise: Promise, above: Promise) -> Iterator[Finding]:
-    """Yield that unit or direction differ under the same name."""
-    if promise.text.casefold() != above.text.casefold():
-        return
-    for what, own, other in (("UNIT", promise.unit, above.unit), ("POLARITY", promise.polarity, above.polarity)):
-        if own != other:
-            yield find(
-                f"INDICATOR_{what}_CHANGED",
-                Step.CASCADE,
-                Weight.WARNING,
-                indicator=promise.code,
-                parent=above.code,
-                own=own or "-",
-                other=other or "-",
-            )

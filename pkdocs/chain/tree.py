@@ -3,10 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pkdocs.chain.verdict import Exhibit, PageCheck
 from pkdocs.content import Content
 from pkdocs.verification import Facts
+
+MAX_LEVELS: Final = 32
+"""How many agreements may stand above one; a government has eight levels at most."""
 
 
 @dataclass(eq=False, slots=True)
@@ -38,9 +42,11 @@ class Node:
 
     @property
     def ancestors(self) -> Iterator["Node"]:
-        """Those above, nearest first. It ends: a content cannot hold the digest of one that holds its own."""
+        """Those above, nearest first, as many as may stand above one another."""
         above = self.parent
-        while above is not None:
+        for _ in range(MAX_LEVELS):
+            if above is None:
+                return
             yield above
             above = above.parent
 

@@ -11,6 +11,7 @@ from pkdocs.cli.base import Command, Group, argument, json_option, print_json, s
 from pkdocs.files import read_regular
 from pkdocs.trust import Anchor, Trust, read_trust
 from pkdocs.trust.summary import Currency, PinnedCertificate, PinnedList, fingerprint
+from pkdocs.verification.algorithms import policy_of
 
 
 @click.group("trust", cls=Group, code="TRUST")
@@ -53,6 +54,10 @@ def _lines(ctx: click.Context, trust: Trust, at: datetime) -> Iterator[str]:
     yield from ("", words(ctx, "TRUST_REGISTRARS", count=len(registrars), threshold=threshold))
     for number, certificate in enumerate(registrars, 1):
         yield from _certificate_lines(ctx, number, PinnedCertificate.of(certificate), at)
+    yield from ("", words(ctx, "TRUST_POLICY", policy=policy_of(trust).title))
+    for kind, dates in (("SOONER", trust.algorithms.sooner), ("LATER", trust.algorithms.later)):
+        for name, day in dates:
+            yield words(ctx, f"TRUST_ALGORITHM_{kind}", name=name, day=day.isoformat())
     if head := trust.lowest_head:
         yield words(ctx, "TRUST_LOWEST_HEAD", version=head.version, digest=head.digest)
     else:
@@ -101,6 +106,11 @@ def _as_json(trust: Trust, at: datetime) -> dict[str, Any]:
         ],
         "registrars": [_certificate_json(certificate, at) for certificate in trust.registrars],
         "crls": [_crl_json(PinnedList.of(crl), at) for crl in trust.crls],
+        "algorithms": {
+            "policy": policy_of(trust).title,
+            "sooner": {name: day.isoformat() for name, day in trust.algorithms.sooner},
+            "later": {name: day.isoformat() for name, day in trust.algorithms.later},
+        },
         "lowest_head": {"version": head.version, "digest": head.digest} if head else None,
     }
 

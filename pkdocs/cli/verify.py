@@ -19,6 +19,7 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
+from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.reporting import demand_place, write_report
 from pkdocs.report import counts_json, json_parts, overall, tree_lines
@@ -35,6 +36,7 @@ EXITS: Final = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 1
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_ANY = click.Path(exists=True, path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -44,13 +46,25 @@ def means_options(command: _Command) -> _Command:
         option("--thorough", is_flag=True, code="OPTION_THOROUGH"),
         option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS"),
         option("--at", "moment", metavar="TIME", code="OPTION_AT"),
+        option("--records", metavar="PATH", multiple=True, type=_ANY, code="OPTION_RECORDS"),
         option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK"),
         option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES"),
+        option("--proof", metavar="FILE", type=_FILE, code="OPTION_VERIFY_PROOF"),
         option("--register", metavar="HEAD", type=_FILE, code="OPTION_REGISTER"),
         option("--trust", required=True, type=_FILE, code="OPTION_TRUST"),
     ):
         command = declare(command)
     return command
+
+
+def demand_head(register: Path | None, proof: Path | None) -> None:
+    """Pass a proof with the head that it is of.
+
+    Raises:
+        UsageError: the head is not named.
+    """
+    if proof and not register:
+        raise UsageError("PROOF_NEEDS_HEAD")
 
 
 @click.command("verify", cls=Command, code="VERIFY")
@@ -72,8 +86,10 @@ def command(
     paths: tuple[Path, ...],
     trust: Path,
     register: Path | None,
+    proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
+    records: tuple[Path, ...],
     moment: str | None,
     jobs: int | None,
     thorough: bool,
@@ -83,7 +99,8 @@ def command(
     at = read_moment(moment)
     for report in reports:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, thorough)
+    demand_head(register, proof)
+    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

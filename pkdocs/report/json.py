@@ -135,6 +135,8 @@ def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str
         "signatures": [_signature_json(one) for one in agreement.borne],
         "completed": agreement.completed.isoformat() if agreement.completed else None,
         "late": agreement.is_late,
+        "state": agreement.phase and str(agreement.phase),
+        "in_force_from": agreement.counts_from and agreement.counts_from.isoformat(),
         "findings": [finding_json(finding, language) for finding in agreement.findings],
     }
 

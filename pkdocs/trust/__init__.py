@@ -1,6 +1,16 @@
 """What an auditor pins before judging (docs/trust.md)."""
 
 from pkdocs.trust.file import FILE_NAME, read_trust, render_trust
-from pkdocs.trust.value import Anchor, LowestHead, Purpose, Trust
+from pkdocs.trust.value import ALGORITHMS, AlgorithmDates, Anchor, LowestHead, Purpose, Trust
 
-__all__ = ["FILE_NAME", "Anchor", "LowestHead", "Purpose", "Trust", "read_trust", "render_trust"]
+__all__ = [
+    "ALGORITHMS",
+    "FILE_NAME",
+    "AlgorithmDates",
+    "Anchor",
+    "LowestHead",
+    "Purpose",
+    "Trust",
+    "read_trust",
+    "render_trust",
+]

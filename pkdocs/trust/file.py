@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pkdocs.errors import TrustError
 from pkdocs.profile import Zone
 from pkdocs.schema import NewerSchemaError, SchemaError, demand_schema
-from pkdocs.trust.value import Anchor, LowestHead, Purpose, Trust, refuse
+from pkdocs.trust.value import AlgorithmDates, Anchor, LowestHead, Purpose, Trust, refuse
 
 FILE_NAME: Final = "trust.toml"
 SCHEMA: Final = "pkdocs-trust/1"
@@ -37,7 +38,7 @@ def read_trust(data: bytes) -> Trust:
     raw = _parse(data)
     _demand_schema(raw)
     lowest = raw.get("lowest_head")
-    _demand_names(raw, _FIELDS, optional={"lowest_head", "earlier_qr_addresses"}, where="trust")
+    _demand_names(raw, _FIELDS, optional={"lowest_head", "earlier_qr_addresses", "algorithms"}, where="trust")
     return Trust(
         organisation=_text(raw, "organisation"),
         organisation_code=_text(raw, "organisation_code"),
@@ -51,6 +52,7 @@ def read_trust(data: bytes) -> Trust:
         zone=_choice(Zone, raw["zone"], "zone"),
         earlier_qr_addresses=_texts(raw, "earlier_qr_addresses"),
         digest=hashlib.sha256(data).hexdigest(),
+        algorithms=_read_algorithms(raw["algorithms"]) if "algorithms" in raw else AlgorithmDates(),
     )
 
 
@@ -72,6 +74,9 @@ def render_trust(trust: Trust) -> bytes:
     if trust.lowest_head is not None:
         head = trust.lowest_head
         lines += ["", "[lowest_head]", f"version = {head.version}", _entry("digest", head.digest)]
+    for name, dates in (("sooner", trust.algorithms.sooner), ("later", trust.algorithms.later)):
+        if dates:
+            lines += ["", f"[algorithms.{name}]", *(f"{algorithm} = {day.isoformat()}" for algorithm, day in dates)]
     for anchor in trust.anchors:
         lines += ["", *_anchor_lines(anchor)]
     return ("\n".join(lines) + "\n").encode()
@@ -182,6 +187,20 @@ def _read_lowest_head(entry: object) -> LowestHead:
     if not _DIGEST.fullmatch(digest):
         refuse("lowest_head.digest")
     return LowestHead(_integer(raw, "version"), digest)
+
+
+def _read_algorithms(entry: object) -> AlgorithmDates:
+    raw = entry if isinstance(entry, dict) else refuse("algorithms")
+    _demand_names(raw, frozenset(), optional={"sooner", "later"}, where="algorithms")
+    return AlgorithmDates(*(_read_days(raw.get(name, {}), f"algorithms.{name}") for name in ("sooner", "later")))
+
+
+def _read_days(entry: object, field: str) -> tuple[tuple[str, date], ...]:
+    days = entry if isinstance(entry, dict) else refuse(field)
+    # a moment is a day too, to isinstance
+    if any(type(day) is not date for day in days.values()):
+        refuse(field)
+    return tuple(days.items())
 
 
 def _read_certificate(pem: object, field: str) -> bytes:

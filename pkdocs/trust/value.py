@@ -1,8 +1,9 @@
 """What an auditor pins before judging, as values (docs/chain.md, section 5)."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from pkdocs.errors import TrustError
 from pkdocs.profile import Zone
@@ -33,6 +34,29 @@ class LowestHead:
     digest: str
 
 
+ALGORITHMS: Final = ("sha256", "sha384", "sha512", "secp256r1", "secp384r1", "secp521r1", "rsa-3000", "rsa-2048")
+"""What the policy of algorithms has a day for (verification/algorithms.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmDates:
+    """Other last days than those of the policy: ``sooner`` tightens it, ``later`` extends it and is said in verdicts.
+
+    Pairs of name and day. Each of them can do nothing but what its name says.
+
+    Raises:
+        TrustError: a name that the policy does not have, or one twice.
+    """
+
+    sooner: tuple[tuple[str, date], ...] = ()
+    later: tuple[tuple[str, date], ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in (*self.sooner, *self.later)]
+        if len(set(names)) != len(names) or not set(names) <= set(ALGORITHMS):
+            refuse("algorithms")
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """What verdicts rest on, besides the files.
@@ -40,7 +64,8 @@ class Trust:
     ``organisation`` and ``root_position`` (the key of the root's position) are empty where nobody has
     been enrolled yet; ``organisation_code`` also where there is none. ``crls`` and ``registrars`` are DER,
     ``threshold`` counts registrars. ``qr_address`` is the base of the address in QR codes (empty: none),
-    ``earlier_qr_addresses`` are those that pages signed before may still show. ``digest`` is SHA-256 of the
+    ``earlier_qr_addresses`` are those that pages signed before may still show, ``algorithms`` other last days than the
+    policy's. ``digest`` is SHA-256 of the
     file's bytes, empty before there is one.
 
     Raises:
@@ -59,6 +84,7 @@ class Trust:
     zone: Zone
     earlier_qr_addresses: tuple[str, ...] = ()
     digest: str = ""
+    algorithms: AlgorithmDates = AlgorithmDates()
 
     def __post_init__(self) -> None:
         if not self.anchors:

@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pkdocs.messages import Said
 from pkdocs.pki import person_of
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import believed_until
+from pkdocs.verification.algorithms import policy_of
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.certificates import CertificateJudge, Standing, When
+from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Evidence, Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.proof import NO_TIMELINE, Proof, Source, TimeJudge, Timeline
@@ -40,21 +42,32 @@ class Signing:
     findings: tuple[Finding, ...] = ()
 
 
+@lru_cache(maxsize=256)
+def _key_digest(certificate: bytes) -> str:
+    key = certificate_of(certificate).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
 class SignatureJudge:
     """Judges signatures of persons by one trust file at one time."""
 
     def __init__(self, trust: Trust, at: datetime) -> None:
         self._trust = trust
         self._at = at
+        self._policy = policy_of(trust)
         library = Library()
         self._certificates = CertificateJudge(trust, Purpose.PERSONS, at, library)
         self._times = TimeJudge(trust, at, library)
 
     def timeline(
-        self, signatures: Iterable[Signature], stamps: Iterable[Stamp], evidence: tuple[Evidence, ...]
+        self,
+        signatures: Iterable[Signature],
+        stamps: Iterable[Stamp],
+        evidence: tuple[Evidence, ...],
+        records: Iterable[Attestation] = (),
     ) -> Timeline:
-        """Return what the timestamps and the evidence of one file prove."""
-        return self._times.timeline(signatures, stamps, evidence)
+        """Return what the timestamps and the evidence of one file prove, and evidence records over it."""
+        return self._times.timeline(signatures, stamps, evidence, records)
 
     def signing(
         self,
@@ -62,23 +75,22 @@ class SignatureJudge:
         certificate: bytes,
         timeline: Timeline = NO_TIMELINE,
         *,
-        listed: datetime | None = None,
+        listed: Proof | None = None,
     ) -> Signing:
         """Return ``signature``, made by the owner of ``certificate`` (DER), as it is judged.
 
         ``timeline`` is that of its file, ``listed`` when a register had the signed bytes; the earliest proof counts.
         """
-        loaded = x509.load_der_x509_certificate(certificate)
-        proofs = [timeline.proof(signature), Proof(listed, Source.REGISTER) if listed else None]
+        loaded = certificate_of(certificate)
+        proofs = [timeline.proof(signature), listed]
         proof = min((one for one in proofs if one is not None), key=lambda one: one.at, default=None)
-        key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return Signing(
             signature=signature,
             standing=self._certificates.judge(
                 certificate, signature.chain, When(proof.at if proof else None, timeline.known)
             ),
             person=person_of(loaded),
-            key=hashlib.sha256(key).hexdigest(),
+            key=_key_digest(certificate),
             begins=loaded.not_valid_before_utc,
             proof=proof,
             findings=tuple(timeline.about(signature.field)),
@@ -89,7 +101,7 @@ class SignatureJudge:
         yield from signing.standing.findings
         yield from signing.findings
         signature, proof = signing.signature, signing.proof
-        until = believed_until(signature.digest, signature.key) if signature.digest and signature.key else None
+        until = self._policy.until(signature.digest, signature.key) if signature.digest and signature.key else None
         if until is None:
             yield find("ALGORITHM_WEAK", Step.SIGNATURES, Weight.FAIL, sub=Sub.CRYPTO_CONSTRAINTS_FAILURE)
         elif until < (proof.at if proof else self._at):

@@ -87,10 +87,14 @@ class CmsReader:
         return self.fault("SIGNATURE_CMS", Sub.FORMAT_FAILURE, what=what)
 
     def _signed_data(self, encoded: bytes) -> Any:
-        info = cms.ContentInfo.load(encoded, strict=True)
-        if info["content_type"].native != "signed_data":
+        try:
+            info = cms.ContentInfo.load(encoded, strict=True)
+            kind, data = info["content_type"].native, info["content"]
+        except ValueError as fault:
+            # what is not even the outermost form; deeper the border around examining catches what is raised
+            raise self._malformed("ContentInfo") from fault
+        if kind != "signed_data":
             raise self._malformed("contentType")
-        data = info["content"]
         encapsulated = data["encap_content_info"]
         if encapsulated["content_type"].native != "data" or encapsulated["content"].native is not None:
             raise self.fault("SIGNATURE_ENCAPSULATES", Sub.FORMAT_FAILURE)
@@ -157,7 +161,7 @@ class CmsReader:
         if wrong:
             raise self.fault("SIGNATURE_ATTRIBUTE", Sub.SIG_CONSTRAINTS_FAILURE, attribute=", ".join(wrong))
         if not is_named(attributes["signing_certificate_v2"], certificate):
-            raise self.fault("SIGNATURE_CERTIFICATE_MISMATCH", Sub.SIG_CONSTRAINTS_FAILURE)
+            raise self.fault("SIGNATURE_CERTIFICATE_MISMATCH", Sub.NO_SIGNING_CERTIFICATE_FOUND)
         # among them what PAdES keeps elsewhere, such as the claimed time (EN 319 142-1, 6.3): it contradicts nothing
         for kind in sorted(attributes.keys() - _KNOWN_ATTRIBUTES):
             finding = self.fault(

@@ -24,8 +24,9 @@ from pkdocs.pki.authority import KeyKind, Reason, Revocation, Subject, certify, 
 from pkdocs.plan import Polarity
 from pkdocs.roster import Level, Means
 from pkdocs.signing import FileSigner
-from pkdocs.trust import Anchor, Purpose
+from pkdocs.trust import AlgorithmDates, Anchor, Purpose
 from pkdocs.verification import Facts, Result, Step, Weight, find, unread_facts
+from pkdocs.verification.algorithms import Key
 from tests.chain.kit import (
     AT,
     DIVISION_HEAD,
@@ -234,11 +235,13 @@ def test_time_passes_over_certificates_and_lists():  # 44
     }
 
 
-def test_algorithms_lapse(monkeypatch):  # 36
-    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: AT)
-    assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_LAPSED"}
-    monkeypatch.setattr("pkdocs.verification.belief.believed_until", lambda *_: None)
-    assert codes(verdict(judge(ROOT), ROOT)) >= {"ALGORITHM_WEAK"}
+def test_algorithms_lapse():  # 36
+    ended = AlgorithmDates(sooner=(("secp256r1", AT.date() - timedelta(days=1)),))
+    judged = judge(ROOT, trust=replace(training_trust(), algorithms=ended))
+    assert codes(verdict(judged, ROOT)) >= {"ALGORITHM_LAPSED", "CERTIFICATE_ALGORITHM"}
+    signature = replace(exhibit(ROOT).facts.signatures[0], key=Key("rsa", 1024))
+    weak = Exhibit("weak.pdf", replace(exhibit(ROOT).facts, signatures=(signature,)))
+    assert codes(verdict(judge(weak), ROOT)) >= {"ALGORITHM_WEAK"}
 
 
 def test_a_claimed_time_that_cannot_be_is_a_warning():  # 53
@@ -542,11 +545,12 @@ def test_an_indicator_may_answer_to_a_position_passed_over():
 
 def test_changed_unit_and_direction_are_warnings():  # 62, 81
     above = MIDDLE.indicators[0]
-    changed = with_promise(LEAF, text=above.text, unit="%", polarity=Polarity.DOWN)
+    same = with_promise(LEAF, text=above.text, unit=above.unit, mode=above.mode)
+    changed = with_promise(same, unit="%", polarity=Polarity.DOWN)
     found = verdict(judge(ROOT, MIDDLE, changed), changed)
     assert codes(found) == {"INDICATOR_UNIT_CHANGED", "INDICATOR_POLARITY_CHANGED"}
     assert found.own is Result.PASSED
-    unnamed = with_promise(LEAF, text=above.text, unit=None)
+    unnamed = with_promise(same, unit=None)
     assert codes(verdict(judge(ROOT, MIDDLE, unnamed), unnamed)) == {"INDICATOR_UNIT_CHANGED"}
 
 

@@ -29,7 +29,7 @@ from pkdocs.register import (
     UnitCount,
     state_agreement,
 )
-from pkdocs.register.head import SCHEMA
+from pkdocs.register.head import EARLIER_SCHEMA
 from pkdocs.roster import Status
 from pkdocs.signing import load_pkcs12
 from pkdocs.verification import Result, Step, Weight, find
@@ -72,7 +72,7 @@ def head() -> Head:
     """The head of a register in which everything is complete."""
     keeper = Registrar(HEAD.person, HEAD.name, "Sekretariat Daerah", certificate(HEAD))
     return Head(
-        schema=SCHEMA,
+        schema=EARLIER_SCHEMA,
         organisation=ROOT.organisation,
         year=2026,
         version=1,
@@ -307,6 +307,7 @@ def _listing(file: Exhibit) -> dict[str, Any]:
     return {
         "id": file.facts.content.id,
         "content": file.facts.content_digest,
+        "persons": tuple(file.facts.content.party(role).person for role in file.facts.content.roles),
         "issued": Stretch(file.facts.issue_digest, file.facts.issue_length),
         "signed": Stretch(digest, length),
     }
@@ -317,7 +318,7 @@ def test_another_officer_at_the_root_counts_if_the_register_lists_the_version(li
     heir = replace(DIVISION_HEAD, position="WALIKOTA", office=MAYOR.office)
     later = amended(ROOT, parties=Parties(heir), first_day=date(2026, 1, 1))
     file = signed_by(later, first=signer_of(DIVISION_HEAD))
-    line = replace(agreement(ROOT), persons=(heir.person,), **_listing(file))
+    line = replace(agreement(ROOT), **_listing(file))
     held = AssignmentLine(SIGNED, heir.person, "WALIKOTA", Status.PJ)
     found = verdict(judged(*ALL, file, by=account((*lines(), held, *([line] if listed else [])))), later)
     assert ("OFFICER_NEEDS_REGISTER" in codes(found)) is not listed

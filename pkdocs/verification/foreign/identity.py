@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkdocs.trust import Purpose, Trust
-from pkdocs.verification.algorithms import Key, believed_until, key_of
+from pkdocs.verification.algorithms import Key, Policy, key_of, policy_of
 from pkdocs.verification.certificates import CertificateJudge
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.inspection import InspectedSignature, Inspection
@@ -20,16 +20,16 @@ def judge_identities(inspection: Inspection, trust: Trust, at: datetime) -> Insp
     Certificates are judged as those of persons. Revocation is judged by the trust file's lists alone, and no
     timestamp moves the time of judging back.
     """
-    judge = CertificateJudge(trust, Purpose.PERSONS, at)
+    judge, policy = CertificateJudge(trust, Purpose.PERSONS, at), policy_of(trust)
     signatures = tuple(
-        replace(one, identity=tuple(_identity(one, one.certificate, judge, at))) if one.certificate else one
+        replace(one, identity=tuple(_identity(one, one.certificate, judge, policy, at))) if one.certificate else one
         for one in inspection.signatures
     )
     return replace(inspection, signatures=signatures)
 
 
 def _identity(
-    signature: InspectedSignature, certificate: bytes, judge: CertificateJudge, at: datetime
+    signature: InspectedSignature, certificate: bytes, judge: CertificateJudge, policy: Policy, at: datetime
 ) -> Iterator[Finding]:
     standing = judge.judge(certificate, signature.chain)
     # these sentences speak of a role, which a stranger's signature has not
@@ -38,7 +38,7 @@ def _identity(
     if standing.anchor is not None and standing.anchor.training:
         yield find("TRAINING", Step.CERTIFICATES, Weight.NOTE)
     key = _key(certificate)
-    until = believed_until(signature.digest, key) if key else None
+    until = policy.until(signature.digest, key) if key else None
     if until is None:
         yield find("INSPECT_ALGORITHM", Step.SIGNATURES, Weight.UNKNOWN, field=signature.field)
     elif at > until:
