@@ -136,7 +136,7 @@ def _read_listed(directory: bytes, count: int) -> Iterator[_Listed]:
 def _located(archive: BinaryIO, listed: tuple[_Listed, ...], end: int) -> Iterator[Entry]:
     """Yield the entries with their places, when their own headers say the same and they fill all up to ``end``."""
     ordered = sorted(listed, key=lambda one: one.offset)
-    if [one.offset for one in ordered[:1]] != [0][: len(ordered)] or (not ordered and end):
+    if (ordered[0].offset if ordered else end) != 0:
         raise unsound("ZIP_LOOSE")
     ends = {one.offset: following.offset for one, following in pairwise(ordered)}
     if len(ends) != max(0, len(ordered) - 1):

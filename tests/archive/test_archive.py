@@ -102,6 +102,7 @@ SOUND = archive(A, B)
         (archive(replace(A, descriptor=b"PK\x07\x08" + bytes(12))), "ZIP_LOOSE"),
         (archive(replace(streamed(A), flags=0, local={"flags": 0}, central={"flags": 0})), "ZIP_TWO_WAYS"),
         (archive(A, OVERLAPPING), "ZIP_OVERLAP"),
+        (archive(A, OVERLAPPING, Part(b"c.pdf")), "ZIP_OVERLAP"),
         (archive(A, replace(B, central={"offset": 5})), "ZIP_OVERLAP"),
         (archive(replace(A, local={"name": b"x.pdf"})), "ZIP_TWO_WAYS"),
         (archive(replace(A, local={"size": 4})), "ZIP_TWO_WAYS"),

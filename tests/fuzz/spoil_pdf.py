@@ -49,10 +49,12 @@ def as_revision(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
 
 
 def many_revisions(data: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
-    """Append many small revisions."""
+    """Append a spoilt revision and many small ones."""
+    data = as_revision(data, chance, others)
     for _ in range(chance.choice([5, 70])):
-        data = as_revision(data, chance, others)
-        if len(data) > _LARGEST:
+        try:
+            data = revision(data, {chance.randrange(1, 400): b"null"})
+        except (IndexError, ValueError):
             break
     return data
 
