@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check golden bench lock clean
+.PHONY: help setup demo test check fuzz golden bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ check: setup ## the quick gate: style, types, floors, requirements
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pip --disable-pip-version-check check
+
+fuzz: setup ## feed every reader with spoilt input; MINUTES=60. What is found lies in build/fuzz
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
 
 golden: setup ## draw the pictures of all templates' pages again; look at them before you commit them
 	@$(BIN)/python -m tests.document.golden

@@ -326,6 +326,10 @@ class Content:
         demand(len(codes) == len(set(codes)), "an indicator twice")
         demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the canonical bytes behind: on the way to another process they would double its size."""
+        return {name: value for name, value in self.__dict__.items() if name != "canonical"}
+
     def _follows(self, amendment: Amendment) -> bool:
         before = agreement_id(self.year, self.position.key, self.version - 1)
         return amendment.supersedes.id.casefold() == before.casefold()

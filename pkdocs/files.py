@@ -9,7 +9,7 @@ import re
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,6 +21,7 @@ PRIVATE: Final = 0o600
 PUBLIC: Final = 0o644
 _OWNER_ONLY: Final = 0o700
 
+_PDF: Final = ".pdf"
 _DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
 
 
@@ -114,14 +115,27 @@ def read_regular(path: Path, *, limit: int = MAX_READ_BYTES) -> bytes:
     Raises:
         OSError: absent, no regular file (a device, a pipe), or larger than ``limit``.
     """
+    with open_regular(path) as file:
+        # it may grow meanwhile
+        is_larger = os.fstat(file.fileno()).st_size > limit
+        data = b"" if is_larger else file.read(limit + 1)
+    if is_larger or len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} B", str(path))
+    return data
+
+
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Give a regular file to read.
+
+    Raises:
+        OSError: absent, or no regular file (a device, a pipe).
+    """
     # without O_NONBLOCK a pipe would wait for a writer
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(errno.EFBIG, f"larger than {limit} B", str(path))
-    return data
+        yield file
 
 
 def replace_unchanged(path: Path, data: bytes, *, expected: str) -> None:
@@ -185,22 +199,40 @@ def _free(wanted: str, taken: set[str]) -> str:
     return candidate
 
 
-def pdf_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+def pdf_files(
+    paths: Iterable[Path], *, unread: Callable[[Path, OSError], None] = lambda _folder, _fault: None
+) -> list[tuple[Path, bool]]:
     """Return the PDF files at and below ``paths``, each once and sorted, with whether it was named itself.
 
-    Hidden files and links below a folder are left out; a named file counts whatever it is called.
+    Hidden files and links below a folder are left out; a named file counts whatever it is called. ``unread`` is told
+    of each folder that cannot be listed, so that nobody takes what it may hold for absent.
     """
-    found: dict[Path, tuple[Path, bool]] = {}
+    found: dict[str, tuple[Path, bool]] = {}
     for path in paths:
-        is_folder = path.is_dir()
-        for file in _pdf_files_below(path) if is_folder else (path,):
-            first, was_named = found.get(file.resolve(), (file, False))
-            found[file.resolve()] = first, was_named or not is_folder
+        if not path.is_dir():
+            real = os.path.realpath(path)
+            found[real] = found.get(real, (path, False))[0], True
+            continue
+        for file, real in _pdf_files_below(path, unread):
+            found.setdefault(real, (file, False))
     return list(found.values())
 
 
-def _pdf_files_below(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-        if file.suffix.lower() == ".pdf" and file.is_file() and not file.is_symlink() and not hidden:
-            yield file
+def _pdf_files_below(top: Path, unread: Callable[[Path, OSError], None]) -> list[tuple[Path, str]]:
+    """Return the files with their real paths: those in folders that are no links need not be asked one by one."""
+    found: list[tuple[Path, str]] = []
+    pending = [(top, os.path.realpath(top))]
+    while pending:
+        folder, real = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as fault:
+            unread(folder, fault)
+            continue
+        for entry in listed:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((folder / entry.name, os.path.join(real, entry.name)))  # noqa: PTH118  # of strings
+            elif entry.name.lower().endswith(_PDF) and entry.is_file(follow_symlinks=False):
+                found.append((folder / entry.name, os.path.join(real, entry.name)))  # noqa: PTH118  # of strings
+    return sorted(found)

@@ -1,6 +1,7 @@
 """A small city for tests: seven officials on four levels, from the workbook to signed files, made once."""
 
 import csv
+import pickle
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pkdocs.pipeline.enrolment import issue_for_workbook
 from pkdocs.pipeline.generation import Generated, Wishes, generate
 from pkdocs.pipeline.keeping import read_kept, sign_kept
 from pkdocs.pipeline.registering import Built, HeadWishes, build_register
+from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.pki import init_pki
 from pkdocs.sample.sheets import base_city
 from pkdocs.settings import default_templates
@@ -150,12 +152,21 @@ LOOKED: dict[tuple[object, str], Any] = {}
 """What came of looking at files, by the function that looked and the digest of their bytes; their path without any."""
 
 
-def look_once(look: Callable[[Path], Any], files: Sequence[Path], **how: Any) -> Iterator[Any]:
+def look_once(look: Callable[[Source], Any], files: Sequence[Source], **how: Any) -> Iterator[Any]:
     """Do as ``run_each`` does, but look only once at the same bytes: what is seen depends on nothing else."""
-    keys = [(look, digest(file.read_bytes()) if file.is_file() else str(file)) for file in files]
+    # what the register vouches for is part of how to look
+    how_to_look = pickle.dumps(look) if hasattr(look, "__self__") else look
+    keys = [(how_to_look, _told(file)) for file in files]
     unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in LOOKED}
     LOOKED.update(zip(unknown, run_each(look, list(unknown.values()), **how), strict=True))
     return (LOOKED[key] for key in keys)
+
+
+def _told(file: Source) -> str:
+    try:
+        return digest(file.read())
+    except SourceError as fault:
+        return f"{file.name}: {fault.refusal}"
 
 
 @dataclass(frozen=True)

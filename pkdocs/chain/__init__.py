@@ -2,11 +2,13 @@
 
 from pkdocs.chain.alone import judge_alone
 from pkdocs.chain.judge import judge_set
-from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, Phase, RegisterMark, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Borne, Exhibit, Expected, PageCheck, Phase, RegisterMark, SetVerdict
 
 __all__ = [
     "AgreementVerdict",
+    "Borne",
     "Exhibit",
+    "Expected",
     "PageCheck",
     "Phase",
     "RegisterMark",

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from cryptography import x509
 
+from pkdocs.chain.borne import Teller, expected_by
 from pkdocs.chain.counting import Counted, count, is_believed
 from pkdocs.chain.force import Calendar
 from pkdocs.chain.links import link_findings
@@ -17,7 +18,7 @@ from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
-from pkdocs.chain.whole import copy_findings, rival_findings, set_findings
+from pkdocs.chain.whole import copy_findings, result_of_unreadable, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
@@ -59,8 +60,16 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     day = at.astimezone(trust.zone.info).date()
     calendar = Calendar(forest, {node: people.completed(node, signings[node]) for node in forest.nodes}, day)
     verdicts = _verdicts(forest, alone, signings, counted, calendar)
-    phased = (_phased(node, one, trust, counted, calendar) for node, one in verdicts)
-    agreements = (*phased, *map(_unreadable, forest.unreadable))
+    teller = Teller(trust.zone)
+    told = (
+        replace(
+            _phased(node, verdict, trust, counted, calendar),
+            borne=tuple(teller.borne(node, signings[node], people.timeline(node))),
+            completed=teller.completed(required_roles(node, trust), signings[node]),
+        )
+        for node, verdict in verdicts
+    )
+    agreements = (*told, *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account, day), *set_findings(forest, believed, counted), *_clock_findings(trust, at))
     whole = (*whole, *extended_finding(policy, Step.SET))
     if register:
@@ -76,6 +85,8 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         register=_mark(register),
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
+        sources=account.sources if account else (),
+        expected=expected_by(register) if register else None,
     )
 
 
@@ -194,6 +205,5 @@ def _above(parent: AgreementVerdict) -> Finding:
 
 def _unreadable(exhibit: Exhibit) -> AgreementVerdict:
     facts = exhibit.facts
-    # without content nothing can pass, whatever the findings are
-    result = heavier(result_of(facts.findings), Result.INDETERMINATE)
+    result = result_of_unreadable(exhibit)
     return AgreementVerdict(exhibit.file, facts.sha256, None, None, 0, result, result, facts.findings)

@@ -47,6 +47,10 @@ class PeopleJudge:
             if isinstance(signature.role, Role) and signature.certificate is not None
         }
 
+    def timeline(self, node: Node) -> Timeline:
+        """Return what the timestamps of ``node`` prove, whose signatures have been asked for."""
+        return self._timelines[node]
+
     def _listed(self, node: Node) -> datetime | None:
         """Return when the register had the signed bytes at the latest: at the end of the day of entry."""
         if self._register is None or not is_listed_file(node, self._register):

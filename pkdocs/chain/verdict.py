@@ -8,7 +8,13 @@ from enum import Enum, StrEnum, auto
 
 from pkdocs.content import Content, Role
 from pkdocs.profile import Zone
+from pkdocs.roster import Level as Rung
 from pkdocs.verification import Facts, Finding, Result
+from pkdocs.verification.algorithms import PLAIN
+from pkdocs.verification.basis import Basis
+from pkdocs.verification.finding import Signatory
+from pkdocs.verification.inspection import Level
+from pkdocs.verification.proof import Proof
 
 
 class PageCheck(Enum):
@@ -50,13 +56,46 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Borne:
+    """One signature that an agreement bears, and the time that can be spoken about.
+
+    ``signer`` and ``certificate`` (SHA-256) are as its certificate says, None where it is not intact; nothing here
+    says that anybody believes it. ``level`` is of what the file holds, ``proven`` the earliest proof that is believed
+    of when it was there at the latest, ``claimed`` what the signer says. ``length`` and ``sha256`` are of what was
+    signed: the file up to the end of its revision.
+    """
+
+    role: Signatory | None
+    field: str
+    signer: str | None
+    certificate: str | None
+    level: Level
+    proven: Proof | None
+    claimed: datetime | None
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An agreement that must be there, as register or workbook say; ``level`` is None where they do not tell it."""
+
+    id: str
+    unit: str
+    level: Rung | None
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementVerdict:
     """The verdict on one file.
 
     ``own`` is that of its own findings, ``result`` the heavier of it and the parent's. ``content`` is None where it
     could not be read; ``parent`` is the parent's id, as the content names it; ``depth`` counts from its root, which
-    has 0. ``signed`` are the roles with an intact signature, whoever made it. ``phase`` is how far the agreement has
-    come on the day of judging, ``counts_from`` the day from which it counts if nothing weighs; None without content.
+    has 0. ``signed`` are the roles with an intact signature, whoever made it; ``borne`` are all signatures, the seal
+    first. ``completed`` is since when at the latest all required ones are proven to have been there; None if that is
+    not proven of each. ``phase`` is how far the agreement has come on the day of judging, ``counts_from`` the day from
+    which it counts if nothing weighs; None without content.
     """
 
     file: str
@@ -68,8 +107,22 @@ class AgreementVerdict:
     result: Result
     findings: tuple[Finding, ...]
     signed: tuple[Role, ...] = ()
+    borne: tuple[Borne, ...] = ()
+    completed: datetime | None = None
     phase: Phase | None = None
     counts_from: date | None = None
+
+    @property
+    def is_late(self) -> bool | None:
+        """Whether it is proven to be complete only after ``due``; None if nothing proves when it was."""
+        if self.completed is None or self.due is None:
+            return None
+        return self.completed.date() > self.due
+
+    @property
+    def due(self) -> date | None:
+        """The day by which it was to be complete: its first day, or the one that is printed on it if that is later."""
+        return max(self.content.first_day, self.content.dated) if self.content else None
 
     @property
     def id(self) -> str | None:
@@ -92,7 +145,8 @@ class SetVerdict:
 
     ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging in ``zone`` of the trust file;
     ``trust`` is that file's digest and ``organisation`` whom it is for, ``register`` the head that was believed,
-    ``training`` whether any signature rests on a training anchor, ``policy`` which table of algorithms judged.
+    ``training`` whether any signature rests on a training anchor. ``policy`` is the table of algorithms, ``sources``
+    are the files by which was judged; ``expected`` is what must be there, None where nothing says so.
     """
 
     agreements: tuple[AgreementVerdict, ...]
@@ -104,7 +158,9 @@ class SetVerdict:
     organisation: str
     register: RegisterMark | None
     training: bool
-    policy: str = ""
+    policy: str = PLAIN.title
+    sources: tuple[Basis, ...] = ()
+    expected: tuple[Expected, ...] | None = None
 
     @property
     def summary(self) -> Mapping[Result, int]:

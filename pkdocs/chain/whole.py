@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 
 from pkdocs.chain.counting import Counted, rivals_of
 from pkdocs.chain.tree import Forest, Node, root_positions
-from pkdocs.verification import Finding, Step, Weight, find
+from pkdocs.chain.verdict import Exhibit
+from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, result_of, weight_of
 
 
 def copy_findings(node: Node, counted: Counted) -> Iterator[Finding]:
@@ -29,15 +30,19 @@ def rival_findings(node: Node, forest: Forest, counted: Counted) -> Iterator[Fin
         yield find("ID_TWICE", Step.SET, counted.rivalry(node, rivals), file=weightiest.file)
 
 
+def result_of_unreadable(exhibit: Exhibit) -> Result:
+    """Return the result of a file without content: nothing that cannot be read passes, whatever was found in it."""
+    return heavier(result_of(exhibit.facts.findings), Result.INDETERMINATE)
+
+
 def set_findings(forest: Forest, believed: Collection[Node], counted: Counted) -> Iterator[Finding]:
     """Yield what concerns the set.
 
     ``believed`` are the files that all whom they name have signed.
     """
     if forest.unreadable:
-        yield find(
-            "SET_UNREADABLE", Step.SET, Weight.FAIL, count=len(forest.unreadable), file=forest.unreadable[0].file
-        )
+        weight = weight_of(heavier(*map(result_of_unreadable, forest.unreadable)))
+        yield find("SET_UNREADABLE", Step.SET, weight, count=len(forest.unreadable), file=forest.unreadable[0].file)
     absent = sorted({n.content.parent.id for n in forest.nodes if n.content.parent is not None and n.parent is None})
     if absent:
         yield find("SET_PARENTS_ABSENT", Step.SET, Weight.UNKNOWN, count=len(absent), parent=absent[0])

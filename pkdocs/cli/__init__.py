@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "bundle",
     "register",
     "verify",
+    "report",
     "inspect",
     "trust",
 )

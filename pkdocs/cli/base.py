@@ -37,6 +37,7 @@ __all__ = [
     "person_key_option",
     "print_error",
     "print_json",
+    "print_json_parts",
     "progress",
     "read_key",
     "say",
@@ -131,6 +132,15 @@ def print_json(ctx: click.Context, value: object) -> None:
         log.gave(value)
     if ctx.meta.get(JSON):
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_json_parts(ctx: click.Context, parts: Iterator[str], *, given: object) -> None:
+    """Print JSON that comes piece by piece, if JSON was asked for; the log counts what is in ``given``."""
+    if log := run_log(ctx):
+        log.gave(given)
+    if ctx.meta.get(JSON):
+        for part in parts:
+            click.echo(part, nl=False)
 
 
 def print_error(ctx: click.Context, error: PkdocsError) -> None:

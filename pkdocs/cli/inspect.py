@@ -22,6 +22,7 @@ from pkdocs.cli.base import (
 from pkdocs.pipeline.extraction import Extract, extract
 from pkdocs.pipeline.inspection import Basis, inspect
 from pkdocs.pipeline.pinning import read_trust_file
+from pkdocs.pipeline.sources import Source, find_sources
 from pkdocs.verification import Result, Weight
 from pkdocs.verification.inspection import InspectedSignature, Inspection, Integrity
 
@@ -54,8 +55,9 @@ def command(
     at = read_moment(moment)
     basis = None if integrity else Basis(read_trust_file(trust) if trust else None, at)
     with progress(ctx, words(ctx, "INSPECT_PROGRESS")) as bar:
-        found = list(inspect(files, basis, jobs=settings(ctx).jobs, progress=bar))
-    inspected = list(zip(files, found, strict=True))
+        sources = find_sources(files)
+        found = list(inspect(sources, basis, jobs=settings(ctx).jobs, progress=bar))
+    inspected = list(zip(sources, found, strict=True))
     for file, inspection in inspected:
         _show(ctx, file, inspection)
     for entry in extract(inspected, folder) if folder else ():
@@ -74,9 +76,9 @@ def _exit_code(found: Sequence[Inspection], *, is_judged: bool) -> int:
     return _EXIT_UNKNOWN if Integrity.CANNOT_SAY in integrities or results - {Result.PASSED} else 0
 
 
-def _show(ctx: click.Context, file: Path, inspection: Inspection) -> None:
+def _show(ctx: click.Context, file: Source, inspection: Inspection) -> None:
     said = words(ctx, f"INTEGRITY_{inspection.integrity.name}")
-    line = words(ctx, "INSPECT_FILE", file=file, integrity=said, result=inspection.result)
+    line = words(ctx, "INSPECT_FILE", file=file.name, integrity=said, result=inspection.result)
     say(ctx, f"{_MARKS[inspection.integrity]} {line}", fg=_COLOURS[inspection.integrity], bold=True)
     for signature in inspection.signatures:
         say(ctx, f"  {_MARKS[signature.integrity]} {_signature(ctx, signature)}", fg=_COLOURS[signature.integrity])
@@ -108,16 +110,16 @@ def _signature(ctx: click.Context, signature: InspectedSignature) -> str:
 
 def _extracted(ctx: click.Context, entry: Extract) -> str:
     if entry.signature is None:
-        return words(ctx, "EXTRACTED_ATTACHMENT", path=entry.path, source=entry.source)
+        return words(ctx, "EXTRACTED_ATTACHMENT", path=entry.path, source=entry.source.name)
     signer = entry.signature.signer or words(ctx, "INSPECT_NOBODY")
     return words(
-        ctx, "EXTRACTED_SIGNED", path=entry.path, source=entry.source, signer=signer, field=entry.signature.field
+        ctx, "EXTRACTED_SIGNED", path=entry.path, source=entry.source.name, signer=signer, field=entry.signature.field
     )
 
 
-def _as_json(file: Path, inspection: Inspection) -> dict[str, Any]:
+def _as_json(file: Source, inspection: Inspection) -> dict[str, Any]:
     return {
-        "file": str(file),
+        "file": file.name,
         "sha256": inspection.sha256,
         "integrity": str(inspection.integrity),
         "result": str(inspection.result),

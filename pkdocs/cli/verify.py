@@ -1,6 +1,8 @@
 """``pkdocs verify``: signatures and the chain, offline, trusting only what is named."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final, TypeVar
 
 import click
 
@@ -10,7 +12,7 @@ from pkdocs.cli.base import (
     json_option,
     language,
     option,
-    print_json,
+    print_json_parts,
     progress,
     read_moment,
     say,
@@ -19,31 +21,49 @@ from pkdocs.cli.base import (
 )
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.reporting import demand_place, write_report
-from pkdocs.report import as_json, overall, tree_lines
+from pkdocs.report import counts_json, json_parts, overall, tree_lines
 from pkdocs.verification import Result
 
-_COLOURS = {
+COLOURS: Final = {
     Result.PASSED: "green",
     Result.FAILED: "red",
     Result.INDETERMINATE: "yellow",
     Result.INCOMPLETE: "yellow",
     Result.NOT_JUDGED: None,
 }
+EXITS: Final = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Result.FAILED: 9}
+
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_EXITS = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 10, Result.FAILED: 9}
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def means_options(command: _Command) -> _Command:
+    """Give a command the options by what it judges."""
+    for declare in (
+        option("--thorough", is_flag=True, code="OPTION_THOROUGH"),
+        option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS"),
+        option("--at", "moment", metavar="TIME", code="OPTION_AT"),
+        option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK"),
+        option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES"),
+        option("--register", metavar="HEAD", type=_FILE, code="OPTION_REGISTER"),
+        option("--trust", required=True, type=_FILE, code="OPTION_TRUST"),
+    ):
+        command = declare(command)
+    return command
 
 
 @click.command("verify", cls=Command, code="VERIFY")
 @argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@option("--trust", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_TRUST")
+@means_options
 @option(
-    "--register", metavar="HEAD", type=click.Path(exists=True, dir_okay=False, path_type=Path), code="OPTION_REGISTER"
+    "--report",
+    "reports",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    code="OPTION_REPORT",
 )
-@option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES")
-@option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK")
-@option("--at", "moment", metavar="TIME", code="OPTION_AT")
-@option("--report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), code="OPTION_REPORT")
-@option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS")
 @json_option
 @click.pass_context
 def command(
@@ -55,20 +75,21 @@ def command(
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
-    report: Path | None,
     jobs: int | None,
+    thorough: bool,
+    reports: tuple[Path, ...],
 ) -> None:
     """Verify files."""
     at = read_moment(moment)
-    if report:
+    for report in reports:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs)
+    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):
-        say(ctx, line.text, fg=_COLOURS[line.result] if line.result else None)
-    if report:
+        say(ctx, line.text, fg=COLOURS[line.result] if line.result else None)
+    for report in dict.fromkeys(reports):
         write_report(verdict, report, language(ctx))
         say(ctx, words(ctx, "REPORT_WRITTEN", file=report))
-    print_json(ctx, as_json(verdict, language(ctx)))
-    ctx.exit(_EXITS[overall(verdict)])
+    print_json_parts(ctx, json_parts(verdict, language(ctx)), given=counts_json(verdict))
+    ctx.exit(EXITS[overall(verdict)])

@@ -1,6 +1,7 @@
 """PDF written by hand: text and tables on tagged, archival sheets, whose bytes follow from what is said alone."""
 
 from pkdocs.drawing.archival import add_intent, archival_catalog, describe
+from pkdocs.drawing.attached import attach, attaching, naming, signing
 from pkdocs.drawing.lettering import embed_font
 from pkdocs.drawing.pdf import HEADER, Objects, ref, refs
 from pkdocs.drawing.sheets import LEFT, RIGHT, Column, Made, Row, Sheets, Side, Text
@@ -20,8 +21,12 @@ __all__ = [
     "Text",
     "add_intent",
     "archival_catalog",
+    "attach",
+    "attaching",
     "describe",
     "embed_font",
+    "naming",
     "ref",
     "refs",
+    "signing",
 ]

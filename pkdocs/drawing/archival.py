@@ -27,7 +27,7 @@ _PACKET: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
    <dc:format>application/pdf</dc:format>
    <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
    <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
-   <dc:language><rdf:Bag><rdf:li>id-ID</rdf:li></rdf:Bag></dc:language>
+   <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
    <pdf:Producer>{program}</pdf:Producer>
    <xmp:CreatorTool>{program}</xmp:CreatorTool>
    <xmp:CreateDate>{moment}</xmp:CreateDate>
@@ -49,9 +49,9 @@ _GAMMA: Final = 0x0233
 """2.2, in 256ths."""
 
 
-def describe(objects: Objects, *, title: str, author: str, day: date) -> tuple[int, int]:
+def describe(objects: Objects, *, title: str, author: str, day: date, language: str = LANGUAGE) -> tuple[int, int]:
     """Add document information and XMP packet, which say the same, and return their numbers."""
-    words = {"title": escape(title), "author": escape(author), "program": _PROGRAM}
+    words = {"title": escape(title), "author": escape(author), "program": _PROGRAM, "language": language}
     packet = _PACKET.format(**words, moment=f"{day.isoformat()}T00:00:00Z")
     begun = f"(D:{day:%Y%m%d}000000Z)"
     information = objects.add(
@@ -70,10 +70,10 @@ def add_intent(objects: Objects) -> int:
     )
 
 
-def archival_catalog(made: Made, metadata: int, intent: int, *more: str) -> str:
+def archival_catalog(made: Made, metadata: int, intent: int, *more: str, language: str = LANGUAGE) -> str:
     """Return the catalog of sheets that were made, described and given an intent, with ``more`` entries at its end."""
     entries = (
-        f"/Type /Catalog /Pages {ref(made.pages)} /Lang ({LANGUAGE}) /MarkInfo << /Marked true >>",
+        f"/Type /Catalog /Pages {ref(made.pages)} /Lang ({language}) /MarkInfo << /Marked true >>",
         f"/StructTreeRoot {ref(made.tree)} /Metadata {ref(metadata)} /OutputIntents [{ref(intent)}]",
         "/ViewerPreferences << /DisplayDocTitle true >>",
         *more,

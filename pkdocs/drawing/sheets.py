@@ -1,7 +1,7 @@
 """Text and tables flowing over A4 sheets, with places to sign: wrapped, tagged, broken where a sheet ends."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, NamedTuple, TypeAlias
 
@@ -31,11 +31,12 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph, its size in points, and whether it is bold."""
+    """A paragraph, its size in points, and whether it is bold; ``ink`` are red, green and blue, none for black."""
 
     words: str
     size: float = 9
     bold: bool = False
+    ink: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Sheets:
     def _wrap(self, column: Column, texts: Iterable[Text]) -> tuple[Text, ...]:
         width = column.right - column.left
         return tuple(
-            Text(line, text.size, text.bold) for text in texts for line in self._face.wrap(text.words, text.size, width)
+            replace(text, words=line) for text in texts for line in self._face.wrap(text.words, text.size, width)
         )
 
     def _write(self, column: Column, lines: Iterable[Text], start: _Place, element: Element | None) -> _Place:
@@ -196,7 +197,11 @@ class Sheets:
     def _show(self, line: Text, left: float, base: float) -> str:
         weight = f"2 Tr {line.size * BOLD:.2f} w" if line.bold else "0 Tr"
         shown = show_text(line.words, self._face.glyphs)
-        return f"BT 0 G {weight} /F1 {line.size:.2f} Tf 1 0 0 1 {left:.2f} {base:.2f} Tm {shown} ET"
+        written = f"{weight} /F1 {line.size:.2f} Tf 1 0 0 1 {left:.2f} {base:.2f} Tm {shown} ET"
+        if line.ink is None:
+            return f"BT 0 G {written}"
+        ink = " ".join(f"{part:.2f}" for part in line.ink)
+        return f"q {ink} rg {ink} RG BT {written} Q"
 
     def _draw(self, sheet: _Sheet, element: Element | None, drawn: str) -> None:
         if element is None:

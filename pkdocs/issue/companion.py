@@ -1,7 +1,7 @@
 """PDF files that pkdocs makes beside agreements, and that say in their catalog what they are.
 
-They are never signed, judged or taken for agreements. An issued file cannot say so: its catalog is closed
-(docs/chain.md, section 2), so nobody gains by a file that only looks like one of these.
+They are never judged or taken for agreements, and only reports are ever signed. An issued file cannot say so: its
+catalog is closed (docs/chain.md, section 2), so nobody gains by a file that only looks like one of these.
 """
 
 from datetime import date
@@ -20,6 +20,7 @@ class Companion(StrEnum):
     PRINT = "pkdocs-cetak"
     INVENTORY = "pkdocs-daftar"
     RECEIPT = "pkdocs-tanda-terima"
+    REPORT = "pkdocs-laporan"
 
 
 def piece_info(kind: Companion, day: date) -> str:

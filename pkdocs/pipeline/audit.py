@@ -1,4 +1,4 @@
-"""Verification on disk: every file is looked at in a process of its own, and all are judged together."""
+"""Verification on disk: trust and register are read first, then each file is looked at, and all are judged together."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +9,17 @@ from typing import Final
 from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
-from pkdocs.files import pdf_files, read_regular
-from pkdocs.messages import Said, reason_of
-from pkdocs.pipeline.accounting import is_head_at, read_account
-from pkdocs.pipeline.beside import is_beside
+from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.basis import with_basis
+from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reissue import reissue
+from pkdocs.pipeline.renderers import find_renderers
+from pkdocs.pipeline.sources import Source, find_sources
 from pkdocs.pipeline.wording import Wordings, read_wordings
-from pkdocs.verification import Facts, examine_pdf, unread_facts
-from pkdocs.verification.layout import MAX_FILE_BYTES
+from pkdocs.verification import Vouched
+from pkdocs.verification.parcel import Unpacker
+from pkdocs.vouched import vouched_by
 
 Progress = Callable[[int, int], None]
 
@@ -29,20 +31,33 @@ TIMEOUT_S: Final = 60.0
 class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
-    With templates pages are issued again, with the workbook in its wording.
+    With templates pages are issued again, with the workbook in its wording. ``thorough``: each file is looked at in
+    every way.
     """
 
     register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
     jobs: int = 0
+    thorough: bool = False
 
 
-def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress) -> SetVerdict:
-    """Return the verdicts on all PDF files at and below ``paths``, by the trust file and what the register vouches for.
+def verify(
+    paths: Iterable[Path],
+    trust_file: Path,
+    *,
+    at: datetime,
+    means: Means,
+    progress: Progress,
+    known_as: Callable[[str, str], str] | None = None,
+) -> SetVerdict:
+    """Return the verdicts on all PDF files at and below ``paths``, and in archives among these.
+
+    They are judged by the trust file and by what the register vouches for.
 
     Heads of the register among the files are no agreements; they are compared with the one that was named. Drafts,
-    lists of bundles and prints below a folder are left aside; a file that was named itself is judged.
+    lists of bundles and prints below a folder are left aside; a file that was named itself is judged. ``known_as``
+    gives the name under which a file is told, of its path and SHA-256.
 
     Raises:
         TrustError: the trust file cannot be used.
@@ -50,18 +65,33 @@ def verify(paths: Iterable[Path], trust_file: Path, *, at: datetime, means: Mean
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = read_trust_file(trust_file)
-    found = pdf_files(paths)
-    heads = [file for file, _ in found if is_head_at(file)]
-    files = [file for file, named in found if file not in heads and (named or not is_beside(file))]
+    jobs = means.jobs or cores()
+    heads, files = _sorted_out(find_sources(paths), means.register)
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
-    exhibits = _exhibits(files, means.jobs or cores(), progress)
+    account = read_account(means.register, heads, trust, at=at, jobs=jobs) if means.register else None
+    # whoever asks for pages to be made again shall have them read as well
+    vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
+    exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)
+    if known_as:
+        exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
-    account = None
-    if means.register:
-        account = read_account(means.register, heads, trust, at=at, jobs=means.jobs or cores())
-    return judge_set(exhibits, trust, account, at=at)
+    verdict = judge_set(exhibits, trust, account, at=at)
+    return with_basis(verdict, trust_file, means.templates, means.workbook)
+
+
+def _sorted_out(found: Iterable[Source], register: Path | None) -> tuple[list[Source], list[Source]]:
+    """Return the heads of the register, among them the one that was named, and what is judged."""
+    named = register and register.resolve()
+    heads: list[Source] = []
+    files: list[Source] = []
+    for source in found:
+        if source.is_head or (named and source.path.name == named.name and source.path.resolve() == named):
+            heads.append(source)
+        elif source.named or not source.is_beside:
+            files.append(source)
+    return heads, files
 
 
 def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses: Sequence[str]) -> list[Exhibit]:
@@ -70,25 +100,14 @@ def _compared(exhibits: list[Exhibit], templates: Path, means: Means, addresses:
     return [replace(exhibit, page=checks.get(exhibit.file, exhibit.page)) for exhibit in exhibits]
 
 
-def _exhibits(files: Sequence[Path], jobs: int, progress: Progress) -> list[Exhibit]:
-    exhibits: list[Exhibit] = []
-    looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost_file)
-    for file, facts in zip(files, looked, strict=True):
-        exhibits.append(Exhibit(str(file), facts))
+def _exhibits(
+    files: Sequence[Source], vouched: Vouched, jobs: int, progress: Progress, *, thorough: bool
+) -> list[Exhibit]:
+    look = Look(vouched, find_renderers() if thorough else ())
+    function, first = (look.thoroughly, None) if thorough else (look.strictly, look.quickly)
+    looked = run_each(function, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=first)
+    unpacker, exhibits = Unpacker(), list[Exhibit]()
+    for file, packed in zip(files, looked, strict=True):
+        exhibits.append(Exhibit(file.name, unpacker.unpack(packed)))
         progress(len(exhibits), len(files))
     return exhibits
-
-
-def examine_file(file: Path) -> Facts:
-    """Return the facts of a file; one that cannot be read counts as such."""
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            return unread_facts(f"> {MAX_FILE_BYTES} B")
-        return examine_pdf(read_regular(file))
-    except OSError as fault:
-        return unread_facts(reason_of(fault))
-
-
-def lost_file(_file: Path) -> Facts:
-    """Return the facts of a file whose process did not come to an end."""
-    return unread_facts(Said("EXAMINATION_LOST"))

@@ -1,15 +1,9 @@
-"""What lies in a folder beside agreements: drafts, lists of bundles, prints and receipts are left aside."""
+"""What lies in a folder beside agreements: lists of bundles, prints, receipts and reports say that they are none."""
 
 from pathlib import Path
 
 from pkdocs.errors import ConflictError
 from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind
-from pkdocs.pipeline.drafting import is_draft_at
-
-
-def is_beside(file: Path) -> bool:
-    """Tell whether a PDF file says that it is a draft, a list of a bundle, a print or a receipt: nobody judges it."""
-    return is_draft_at(file) or companion_at(file) is not None
 
 
 def companion_at(file: Path) -> Companion | None:

@@ -8,12 +8,11 @@ from typing import BinaryIO, Final
 
 from pkdocs.content import Role
 from pkdocs.errors import ConflictError, UsageError
-from pkdocs.files import digest, open_atomic, pdf_files
+from pkdocs.files import digest, open_atomic
 from pkdocs.index import Index
 from pkdocs.inventory import Absent, Inventory, Item, Mark, Signatory, render_inventory, write_xlsx
-from pkdocs.pipeline.accounting import is_head_at
-from pkdocs.pipeline.beside import is_beside
 from pkdocs.pipeline.listed import LeftOut, Listed, choose_units, read_finished, read_listed
+from pkdocs.pipeline.sources import find_sources
 from pkdocs.roster import Means
 from pkdocs.signing import SignedForm
 
@@ -130,6 +129,6 @@ def _absent(left: LeftOut) -> Absent:
 def _unlisted(folder: Path, index: Index) -> Iterator[Path]:
     """Yield the PDF files below ``folder`` that ``verify`` would judge there, and the index does not have."""
     known = {(folder / place).resolve() for place in index.entries}
-    for file, _ in pdf_files([folder]):
-        if file.resolve() not in known and not is_beside(file) and not is_head_at(file):
-            yield file
+    for source in find_sources([folder]):
+        if source.path.resolve() not in known and not source.is_beside and not source.is_head:
+            yield source.path

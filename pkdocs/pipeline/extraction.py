@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pkdocs.errors import ConflictError
-from pkdocs.files import digest, read_regular, write_atomic
+from pkdocs.files import digest, write_atomic
+from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.verification.inspection import InspectedSignature, Inspection
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
@@ -19,12 +20,12 @@ class Extract:
     """A file that was written: what ``signature`` covers of ``source``, or without it an attachment."""
 
     path: Path
-    source: Path
+    source: Source
     data: bytes
     signature: InspectedSignature | None = None
 
 
-def extract(inspected: Iterable[tuple[Path, Inspection]], folder: Path) -> tuple[Extract, ...]:
+def extract(inspected: Iterable[tuple[Source, Inspection]], folder: Path) -> tuple[Extract, ...]:
     """Write the file that each person signed into ``folder``, and what our own files carry; return what was written.
 
     Only signatures that hold are taken out, whatever was added behind them. Names of fields become parts of file
@@ -44,18 +45,22 @@ def extract(inspected: Iterable[tuple[Path, Inspection]], folder: Path) -> tuple
     return extracts
 
 
-def _extracts(file: Path, inspection: Inspection, folder: Path) -> Iterator[Extract]:
+def _extracts(file: Source, inspection: Inspection, folder: Path) -> Iterator[Extract]:
     signatures = [(number, one) for number, one in enumerate(inspection.signatures, 1) if one.is_sealed]
     if not signatures and not inspection.attachments:
         return
-    pdf = read_regular(file)
+    try:
+        pdf = file.read()
+    except SourceError:
+        pdf = b""
     if digest(pdf) != inspection.sha256:
         raise ConflictError("FILE_CHANGED", file=file.name)
+    stem = PurePosixPath(file.name).stem
     for number, signature in signatures:
-        name = f"{file.stem}-{number}-{_safe(signature.field)}.pdf"
+        name = f"{stem}-{number}-{_safe(signature.field)}.pdf"
         yield Extract(folder / name, file, pdf[: signature.end], signature)
     for name, data in inspection.attachments.items():
-        yield Extract(folder / f"{file.stem}-{name}", file, data)
+        yield Extract(folder / f"{stem}-{name}", file, data)
 
 
 def _safe(name: str) -> str:

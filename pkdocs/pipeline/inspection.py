@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from pkdocs.chain import judge_alone
 from pkdocs.executor import cores, run_each
-from pkdocs.files import read_regular
-from pkdocs.messages import Said, reason_of
+from pkdocs.messages import Said
+from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.register import examine_head, inspect_head, is_head, judge_head_alone
 from pkdocs.trust import Trust
 from pkdocs.verification import Step, Weight, examine_pdf, find
@@ -20,6 +19,8 @@ from pkdocs.verification.inspection import Inspection, uninspected
 
 Progress = Callable[[int, int], None]
 
+_CODES: Final = {"FILE_NOT_READ": "INSPECT_NOT_READ"}
+"""What is said here of a file that cannot be read."""
 TIMEOUT_S: Final = 10.0
 """For one file; usual are 0.1 s."""
 
@@ -32,7 +33,7 @@ class Basis:
     at: datetime
 
 
-def inspect(files: Sequence[Path], basis: Basis | None, *, jobs: int, progress: Progress) -> Iterator[Inspection]:
+def inspect(files: Sequence[Source], basis: Basis | None, *, jobs: int, progress: Progress) -> Iterator[Inspection]:
     """Yield what was found in each of ``files``; without ``basis`` only whether it is intact.
 
     A file that kills its process or takes too long cannot be judged, and hides no other.
@@ -44,16 +45,17 @@ def inspect(files: Sequence[Path], basis: Basis | None, *, jobs: int, progress: 
         yield inspection
 
 
-def _lost(_file: Path) -> Inspection:
+def _lost(_file: Source) -> Inspection:
     return uninspected(Said("EXAMINATION_LOST"))
 
 
-def inspect_file(file: Path, basis: Basis | None) -> Inspection:
+def inspect_file(file: Source, basis: Basis | None) -> Inspection:
     """Return what was found in one file; one that cannot be read counts as such."""
     try:
-        pdf = read_regular(file)
-    except OSError as fault:
-        return uninspected(reason_of(fault))
+        pdf = file.read()
+    except SourceError as fault:
+        code = _CODES.get(fault.refusal.code, fault.refusal.code)
+        return uninspected(fault.refusal.reason, code=code)
     return next(found for look in _KINDS if (found := look(pdf, basis)) is not None)
 
 

@@ -15,11 +15,13 @@ from pkdocs.executor import cores, run_each
 from pkdocs.files import write_atomic
 from pkdocs.index import Entry, Index
 from pkdocs.persons import person_scheme, pseudonym
-from pkdocs.pipeline.audit import TIMEOUT_S, examine_file, lost_file
+from pkdocs.pipeline.audit import TIMEOUT_S
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
 from pkdocs.pipeline.enrolling import read_enrolment
 from pkdocs.pipeline.keeping import read_kept
+from pkdocs.pipeline.looking import examine_file, lost_file
 from pkdocs.pipeline.shelf import Shelf
+from pkdocs.pipeline.sources import Source
 from pkdocs.pipeline.succession import bound_contents, former_contents, former_entries
 from pkdocs.register import (
     HEAD_NAME,
@@ -181,7 +183,7 @@ def _contents(checked: Checked, shelf: Shelf, index: Index, person_key: bytes) -
 def _examine(folder: Path, given: _Given, progress: Progress) -> Mapping[str, Facts]:
     """Return the facts of each agreement's file; none is vouched for in which something is wrong."""
     entries = [entry for entry in given.index.agreements if entry.id in given.contents]
-    files = [folder / str(entry.pdf) for entry in entries]
+    files = [Source.of(folder / str(entry.pdf)) for entry in entries]
     jobs = given.wishes.jobs or cores()
     looked = run_each(examine_file, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost_file)
     facts: dict[str, Facts] = {}

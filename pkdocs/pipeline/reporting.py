@@ -50,6 +50,6 @@ def _replaceable(file: Path, form: Form) -> str:
     if not file.exists():
         return ""
     data = read_regular(file, limit=MAX_REPORT_BYTES)
-    if not data.startswith(form.opening):
+    if not form.is_earlier(data):
         raise ConflictError("REPORT_IN_THE_WAY", file=str(file))
     return digest(data)

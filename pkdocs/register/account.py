@@ -10,16 +10,21 @@ from pkdocs.register.lines import Line, parse_lines
 from pkdocs.register.merkle import merkle_root
 from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.verification import Finding, Step, Weight, find
+from pkdocs.verification.basis import Basis
 
 _QUOTED: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """``register`` is None unless head and list are believed; ``findings`` are those of the set, and say why."""
+    """``register`` is None unless head and list are believed; ``findings`` are those of the set, and say why.
+
+    ``sources`` are the files that were read for it.
+    """
 
     register: Register | None
     findings: tuple[Finding, ...]
+    sources: tuple[Basis, ...] = ()
 
 
 def open_account(believed: Head | None, wrong: Iterable[Finding], data: bytes | None) -> Account:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -15,12 +14,11 @@ from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
 from pkdocs.verification.border import Border
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.field import Field
+from pkdocs.verification.filled import read_filled
 from pkdocs.verification.finding import Keeper
-from pkdocs.verification.layout import FileError, Layout, Revision, read_layout
-from pkdocs.verification.signature import read_signature
-from pkdocs.verification.stamp import Stamp, read_stamp
+from pkdocs.verification.layout import FileError, Layout, read_layout
+from pkdocs.verification.stamp import Stamp
 from pkdocs.verification.syntax import Stream
-from pkdocs.verification.updates import Filling, read_updates
 
 _MAX_QUOTED: Final = 80
 _NAME, _VERSION = SCHEMA.split("/")
@@ -113,41 +111,14 @@ def _read_head(layout: Layout, border: Border) -> Head | None:
 def _read_updates(layout: Layout, head: Head, facts: HeadFacts, border: Border) -> HeadFacts:
     """Return ``facts`` with what the later revisions are; the first is known to be what ``render_head`` made."""
     places = places_of(head)
-    numbers = _numbers(layout.issued, "FT", "Sig")
-    fields = tuple(
-        Field(name, number, Keeper.REGISTRAR, registrar.name)
-        for number, (name, registrar) in zip(numbers, places.items(), strict=True)
-    )
-    updates, findings = read_updates(layout, fields, tuple(_numbers(layout.issued, "Type", "Page")))
-    border.findings.extend(findings)
-    signatures = (
-        border(Step.SET, partial(_read_signature, layout, filling, places, border)) for filling in updates.signatures
-    )
-    stamps = (border(Step.SET, partial(_read_stamp, layout, filling, border)) for filling in updates.stamps)
-    return replace(
-        facts,
-        signatures=tuple(signature for signature in signatures if signature is not None),
-        stamps=tuple(stamp for stamp in stamps if stamp is not None),
-        evidence=updates.evidence,
-    )
 
+    def accepted(signature: Signature, field: Field) -> Signature:
+        named = places[field.name].certificate
+        if signature.certificate is None or hashlib.sha256(signature.certificate).hexdigest() == named:
+            return signature
+        border.findings.append(field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
+        return replace(signature, certificate=None, chain=())
 
-def _numbers(issued: Revision, key: str, name: str) -> Iterator[int]:
-    """Yield the objects that are dictionaries with that entry, in their order."""
-    return (number for number, value in issued.objects.items() if isinstance(value, dict) and value.get(key) == name)
-
-
-def _read_signature(layout: Layout, filling: Filling, places: Mapping[str, Registrar], border: Border) -> Signature:
-    signature, findings = read_signature(layout, filling.revision, filling.number, filling.field)
-    border.findings.extend(findings)
-    named = places[filling.field.name].certificate
-    if signature.certificate is None or hashlib.sha256(signature.certificate).hexdigest() == named:
-        return signature
-    border.findings.append(filling.field.finding("HEAD_SIGNER", Step.SET, Weight.FAIL, {}))
-    return replace(signature, certificate=None, chain=())
-
-
-def _read_stamp(layout: Layout, filling: Filling, border: Border) -> Stamp:
-    stamp, findings = read_stamp(layout, filling.revision, filling.number, filling.field.name)
-    border.findings.extend(findings)
-    return stamp
+    holders = [(name, registrar.name) for name, registrar in places.items()]
+    filled = read_filled(layout, holders, Keeper.REGISTRAR, border, accepted)
+    return replace(facts, signatures=filled.signatures, stamps=filled.stamps, evidence=filled.evidence)

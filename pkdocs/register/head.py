@@ -11,6 +11,8 @@ from pkdocs.schema import SchemaError, canonical, demand, parse_canonical
 SCHEMA: Final = "pkdocs-head/1"
 MAX_HEAD_BYTES: Final = 1_000_000
 MOST_REGISTRARS: Final = 8
+MOST_UNITS: Final = 2_000
+"""Drawing the page takes time by their number; the largest city has some hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Head:
         demand(self.previous is None or DIGEST.fullmatch(self.previous), "not a digest")
         demand(DIGEST.fullmatch(self.root_hash), "not a digest")
         demand(self.size >= 1 and self.root_position and self.units, "an empty register")
+        demand(len(self.units) <= MOST_UNITS, "too many units")
         demand(self.dated <= self.next_by, "overdue on its own day")
         demand(self.closed is not False, "closed is said or left out")
 

@@ -1,13 +1,11 @@
 """The verdict in the order in which it is read: by unit, by level, by kind of finding."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.content import Content
-from pkdocs.roster import Level
 from pkdocs.verification import Finding, Result, Weight, heavier
 
 CAUSES: Final = frozenset({Weight.FAIL, Weight.UNKNOWN, Weight.MISSING})
@@ -35,17 +33,6 @@ class Unit:
 
     name: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many of some agreements nobody, one party or all parties have signed intactly, and their results."""
-
-    agreements: int
-    unsigned: int
-    partly: int
-    fully: int
-    results: Mapping[Result, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +81,6 @@ def unread(verdict: SetVerdict) -> tuple[tuple[int, AgreementVerdict], ...]:
     return tuple((place, agreement) for place, agreement in numbered(verdict) if agreement.content is None)
 
 
-def by_level(entries: Iterable[Entry]) -> Mapping[Level, tuple[Entry, ...]]:
-    """Return ``entries`` by level, the highest first; levels without any are left out."""
-    grouped: dict[Level, list[Entry]] = {level: [] for level in Level}
-    for entry in entries:
-        grouped[entry.content.position.level].append(entry)
-    return {level: tuple(group) for level, group in grouped.items() if group}
-
-
-def tally(entries: Collection[Entry]) -> Tally:
-    """Return the counts of ``entries``; who signs alone counts as all parties."""
-    unsigned = sum(not entry.agreement.signed for entry in entries)
-    fully = sum(set(entry.content.roles) <= set(entry.agreement.signed) for entry in entries)
-    results = Counter(entry.agreement.result for entry in entries)
-    return Tally(len(entries), unsigned, len(entries) - unsigned - fully, fully, results)
-
-
 def kinds(verdict: SetVerdict, weights: Collection[Weight]) -> tuple[Kind, ...]:
     """Return the findings on agreements of ``weights`` by kind: the heaviest first, then by step and code.
 
@@ -135,5 +106,9 @@ def heaviest_first(finding: Finding) -> int:
 
 def overall(verdict: SetVerdict) -> Result:
     """Return the heaviest result of agreements and set; a set that was not judged has no say."""
-    results = {agreement.result for agreement in verdict.agreements} | {verdict.result}
-    return heavier(*(results - {Result.NOT_JUDGED}))
+    return heaviest((*(agreement.result for agreement in verdict.agreements), verdict.result))
+
+
+def heaviest(results: Iterable[str]) -> Result:
+    """Return the heaviest of the named results; NOT-JUDGED has no say."""
+    return heavier(*({Result(name) for name in results} - {Result.NOT_JUDGED}))

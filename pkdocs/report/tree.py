@@ -6,8 +6,9 @@ from typing import Final
 
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.messages import Language, text
+from pkdocs.report.completeness import Part, by_unit, whole
 from pkdocs.report.outline import CAUSES, REMARKS, Entry, kinds, units, unread
-from pkdocs.report.wording import MARKS, moment, register_line, visible
+from pkdocs.report.wording import MARKS, TALLIES, level_name, moment, register_line, tally_words, visible
 from pkdocs.verification import Finding, Result
 
 _MOST_OF_A_KIND: Final = 5
@@ -35,6 +36,7 @@ def _lines(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     yield from _unread(verdict, language)
     yield Line("")
     yield from _counts(verdict, language)
+    yield from _completeness(verdict, language)
     yield from _causes(verdict, language)
     yield from _remarks(verdict, language)
     facts = {"at": moment(verdict.at), "digest": verdict.trust}
@@ -75,6 +77,26 @@ def _counts(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     yield Line(text("REPORT_SET", language, {"result": verdict.result}), verdict.result)
     for finding in verdict.findings:
         yield Line(f"  {_finding(finding, language)}")
+
+
+def _completeness(verdict: SetVerdict, language: Language) -> Iterator[Line]:
+    """What there is of what must be, by level, and the units of which something is absent."""
+    everything = whole(verdict)
+    yield Line(text("REPORT_COMPLETENESS", language))
+    for level, part in everything.levels.items():
+        yield Line(_tally(level_name(level), part, language))
+    yield Line(_tally(text("REPORT_TOTAL", language), everything, language))
+    lacking = [(name, part) for name, part in by_unit(verdict).items() if part.tally.missing]
+    for name, part in lacking[:_MOST_OF_A_KIND]:
+        yield Line(_tally(name, part, language))
+    if len(lacking) > _MOST_OF_A_KIND:
+        yield Line("  " + text("AND_MORE", language, {"count": len(lacking) - _MOST_OF_A_KIND}))
+
+
+def _tally(label: str, part: Part, language: Language) -> str:
+    words = dict(zip(TALLIES, tally_words(part.tally, language), strict=True))
+    told = "  ".join(f"{text(column, language)} {count}" for column, count in words.items() if count != "0")
+    return f"  {label}: {told}"
 
 
 def _finding(finding: Finding, language: Language) -> str:

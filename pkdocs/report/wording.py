@@ -5,9 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pkdocs.chain import RegisterMark
+from pkdocs.chain import Borne, RegisterMark
 from pkdocs.messages import Language, text
 from pkdocs.numerals import format_number
+from pkdocs.report.completeness import Tally
+from pkdocs.roster import Level
 from pkdocs.schema import is_plain_text
 from pkdocs.verification import Result
 
@@ -19,6 +21,46 @@ MARKS: Final[Mapping[Result, str]] = {
     Result.NOT_JUDGED: "-",
 }
 """So that no result is said by its colour alone."""
+
+
+TALLIES: Final = (
+    "REPORT_COLUMN_REQUIRED",
+    "REPORT_COLUMN_PRESENT",
+    "REPORT_COLUMN_PARTLY",
+    "REPORT_COLUMN_FULLY",
+    "REPORT_COLUMN_VALID",
+    "REPORT_COLUMN_WRONG",
+    "REPORT_COLUMN_OPEN",
+    "REPORT_COLUMN_LATE",
+)
+"""The columns of every table of completeness."""
+
+UNKNOWN: Final = "–"
+
+
+def tally_words(counted: Tally, language: Language) -> tuple[str, ...]:
+    """Return the cells of ``TALLIES``."""
+    required = UNKNOWN if counted.required is None else number(counted.required, language)
+    results = counted.results[Result.PASSED], counted.results[Result.FAILED]
+    shown = (counted.present, counted.partly, counted.fully, *results, counted.open, counted.late)
+    return required, *(number(count, language) for count in shown)
+
+
+def level_name(level: Level | None) -> str:
+    """Return how a level of positions is called."""
+    return UNKNOWN if level is None else str(level)
+
+
+def borne_words(one: Borne, language: Language) -> str:
+    """Return one signature in a sentence: whose, of which level, since when and by what."""
+    if one.signer is None:
+        return text("REPORT_BORNE_BROKEN", language)
+    proof, claimed = one.proven, one.claimed
+    source = text(f"PROVEN_BY_{proof.source.name}", language) if proof else ""
+    known = {"at": moment(proof.at), "source": source} if proof else {}
+    when = text("REPORT_BORNE_PROVEN", language, known) if proof else text("REPORT_BORNE_UNPROVEN", language)
+    said = text("REPORT_BORNE_CLAIMED", language, {"at": moment(claimed)}) if claimed else ""
+    return text("REPORT_BORNE", language, {"signer": one.signer, "level": one.level, "when": when}) + said
 
 
 def visible(written: str) -> str:

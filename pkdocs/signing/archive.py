@@ -6,11 +6,11 @@ timestamp (12.8.5) has a field without size, which stands on no page.
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from pkdocs.errors import SigningError
 from pkdocs.signing.edits import Edits
@@ -68,7 +68,7 @@ def append_evidence(preserved: Preserved, evidence: Evidence) -> Preserved:
     """
     with _regular():
         source, added = read_source(preserved.pdf), evidence - preserved.evidence
-        objects, _ = _objects(source, preserved, added, None)
+        objects, _ = preserving_objects(source, _streams(added), None)
         return preserved.grown(source.pdf + render_revision(source.tail, objects).data, added)
 
 
@@ -80,7 +80,7 @@ def draft_stamp(preserved: Preserved, evidence: Evidence, *, size: int) -> Draft
     """
     with _regular():
         source, added = read_source(preserved.pdf), evidence - preserved.evidence
-        objects, value = _objects(source, preserved, added, size)
+        objects, value = preserving_objects(source, _streams(added), (_name(preserved), size))
         reserved = reserve(hashlib.sha256(source.pdf), source.tail, objects, value, size)
         return Draft(preserved, added, reserved, source.revisions)
 
@@ -94,36 +94,54 @@ def _regular() -> Iterator[None]:
         raise SigningError("AUGMENT_FORM") from fault
 
 
-def _objects(
-    source: Source, preserved: Preserved, evidence: Evidence, size: int | None
-) -> tuple[dict[int, bytes], int]:
-    """Return what the revision writes, and the number of the timestamp's value (0: none)."""
+Streams: TypeAlias = Mapping[str, Sequence[bytes]]
+"""New entries of the document security store as streams, by list."""
+
+
+def preserving_objects(source: Source, added: Streams, stamp: tuple[bytes, int] | None) -> tuple[dict[int, bytes], int]:
+    """Return what a revision writes that adds ``added`` and a document timestamp, and the number of its value.
+
+    ``stamp`` is the name of its field and how many bytes it keeps; without it (None) the number is 0.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: the file has not the form that such a revision can follow.
+    """
     objects: dict[int, bytes] = {}
     edits = Edits(source)
-    if evidence:
-        objects.update(_store(source, evidence))
+    if any(added.values()):
+        objects.update(_store(source, added))
         edits.set_catalog("DSS", max(objects))
     value = 0
-    if size is not None:
+    if stamp is not None:
+        name, size = stamp
         value = max(objects, default=source.tail.size - 1) + 1
-        objects |= {value: signature_body(_VALUE, size), value + 1: _FIELD % (_name(preserved), value)}
+        objects |= {value: signature_body(_VALUE, size), value + 1: _FIELD % (name, value)}
         edits.add_field(value + 1)
     return objects | edits.objects, value
 
 
+def stamp_name(place: int) -> bytes:
+    """Return the name of the field of the document timestamp that is the file's ``place``-th."""
+    return b"%b%d" % (FIELD_PREFIX, place)
+
+
 def _name(preserved: Preserved) -> bytes:
-    return b"%b%d" % (FIELD_PREFIX, len(preserved.stamps) + 1)
+    return stamp_name(len(preserved.stamps) + 1)
 
 
-def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:
-    """Return the streams of ``evidence``, and after them the store that names them and all that were there."""
-    lists, first = _references(source), source.tail.size
+def _streams(evidence: Evidence) -> Streams:
     added = (evidence.certificates, evidence.ocsps, evidence.crls)
+    return {name: [_stream(one) for one in values] for name, values in zip(DSS_LISTS, added, strict=True)}
+
+
+def _store(source: Source, added: Streams) -> dict[int, bytes]:
+    """Return the streams that are ``added``, and after them the store that names them and all that were there."""
+    lists, first = store_references(source), source.tail.size
     objects: dict[int, bytes] = {}
     entries: list[bytes] = []
-    for name, values in zip(DSS_LISTS, added, strict=True):
-        new = range(first + len(objects), first + len(objects) + len(values))
-        objects.update(zip(new, map(_stream, values), strict=True))
+    for name in DSS_LISTS:
+        new = range(first + len(objects), first + len(objects) + len(added[name]))
+        objects.update(zip(new, added[name], strict=True))
         named = [*(reference.number for reference in lists[name]), *new]
         if named:
             entries.append(b"/%b [ %b ]" % (name.encode(), b" ".join(b"%d 0 R" % number for number in named)))
@@ -131,8 +149,12 @@ def _store(source: Source, evidence: Evidence) -> dict[int, bytes]:
     return objects
 
 
-def _references(source: Source) -> dict[str, list[Ref]]:
-    """Return what the document security store names, by list; empty lists where there is none."""
+def store_references(source: Source) -> dict[str, list[Ref]]:
+    """Return what the document security store names, by list; empty lists where there is none.
+
+    Raises:
+        ValueError, AttributeError: it is none.
+    """
     store = source.get(source.get(Ref(source.tail.root)).get("DSS")) or {}
     lists = {name: source.get(store.get(name, [])) for name in DSS_LISTS}
     if any(not isinstance(entry, Ref) for references in lists.values() for entry in references):

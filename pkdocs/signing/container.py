@@ -4,12 +4,10 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from asn1crypto.x509 import Certificate
-
 from pkdocs import der
 from pkdocs.signing.cms import is_intact, parts_of, signer_identifier
 from pkdocs.verification.container import certificates_above, is_sealed
-from pkdocs.verification.token import TokenError, read_token
+from pkdocs.verification.token import Token, TokenError, read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,17 @@ def take_apart(contents: bytes) -> Own | None:
     return Own(own[0], others, der.contents(written), _token(unsigned[0]) if unsigned else None)
 
 
-def open_own(contents: bytes, digest: bytes) -> bytes | None:
-    """Return the signer's certificate (DER) if ``contents`` is ours, intact, over ``digest``; else None.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an intact container of ours says: certificates (DER), those above in order, its timestamp (None: none)."""
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    timestamp: Token | None
+
+
+def open_own(contents: bytes, digest: bytes) -> Opened | None:
+    """Return what ``contents`` says if it is ours, intact, over ``digest``; else None.
 
     Ours is what ``Parts.join`` gives, byte for byte, and zeros after it. What our signature does not cover must vouch
     for itself, as verification demands: the certificates above, and a timestamp. Whether anybody believes them is not
@@ -56,27 +63,22 @@ def open_own(contents: bytes, digest: bytes) -> bytes | None:
         return None
     parts = parts_of(own.certificate, own.chain)
     covered = parts.covered(digest)
+    chain = _line(own.certificate, own.chain)
     is_ours = parts.join(covered, own.signature, own.token).ljust(len(contents), b"\0") == contents
-    is_whole = is_ours and _is_line(own.certificate, own.chain) and _is_stamped(own)
-    return own.certificate if is_whole and is_intact(own.certificate, own.signature, covered) else None
+    if not is_ours or chain is None or not is_intact(own.certificate, own.signature, covered):
+        return None
+    try:
+        token = own.token and read_token(own.token, lambda algorithm: hashlib.new(algorithm, own.signature).digest())
+    except TokenError:
+        return None
+    return Opened(own.certificate, chain, token or None)
 
 
 @lru_cache(maxsize=1024)
-def _is_line(certificate: bytes, others: tuple[bytes, ...]) -> bool:
-    """Tell whether ``others`` are the line above ``certificate``, each exactly what its issuer signed."""
-    sealed = all(is_sealed(Certificate.load(one, strict=True)) for one in (certificate, *others))
-    return sealed and len(tuple(certificates_above(certificate, list(others)))) == len(others)
-
-
-def _is_stamped(own: Own) -> bool:
-    """Tell whether the timestamp, if there is one, is of this signature and intact."""
-    if own.token is None:
-        return True
-    try:
-        read_token(own.token, lambda algorithm: hashlib.new(algorithm, own.signature).digest())
-    except TokenError:
-        return False
-    return True
+def _line(certificate: bytes, others: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    """Return ``others`` as the line above ``certificate``; None if not all are, each exactly what its issuer signed."""
+    line = tuple(certificates_above(certificate, list(others)))
+    return line if len(line) == len(others) and all(map(is_sealed, (certificate, *others))) else None
 
 
 def _token(attributes: bytes) -> bytes:

@@ -25,6 +25,8 @@ _PLAIN: Final = re.compile(
 """A trailer as the issued file has it, and as we write it."""
 _KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _OBJECT_END: Final = b"\nendobj\n"
+_STREAM: Final = b"\nstream\n"
+_STREAM_END: Final = b"\nendstream"
 _MAX_SECTIONS: Final = 32
 _SHORT_BYTES: Final = 16_384
 
@@ -143,6 +145,20 @@ class Objects:
             return _value(self._pdf, start, self._pdf.find(_OBJECT_END, start, start + _SHORT_BYTES))
         except PdfSyntaxError as fault:
             raise IrregularError(f"object {number}") from fault
+
+    def stream(self, number: int) -> bytes:
+        """Return the bytes of a stream that has no filter.
+
+        Raises:
+            IrregularError: there is none of that number, or it has one.
+        """
+        dictionary, end = self.value(number)
+        length, start = entry_of(dictionary, "Length"), end + len(_STREAM)
+        if type(length) is not int or "Filter" in dictionary or not self._pdf.startswith(_STREAM, end):
+            raise IrregularError(f"object {number}")
+        if not self._pdf.startswith(_STREAM_END, start + length):
+            raise IrregularError(f"object {number}")
+        return self._pdf[start : start + length]
 
 
 def _value(pdf: bytes, start: int, end: int) -> tuple[Value, int]:

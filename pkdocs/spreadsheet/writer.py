@@ -57,10 +57,11 @@ _FORMATS: Final[Mapping[type, Format]] = {str: Format.TEXT, int: Format.AMOUNT, 
 """Formats of values that name none."""
 
 
-def write_spreadsheet(sheets: Iterable[Sheet], day: date) -> bytes:
+def write_spreadsheet(sheets: Iterable[Sheet], day: date, *, comment: bytes = b"") -> bytes:
     """Return the sheets as ``.xlsx``: texts as text, also where they look like numbers or formulas.
 
     ``day`` stands for every date of the file itself, so the same sheets and day give the same bytes.
+    ``comment`` is the archive's, at its very end.
     """
     book = Workbook(write_only=True)
     book.properties.creator = "pkdocs"
@@ -69,7 +70,7 @@ def write_spreadsheet(sheets: Iterable[Sheet], day: date) -> bytes:
         _Page(book.create_sheet(sheet.name), sheet).write()
     written = BytesIO()
     book.save(written)
-    return _without_clock(written.getvalue(), day)
+    return _without_clock(written.getvalue(), day, comment)
 
 
 class _Page:
@@ -212,7 +213,7 @@ def _reference(cells: ListOf) -> str:
     return f"OFFSET({sheet}!${letter}$2,0,0,MAX(1,{filled}),1)"
 
 
-def _without_clock(data: bytes, day: date) -> bytes:
+def _without_clock(data: bytes, day: date, comment: bytes) -> bytes:
     """Return the package with ``day`` in place of the moment at which it was written."""
     packed = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
@@ -223,4 +224,5 @@ def _without_clock(data: bytes, day: date) -> bytes:
             stamped = zipfile.ZipInfo(entry.filename)
             stamped.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(stamped, content)
+        target.comment = comment
     return packed.getvalue()

@@ -15,14 +15,17 @@ from pkdocs.verification.finding import (
     weight_of,
 )
 from pkdocs.verification.signature import Signature
+from pkdocs.verification.vouched import Issue, Vouched
 
 __all__ = [
     "Facts",
     "Finding",
+    "Issue",
     "Result",
     "Signature",
     "Step",
     "Sub",
+    "Vouched",
     "Weight",
     "examine_pdf",
     "find",

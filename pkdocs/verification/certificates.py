@@ -32,6 +32,7 @@ from pkdocs.verification.algorithms import Policy, key_of, policy_of
 from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.revocation import Known, RevocationJudge
+from pkdocs.verification.vouching import few_or_vouched_for, vouched_for
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -161,9 +162,12 @@ class CertificateJudge:
 
     def _way(self, certificate: bytes, chain: tuple[bytes, ...], when: When, at: datetime) -> _Path | Finding:
         """Return a path by the signature's own certificates, else with those that the file brings besides."""
+        anchors = tuple(anchor.certificate for anchor in self._trust.anchors)
+        chain = few_or_vouched_for(chain, anchors)
         path = self._path(certificate, chain, at)
-        more = [above for known in when.known for above in known.evidence.certificates]
+        more = tuple(above for known in when.known for above in known.evidence.certificates)
         if isinstance(path, Finding) and path.code == "CERTIFICATE_NO_CHAIN" and more:
+            more = vouched_for(more, anchors)
             return self._path(certificate, tuple(dict.fromkeys((*chain, *more))), at)
         return path
 

@@ -113,7 +113,7 @@ class CmsReader:
     def _certificates(self, data: Any, info: Any) -> tuple[bytes, tuple[bytes, ...]]:
         """Return the signer's certificate and the line of those above it; all must be in that line, once."""
         encoded = [choice.chosen.dump() for choice in data["certificates"]]
-        if any(choice.name != "certificate" or not is_sealed(choice.chosen) for choice in data["certificates"]):
+        if any(choice.name != "certificate" or not is_sealed(choice.chosen.dump()) for choice in data["certificates"]):
             raise self._malformed("certificates")
         wanted = info["sid"].chosen
         own = [

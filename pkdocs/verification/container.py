@@ -5,6 +5,7 @@ Nothing here knows whose container it is; a signature and a timestamp token are 
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -16,6 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pkdocs import der
 from pkdocs.verification.algorithms import DIGESTS
 
+MAX_CERTIFICATES: Final = 64
+"""In one container; usual are two to five."""
 HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
@@ -23,6 +26,16 @@ HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
 }
 _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
+
+
+@lru_cache(maxsize=256)
+def certificate_of(encoded: bytes) -> x509.Certificate:
+    """Return a certificate (DER), read once: of the files of a run many bear the same.
+
+    Raises:
+        ValueError, InvalidVersion: it is none.
+    """
+    return x509.load_der_x509_certificate(encoded)
 
 
 def is_der(encoded: bytes) -> bool:
@@ -94,22 +107,31 @@ def verifies(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm, sig
     return True
 
 
-def is_sealed(certificate: Any) -> bool:
-    """Tell whether a certificate is exactly what its issuer signed, the algorithm and the signature.
+def is_sealed(certificate: bytes) -> bool:
+    """Tell whether a certificate (DER) is exactly what its issuer signed, the algorithm and the signature.
 
     Unused bits of a BIT STRING, for one, are looked at by nobody else.
     """
-    signed = certificate["tbs_certificate"]
-    exact = der.encode(
-        der.SEQUENCE, signed.dump(), signed["signature"].dump(), der.bits(certificate["signature_value"].native)
-    )
-    return bool(exact == certificate.dump() and certificate.serial_number > 0)
+    try:
+        signed, _, signature = der.values(certificate)
+        fields = der.values(signed)
+        # the version is left out where it is 1
+        serial, named, *_ = fields if fields[0][0] == der.INTEGER else fields[1:]
+        value = der.contents(serial)
+        exact = der.encode(der.SEQUENCE, signed, named, der.bits(der.contents(signature)[1:]))
+    except (ValueError, IndexError):
+        return False
+    return exact == certificate and int.from_bytes(value, signed=True) > 0
 
 
 def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[bytes]:
-    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first."""
+    """Yield those of ``others`` (all DER) that vouch for one another above ``certificate``, the nearest first.
+
+    Only the first of very many are looked at: each is tried as the issuer of each.
+    """
     below = x509.load_der_x509_certificate(certificate)
-    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in others if encoded != certificate}
+    tried = others[:MAX_CERTIFICATES]
+    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in tried if encoded != certificate}
     while issuer := next((encoded for encoded, above in left.items() if is_issued(below, above)), None):
         below = left.pop(issuer)
         # no signature of others covers a root: it must at least bear its own

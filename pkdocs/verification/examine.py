@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Final
 
 from pkdocs.content import Content
 from pkdocs.verification.attribution import attribute
@@ -16,22 +17,26 @@ from pkdocs.verification.payload import check_agreement, check_pages, read_conte
 from pkdocs.verification.signature import Signature, read_signature
 from pkdocs.verification.stamp import Stamp, read_stamp
 from pkdocs.verification.updates import Filling, Updates, read_updates
+from pkdocs.verification.vouched import Vouched
+
+_NOTHING: Final = Vouched()
 
 
-def examine_pdf(pdf: bytes) -> Facts:
+def examine_pdf(pdf: bytes, vouched: Vouched = _NOTHING) -> Facts:
     """Return what ``pdf`` proves by itself; it never raises for what is in the file, and needs no clock.
 
     Everything is read from the bytes strictly and within limits before a library sees them; pages only of a
-    file whose first revision has the issued form.
+    file whose first revision has the issued form, and is not ``vouched`` for.
     """
-    return _Examination(pdf).facts()
+    return _Examination(pdf, vouched).facts()
 
 
 class _Examination:
     """The steps in their order; each adds findings and hands on what it could read."""
 
-    def __init__(self, pdf: bytes) -> None:
+    def __init__(self, pdf: bytes, vouched: Vouched) -> None:
         self._pdf = pdf
+        self._vouched = vouched
         self._border = Border()
         self._findings = self._border.findings
         self._codes: tuple[str, ...] = ()
@@ -42,6 +47,7 @@ class _Examination:
         if layout is None:
             return Facts(digest, tuple(self._findings))
         issued = self._pdf[: layout.issued.end]
+        issue_digest = hashlib.sha256(issued).hexdigest()
         form = self._border(Step.REVISIONS, partial(self._form, layout))
         updates = form and self._border(Step.REVISIONS, partial(self._updates, layout, form))
         updates = updates or Updates()
@@ -50,19 +56,20 @@ class _Examination:
         stamps = self._stamps(layout, updates.stamps)
         content = self._border(Step.CONTENT, partial(self._content, form)) if form else None
         content_digest = content.digest if content else None
-        metadata = self._border(Step.CONTENT, partial(read_metadata, form)) if form else None
+        metadata = self._border(Step.CONTENT, partial(read_metadata, form.metadata)) if form else None
         if content:
             signatures, wrong = attribute(signatures, content, {})
             self._findings.extend(wrong)
         if form and content:
-            self._findings.extend(check_agreement(form, content, metadata))
-            self._border(Step.CONTENT, partial(self._pages, issued, form, content))
+            self._findings.extend(check_agreement(form.fields, content, metadata))
+            if not self._vouched.has(issue_digest, len(issued), content.digest):
+                self._border(Step.CONTENT, partial(self._pages, issued, form, content))
         return Facts(
             sha256=digest,
             findings=tuple(dict.fromkeys(self._findings)),
             content=content,
             content_digest=content_digest,
-            issue_digest=hashlib.sha256(issued).hexdigest(),
+            issue_digest=issue_digest,
             issue_length=len(issued),
             revisions=tuple(_stretches(layout)),
             template_digest=metadata.template_digest if metadata else None,

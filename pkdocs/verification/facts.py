@@ -19,7 +19,8 @@ class Facts:
 
     ``sha256`` is of the whole file (empty if it could not be read), ``issue_digest`` and ``issue_length`` of its
     first revision, ``revisions`` length and SHA-256 of the file up to the end of each. ``content`` is None where there
-    is none to be had, ``codes`` are the QR codes' texts; template and toolchain are what the file says of itself.
+    is none to be had, ``codes`` are the QR codes' texts, none where pages were not read; template and toolchain are
+    what the file says of itself.
     ``signatures`` are the parties', ``seal`` is the organisation's, ``stamps`` are document timestamps, ``evidence`` is
     what each revision that writes validation data brings to judge certificates by.
     ``findings`` are those of steps 1, 2, 3 and 6 that need neither trust nor clock.
@@ -56,6 +57,6 @@ class Facts:
         return replace(self, signatures=signatures, findings=(*self.findings, *findings, *unassigned(signatures)))
 
 
-def unread_facts(reason: str | Said) -> Facts:
+def unread_facts(reason: str | Said, *, code: str = "FILE_NOT_READ") -> Facts:
     """Return the facts of a file that could not be read at all; it counts, and is never skipped."""
-    return Facts("", (find("FILE_NOT_READ", Step.FILE, Weight.FAIL, reason=reason),))
+    return Facts("", (find(code, Step.FILE, Weight.FAIL, reason=reason),))

@@ -72,9 +72,10 @@ class Sub(StrEnum):
 
 
 class Keeper(StrEnum):
-    """Who signs without being a party: the head of a register, or an agreement's seal."""
+    """Who signs without being a party: the head of a register, a report, or an agreement's seal."""
 
     REGISTRAR = "registrar"
+    AUDITOR = "pemeriksa"
     SEAL = "segel"
 
 

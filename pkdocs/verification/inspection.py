@@ -121,6 +121,6 @@ def integrity_of(findings: tuple[Finding, ...]) -> Integrity:
     return _INTEGRITIES.get(result_of(findings), Integrity.INTACT)
 
 
-def uninspected(reason: str | Said) -> Inspection:
+def uninspected(reason: str | Said, *, code: str = "INSPECT_NOT_READ") -> Inspection:
     """Return what can be said of a file that could not be looked at: nothing."""
-    return Inspection("", (find("INSPECT_NOT_READ", Step.FILE, Weight.UNKNOWN, reason=reason),))
+    return Inspection("", (find(code, Step.FILE, Weight.UNKNOWN, reason=reason),))

@@ -1,7 +1,7 @@
 """What the issued file says of itself: the attached content, and whether metadata and pages agree with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,11 +9,12 @@ from pkdocs.content import MAX_CONTENT_BYTES, Content, parse_content, qr_text
 from pkdocs.issue import NAMESPACE, PROPERTIES, Toolchain, electronic_roles
 from pkdocs.page import join_pages, printed_values
 from pkdocs.schema import NewerSchemaError, SchemaError
+from pkdocs.verification.field import Field
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.form import Form
 from pkdocs.verification.pages import Reading
 from pkdocs.verification.printed import PageText
-from pkdocs.verification.syntax import PdfSyntaxError, inflate
+from pkdocs.verification.syntax import PdfSyntaxError, Stream, inflate
 
 _MAX_METADATA_BYTES: Final = 1_000_000
 _MAX_QUOTED: Final = 80
@@ -45,10 +46,10 @@ def read_content(form: Form) -> tuple[Content | None, tuple[Finding, ...]]:
         return None, (_fail("CONTENT_UNREADABLE", why=str(fault.args[0])[:_MAX_QUOTED]),)
 
 
-def read_metadata(form: Form) -> Metadata | None:
+def read_metadata(stream: Stream | None) -> Metadata | None:
     """Return our properties; None unless each stands in the packet exactly once."""
     try:
-        packet = "" if form.metadata is None else inflate(form.metadata, _MAX_METADATA_BYTES).decode()
+        packet = "" if stream is None else inflate(stream, _MAX_METADATA_BYTES).decode()
     except (PdfSyntaxError, UnicodeDecodeError):
         return None
     values = {name: re.findall(rf"<pkdocs:{name}>([^<>]*)</pkdocs:{name}>", packet) for name in PROPERTIES}
@@ -58,9 +59,9 @@ def read_metadata(form: Form) -> Metadata | None:
     return Metadata(values["id"][0], values["contentDigest"][0], values["templateDigest"][0], toolchain)
 
 
-def check_agreement(form: Form, content: Content, metadata: Metadata | None) -> Iterator[Finding]:
+def check_agreement(fields: Iterable[Field], content: Content, metadata: Metadata | None) -> Iterator[Finding]:
     """Yield where fields and metadata say something else than the content."""
-    if {field.role for field in form.fields} != set(electronic_roles(content)):
+    if {field.role for field in fields} != set(electronic_roles(content)):
         yield _fail("CONTENT_FIELDS")
     named = None if metadata is None else (metadata.id, metadata.content_digest)
     if metadata is None or named != (content.id, content.digest) or not _DIGEST.fullmatch(metadata.template_digest):

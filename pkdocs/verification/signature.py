@@ -52,7 +52,7 @@ def read_signature(layout: Layout, index: int, number: int, field: Field) -> tup
     """
     revision = layout.revisions[index]
     dictionary: dict[str, Any] = revision.objects[number]
-    claimed = _claimed(dictionary)
+    claimed = claimed_moment(dictionary.get("M"))
     signature = Signature(
         field=field.name,
         revision=index,
@@ -158,8 +158,8 @@ def _der_length(data: bytes) -> int | None:
     return length if length <= len(data) else None
 
 
-def _claimed(dictionary: dict[str, Any]) -> datetime | None:
-    written = dictionary.get("M")
+def claimed_moment(written: object) -> datetime | None:
+    """Return the moment that /M states; None if that is none."""
     matched = _DATE.fullmatch(written) if isinstance(written, bytes) else None
     if matched is None:
         return None

@@ -190,10 +190,10 @@ def _line(certificates: bytes, sid: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     own = [one for one in listed if _is_signer(one, signer)]
     if len(own) != 1:
         raise TokenError("TIMESTAMP_CERTIFICATE", Sub.NO_SIGNING_CERTIFICATE_FOUND, Weight.UNKNOWN)
-    if not is_sealed(own[0]):
+    if not is_sealed(own[0].dump()):
         raise _malformed("certificates")
     certificate = own[0].dump()
-    above = certificates_above(certificate, [one.dump() for one in listed if is_sealed(one)])
+    above = certificates_above(certificate, [one for one in (each.dump() for each in listed) if is_sealed(one)])
     return certificate, tuple(above)
 
 

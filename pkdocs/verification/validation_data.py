@@ -16,15 +16,16 @@ from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.syntax import PdfSyntaxError, Ref, Stream, Value, inflate
 from pkdocs.verification.update import Update, entries_of
 
-MAX_ENTRIES: Final = 1_000
+MAX_ENTRIES: Final = 200
 MAX_BYTES: Final = 32_000_000
 _STREAM: Final = frozenset({"Length", "Filter"})
 _VRI: Final = re.compile(r"[0-9A-F]{40}")
-_LISTS: Final[Mapping[str, Callable[[bytes], object]]] = {
+LISTS: Final[Mapping[str, Callable[[bytes], object]]] = {
     "Certs": x509.load_der_x509_certificate,
     "OCSPs": ocsp.load_der_ocsp_response,
     "CRLs": x509.load_der_x509_crl,
 }
+"""The lists of a store, and what reads an entry; it raises ``ValueError`` of what is none."""
 _OF_SIGNATURE: Final = {"Cert": "Certs", "OCSP": "OCSPs", "CRL": "CRLs"}
 
 
@@ -32,7 +33,7 @@ class Store:
     """The validation data read so far, revision after revision."""
 
     def __init__(self) -> None:
-        self._known: dict[str, set[bytes]] = {key: set() for key in _LISTS}
+        self._known: dict[str, set[bytes]] = {key: set() for key in LISTS}
         self._parsed: dict[tuple[str, int], bytes] = {}
         self._structure: set[int] = set()
         self._left = MAX_BYTES
@@ -43,11 +44,11 @@ class Store:
         if old == new and not self._structure & update.revision.objects.keys():
             return None
         store = update.new(new)
-        if not isinstance(store, dict) or store.keys() - {*_LISTS, "Type", "VRI"} or store.get("Type", "DSS") != "DSS":
+        if not isinstance(store, dict) or store.keys() - {*LISTS, "Type", "VRI"} or store.get("Type", "DSS") != "DSS":
             update.note("DSS_SHAPE", what="/DSS")
             return None
         before, self._structure = self._structure, set(_numbers(new))
-        listed = {key: self._entries(update, key, store.get(key)) for key in _LISTS}
+        listed = {key: self._entries(update, key, store.get(key)) for key in LISTS}
         self._check_vri(update, store.get("VRI"), listed)
         # what serves another purpose cannot become a part of it, to be written again
         if self._structure - before - update.added:
@@ -91,7 +92,7 @@ class Store:
             return None
         try:
             encoded = inflate(stream, self._left)
-            _LISTS[key](encoded)
+            LISTS[key](encoded)
         except (PdfSyntaxError, ValueError):
             return None
         self._left -= len(encoded)

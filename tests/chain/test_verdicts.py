@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pkdocs.chain import Exhibit, PageCheck
+from pkdocs.chain import Exhibit, PageCheck, SetVerdict
 from pkdocs.content import (
     Organisation,
     Parties,
@@ -23,7 +23,7 @@ from pkdocs.plan import Polarity
 from pkdocs.roster import Level, Means
 from pkdocs.signing import FileSigner
 from pkdocs.trust import AlgorithmDates, Anchor, Purpose
-from pkdocs.verification import Facts, Result, Step, Weight, unread_facts
+from pkdocs.verification import Facts, Result, Step, Weight, find, unread_facts
 from pkdocs.verification.algorithms import Key
 from tests.chain.kit import (
     AT,
@@ -571,7 +571,16 @@ def test_an_unreadable_file_counts_and_is_last():  # 76
     last = judged.agreements[-2:]
     assert [(one.id, one.file) for one in last] == [(None, "a-broken.pdf"), (None, "b-empty.pdf")]
     assert [one.result for one in last] == [Result.FAILED, Result.INDETERMINATE]
-    assert "SET_UNREADABLE" in {finding.code for finding in judged.findings}
+    assert unreadable(judged) == [Weight.FAIL]
+
+
+def test_files_of_which_nobody_can_say_anything_leave_the_set_unknown():
+    newer = find("CONTENT_NEWER", Step.CONTENT, Weight.UNKNOWN, found="pkdocs-content/9", known="pkdocs-content/1")
+    assert unreadable(judge(*ALL, Exhibit("newer.pdf", Facts("0" * 64, (newer,))))) == [Weight.UNKNOWN]
+
+
+def unreadable(judged: SetVerdict) -> list[Weight]:
+    return [finding.weight for finding in judged.findings if finding.code == "SET_UNREADABLE"]
 
 
 def test_one_agreement_twice_is_a_warning():  # 69, 91

@@ -3,12 +3,16 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pkdocs import executor
 from pkdocs.executor import MAX_MEMORY_BYTES, cores, run_each
 
 DEADLY = frozenset({3, 6})
@@ -26,6 +30,19 @@ def deadly(item: int) -> int:
     if item in DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     return item * item
+
+
+def own_process(item: int) -> int | None:
+    return None if item % 3 == 0 else os.getpid()
+
+
+def deadly_first(item: int) -> int | None:
+    return None if item == 1 else deadly(item)
+
+
+def die_when_done(item: int) -> int:
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return item
 
 
 def refuse(item: int) -> int:
@@ -106,3 +123,75 @@ def test_an_error_of_the_function_is_not_swallowed() -> None:
 
 def test_there_is_a_core() -> None:
     assert cores() >= 1
+
+
+def test_what_is_asked_first_shares_lasting_processes() -> None:
+    processes = list(run_each(process, range(12), jobs=2, timeout_s=60, lost=lost, first=own_process))
+    apart, lasting = set(processes[::3]), {one for place, one in enumerate(processes) if place % 3}
+    assert (len(apart), apart & lasting, os.getpid() in apart | lasting) == (4, set(), False)
+    assert len(lasting) <= 2
+
+
+def test_what_kills_a_lasting_process_hides_nothing_else() -> None:
+    wanted = [-item if item in DEADLY else item * item for item in range(9)]
+    assert list(run_each(square, range(9), jobs=2, timeout_s=60, lost=lost, first=deadly_first)) == wanted
+
+
+def test_what_takes_a_lasting_process_too_long_hides_nothing_else() -> None:
+    assert list(run_each(square, range(4), jobs=2, timeout_s=1, lost=lost, first=hang)) == [0, 1, -2, 9]
+
+
+def test_what_wants_too_much_memory_of_a_lasting_process_hides_nothing_else() -> None:
+    assert list(run_each(square, range(3), jobs=1, timeout_s=60, lost=lost, first=swell)) == [0, -1, 4]
+
+
+def test_a_lasting_process_that_dies_while_it_waits_costs_nothing() -> None:
+    results = run_each(square, range(2), jobs=1, timeout_s=60, lost=lost, first=die_when_done)
+    assert next(results) == 0
+    while multiprocessing.active_children():
+        time.sleep(0.01)
+    assert list(results) == [1]
+
+
+def test_an_error_of_what_is_asked_first_is_not_swallowed() -> None:
+    with pytest.raises(ValueError, match="five"):
+        list(run_each(square, range(9), jobs=2, timeout_s=60, lost=lost, first=refuse))
+
+
+def test_no_more_waits_in_memory_than_some_for_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(executor._Crew, "begin", _noting(begun, executor._Crew.begin))
+    results = run_each(square, range(1000), jobs=1, timeout_s=60, lost=lost, first=hang_at_first)
+    assert next(results) == 0
+    assert max(begun) <= executor._AHEAD
+    results.close()
+    assert multiprocessing.active_children() == []
+
+
+def hang_at_first(item: int) -> int | None:
+    return None if item == 0 else square(item)
+
+
+def _noting(begun: list[int], begin: Callable[[Any, int], None]) -> Callable[[Any, int], None]:
+    def noting(crew: Any, place: int) -> None:
+        begun.append(place)
+        begin(crew, place)
+
+    return noting
+
+
+def test_a_process_ends_when_nobody_is_left_to_ask() -> None:
+    own, given_end = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=executor._serve, args=(square, [3], given_end, [own], 60.0))
+    process.start()
+    given_end.close()
+    own.send(0)
+    assert own.recv().value == 9
+    own.close()
+    process.join(timeout=60)
+    assert process.exitcode == 0
+
+
+def test_what_answers_in_this_process_is_the_same() -> None:
+    assert executor._answer(square, 3).value == 9
+    assert isinstance(executor._answer(refuse, 5).error, ValueError)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pkdocs.pipeline import accounting
-from pkdocs.pipeline.accounting import is_head_at, read_account
+from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.sources import Source
 from pkdocs.register import HeadFacts
 from pkdocs.trust import Trust, read_trust
 from tests.city import AT, Town
@@ -17,7 +18,7 @@ def trust_of(town: Town) -> Trust:
 
 
 def codes(town: Town, *others: Path) -> list[str]:
-    account = read_account(town.head, others, trust_of(town), at=AT, jobs=1)
+    account = read_account(town.head, [Source.of(one) for one in others], trust_of(town), at=AT, jobs=1)
     return [finding.code for finding in account.findings if finding.weight.value != "note"]
 
 
@@ -38,7 +39,7 @@ def test_an_older_head_among_the_files_is_compared(signed_town: Town) -> None:
 def test_a_head_that_kills_its_process_is_not_believed(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_town.build_register()
 
-    def die(_file: Path) -> HeadFacts:
+    def die(_file: Source) -> HeadFacts:
         os._exit(1)
 
     monkeypatch.setattr(accounting, "_examine", die)
@@ -56,6 +57,6 @@ def test_a_list_that_cannot_be_read_is_absent(signed_town: Town) -> None:
 
 
 def test_what_cannot_be_read_is_no_head_and_not_believed(town: Town, tmp_path: Path) -> None:
-    assert not is_head_at(tmp_path)
+    assert not Source.of(tmp_path).is_head
     account = read_account(tmp_path, (), trust_of(town), at=AT, jobs=1)
     assert [finding.code for finding in account.findings][:1] == ["HEAD_FILE"]

@@ -9,9 +9,16 @@ import pytest
 from pkdocs.chain import AgreementVerdict, SetVerdict
 from pkdocs.errors import TrustError, UsageError
 from pkdocs.executor import run_each
+from pkdocs.files import MAX_READ_BYTES
 from pkdocs.pipeline import audit
-from pkdocs.pipeline.audit import Means, examine_file, verify
-from pkdocs.verification import Facts, Result
+from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.audit import Means, verify
+from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look, examine_file
+from pkdocs.pipeline.pinning import read_trust_file
+from pkdocs.pipeline.sources import Source
+from pkdocs.verification import Result
+from pkdocs.verification.parcel import Unpacker, pack
+from pkdocs.vouched import vouched_by
 from tests.city import AT, KEYS, Town, ignore, tamper
 
 IRBAN, AUDITOR = "PK-2026-INSP.IRBAN1-1", "PK-2026-INSP.IRBAN1.AUDITOR-1"
@@ -73,19 +80,19 @@ def test_an_unreadable_file_counts(signed_town: Town, data: bytes) -> None:
 
 
 def test_a_file_that_is_gone_in_the_meantime_counts(tmp_path: Path) -> None:
-    assert examine_file(tmp_path / "gone.pdf").content is None
+    assert examine_file(Source.of(tmp_path / "gone.pdf")).content is None
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "MAX_FILE_BYTES", 10)
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 too large")
-    assert examine_file(tmp_path / "a.pdf").content is None
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    os.truncate(tmp_path / "a.pdf", MAX_READ_BYTES + 1)
+    assert [finding.code for finding in examine_file(Source.of(tmp_path / "a.pdf")).findings] == ["FILE_NOT_READ"]
 
 
-def deadly(file: Path) -> Facts:
+def deadly(file: Source) -> bytes:
     if "AUDITOR" in file.name:
         os.kill(os.getpid(), signal.SIGKILL)
-    return examine_file(file)
+    return pack(examine_file(file))
 
 
 def test_a_file_that_kills_its_process_counts(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +120,15 @@ def test_the_head_of_the_register_is_no_agreement(signed_town: Town) -> None:
     assert len(judged(signed_town).agreements) == len(KEYS)
     with pytest.raises(UsageError):
         judged(signed_town, signed_town.head)
+
+
+def test_the_register_that_was_named_is_none_of_the_files_even_if_it_cannot_be_read(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.head.write_bytes(b"%PDF-1.7 head")
+    means = Means(register=signed_town.head, jobs=2)
+    verdict = verify([signed_town.out], signed_town.trust, at=AT, means=means, progress=ignore)
+    assert len(verdict.agreements) == len(KEYS)
+    assert "HEAD_FILE" in {finding.code for finding in verdict.findings}
 
 
 def test_what_is_only_called_a_head_counts_as_a_file(signed_town: Town) -> None:
@@ -154,3 +170,38 @@ def test_a_trust_file_that_cannot_be_used_judges_nothing(town: Town, tmp_path: P
 def test_a_trust_file_that_cannot_be_read_judges_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(TrustError):
         verify([town.out], tmp_path / "absent.toml", at=AT, means=Means(), progress=ignore)
+
+
+def test_a_thorough_look_comes_to_the_same_and_says_who_drew_the_pages(
+    signed_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "find_renderers", lambda: ())
+    found = verify(
+        [signed_town.pdf("INSP.IRBAN1"), signed_town.pdf("INSP")],
+        signed_town.trust,
+        at=AT,
+        means=Means(jobs=2, thorough=True),
+        progress=ignore,
+    )
+    plain = judged(signed_town, signed_town.pdf("INSP.IRBAN1"), signed_town.pdf("INSP"))
+    drawn = [[one for one in verdict.findings if one.code == "RENDERED"] for verdict in found.agreements]
+    assert [dict(one.params) for (one,) in drawn] == [{"renderers": "pdfium"}] * 2
+    assert [verdict.result for verdict in found.agreements] == [verdict.result for verdict in plain.agreements]
+
+
+def test_a_file_that_is_gone_counts_however_it_is_looked_at(tmp_path: Path) -> None:
+    look, gone = Look(NOTHING_VOUCHED), Source.of(tmp_path / "gone.pdf")
+    assert look.quickly(gone) is None
+    for packed in (look.strictly(gone), look.thoroughly(gone)):
+        assert [finding.code for finding in Unpacker().unpack(packed).findings] == ["FILE_NOT_READ"]
+
+
+def test_listed_files_are_looked_at_quickly_and_others_are_not(signed_town: Town) -> None:
+    signed_town.build_register()
+    signed_town.sign_register()
+    file = Source.of(signed_town.pdf("INSP.IRBAN1"))
+    account = read_account(signed_town.head, [], read_trust_file(signed_town.trust), at=AT, jobs=1)
+    packed = Look(vouched_by(account.register)).quickly(file)
+    assert packed is not None
+    assert Unpacker().unpack(packed).issue_digest == examine_file(file).issue_digest
+    assert Look(NOTHING_VOUCHED).quickly(file) is None

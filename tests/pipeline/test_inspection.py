@@ -15,6 +15,7 @@ from pkdocs.files import MAX_READ_BYTES, digest
 from pkdocs.pipeline import inspection as module
 from pkdocs.pipeline.extraction import Extract, extract
 from pkdocs.pipeline.inspection import Basis, inspect, inspect_file
+from pkdocs.pipeline.sources import Source
 from pkdocs.pki.authority import KeyKind
 from pkdocs.verification import Result
 from pkdocs.verification.certificates import name_of_subject
@@ -31,7 +32,7 @@ CONTENT = head_content()
 
 def look(pdf: bytes, folder: Path, basis: Basis | None = None, *, name: str = "surat.pdf") -> Inspection:
     (folder / name).write_bytes(pdf)
-    return inspect_file(folder / name, basis)
+    return inspect_file(Source.of(folder / name), basis)
 
 
 def codes(inspection: Inspection) -> list[str]:
@@ -155,7 +156,7 @@ def test_a_broken_signature_has_no_identity(tmp_path: Path) -> None:
 # --- files and processes
 
 
-def deadly(file: Path, basis: Basis | None) -> Inspection:
+def deadly(file: Source, basis: Basis | None) -> Inspection:
     if "mati" in file.name:
         os.kill(os.getpid(), signal.SIGKILL)
     if "lama" in file.name:
@@ -166,9 +167,9 @@ def deadly(file: Path, basis: Basis | None) -> Inspection:
 def test_a_file_that_kills_its_process_or_never_ends_cannot_be_judged_and_hides_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = [tmp_path / name for name in ("mati.pdf", "baik.pdf", "lama.pdf")]
+    files = [Source.of(tmp_path / name) for name in ("mati.pdf", "baik.pdf", "lama.pdf")]
     for file in files:
-        file.write_bytes(sign(page()))
+        file.path.write_bytes(sign(page()))
     monkeypatch.setattr(module, "TIMEOUT_S", 3.0)
     monkeypatch.setattr(module, "inspect_file", deadly)
     found = list(inspect(files, None, jobs=3, progress=ignore))
@@ -180,13 +181,13 @@ def test_a_file_that_is_gone_or_too_large_cannot_be_judged(tmp_path: Path) -> No
     (tmp_path / "besar.pdf").write_bytes(b"")
     os.truncate(tmp_path / "besar.pdf", MAX_READ_BYTES + 1)
     for name in ("hilang.pdf", "besar.pdf"):
-        assert codes(inspect_file(tmp_path / name, None)) == ["INSPECT_NOT_READ"]
+        assert codes(inspect_file(Source.of(tmp_path / name), None)) == ["INSPECT_NOT_READ"]
 
 
 def test_progress_reaches_every_file(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    files = [tmp_path / "a.pdf", tmp_path / "absent.pdf"]
-    files[0].write_bytes(b"")
+    files = [Source.of(tmp_path / name) for name in ("a.pdf", "absent.pdf")]
+    files[0].path.write_bytes(b"")
     found = list(inspect(files, None, jobs=0, progress=lambda done, total: seen.append((done, total))))
     assert seen == [(1, 2), (2, 2)]
     assert [codes(one) for one in found] == [["INSPECT_NOT_PDF"], ["INSPECT_NOT_READ"]]
@@ -196,7 +197,7 @@ def test_progress_reaches_every_file(tmp_path: Path) -> None:
 
 
 def extracted(pdf: bytes, folder: Path, *, name: str = "surat.pdf") -> tuple[Extract, ...]:
-    return extract([(folder / name, look(pdf, folder, name=name))], folder / "hasil")
+    return extract([(Source.of(folder / name), look(pdf, folder, name=name))], folder / "hasil")
 
 
 def test_what_each_person_signed_is_taken_out(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_two_sources_of_one_name_are_in_each_others_way(tmp_path: Path) -> None:
     inspected = []
     for folder, pdf in ((tmp_path / "a", sign(page())), (tmp_path / "b", sign(page(text="Lain")))):
         folder.mkdir()
-        inspected.append((folder / "surat.pdf", look(pdf, folder)))
+        inspected.append((Source.of(folder / "surat.pdf"), look(pdf, folder)))
     with pytest.raises(ConflictError, match="EXTRACT_IN_THE_WAY"):
         extract(inspected, tmp_path / "hasil")
 
@@ -269,4 +270,4 @@ def test_a_source_that_changed_meanwhile_gives_nothing(tmp_path: Path) -> None:
     (tmp_path / "surat.pdf").write_bytes(sign(page(text="Lain")))
     assert found.sha256 != digest((tmp_path / "surat.pdf").read_bytes())
     with pytest.raises(ConflictError, match="FILE_CHANGED"):
-        extract([(tmp_path / "surat.pdf", found)], tmp_path / "hasil")
+        extract([(Source.of(tmp_path / "surat.pdf"), found)], tmp_path / "hasil")

@@ -15,10 +15,11 @@ from pkdocs.errors import ConflictError, DocumentError, SigningError, UsageError
 from pkdocs.issue import BEGINNING_BYTES, Companion, companion_kind, join_pages
 from pkdocs.picture import draw_pages
 from pkdocs.pipeline import printing
-from pkdocs.pipeline.audit import examine_file
 from pkdocs.pipeline.beside import companion_at
 from pkdocs.pipeline.ceremony import Wishes, plan_signing
+from pkdocs.pipeline.looking import examine_file
 from pkdocs.pipeline.printing import Print, print_unit
+from pkdocs.pipeline.sources import Source
 from pkdocs.signing import Keyed, read_form
 from tests.city import ignore
 from tests.desk import ALL, DIVISION, HALF, HEAD, PAPER, ROOT, UNIT, Desk, lay
@@ -156,7 +157,7 @@ def test_verify_leaves_it_aside_in_a_folder_and_takes_it_for_no_agreement(
     inside = desk.folder / "cetak.pdf"
     made(desk, inside)
     assert len(verdicts(desk.folder, monkeypatch).agreements) == len(ALL)
-    assert examine_file(inside).content is None
+    assert examine_file(Source.of(inside)).content is None
     assert pack(desk, desk.folder.with_name("b.zip")).unlisted == ()
 
 

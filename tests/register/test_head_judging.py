@@ -226,12 +226,16 @@ def test_a_signature_in_the_place_of_another_is_named():
     assert judge_head(facts, pinning(*KEEPERS), LATER).signed_by == ()
 
 
-@pytest.mark.parametrize("step", ["read_updates", "read_signature", "render_head"])
+@pytest.mark.parametrize(
+    "step",
+    ["verification.filled.read_updates", "verification.filled.read_signature", "register.examine.render_head"],
+    ids=["read_updates", "read_signature", "render_head"],
+)
 def test_whatever_a_library_raises_becomes_a_finding(step, monkeypatch):
     def raises(*_):
         raise RuntimeError("from below")
 
-    monkeypatch.setattr(f"pkdocs.register.examine.{step}", raises)
+    monkeypatch.setattr(f"pkdocs.{step}", raises)
     facts = examine_head(both())
     assert codes(facts) == {"EXAMINATION_FAILED"}
     assert not judge_head(facts, pinning(*KEEPERS), LATER).believed

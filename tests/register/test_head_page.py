@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Dictionary, Name
@@ -20,8 +21,8 @@ from pikepdf import Dictionary, Name
 from pkdocs.content import Organisation, PersonScheme
 from pkdocs.numerals import format_date, format_number
 from pkdocs.register import examine_head, is_head, render_head
-from pkdocs.register.head import SCHEMA, Head, Keepers, Registrar, UnitCount, parse_head
-from pkdocs.schema import is_plain_text
+from pkdocs.register.head import MOST_UNITS, SCHEMA, Head, Keepers, Registrar, UnitCount, parse_head
+from pkdocs.schema import SchemaError, is_plain_text
 from pkdocs.signing.font import load_face
 from pkdocs.verification.layout import read_layout
 from pkdocs.verification.passive import FormReader, check_passive
@@ -30,6 +31,14 @@ from tests.issued import issued
 from tests.register.heads import plain_head, sha256
 
 QUICK = settings(max_examples=25, deadline=None)
+
+
+def test_a_head_of_more_units_than_any_region_has_is_none() -> None:
+    head = replace(plain_head(), units=tuple(UnitCount(f"Dinas {n}", 1, 0) for n in range(MOST_UNITS)))
+    one_more = head.canonical.replace(b'"units":[', b'"units":[{"agreements":1,"complete":0,"unit":"Lain"},')
+    assert parse_head(head.canonical) == head
+    with pytest.raises(SchemaError, match="too many units"):
+        parse_head(one_more)
 
 
 def names() -> st.SearchStrategy[str]:

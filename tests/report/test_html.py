@@ -121,7 +121,7 @@ def test_tables_and_sections_can_be_read_aloud() -> None:
     assert len(document.xpath("//main")) == len(document.xpath("//h1")) == 1
 
 
-@pytest.mark.parametrize("name", ["laporan.pdf", "laporan", "laporan.htm"])
+@pytest.mark.parametrize("name", ["laporan.docx", "laporan", "laporan.htm"])
 def test_another_suffix_is_refused_before_anything_is_judged(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
         demand_place(tmp_path / name)

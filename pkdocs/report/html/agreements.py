@@ -1,45 +1,54 @@
-"""The longest section of the page: each unit, its agreements in the order of the tree, their findings."""
+"""The longest section of the page: from each unit to its levels, their agreements, and what was found of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pkdocs.chain import AgreementVerdict, SetVerdict
+from pkdocs.chain import AgreementVerdict, Borne, SetVerdict
 from pkdocs.content import Role
 from pkdocs.messages import Language, text
-from pkdocs.report.html.completeness import RESULTS, level_table
+from pkdocs.report.completeness import Part, by_unit
+from pkdocs.report.html.completeness import level_table
 from pkdocs.report.html.markup import Html, element, join
 from pkdocs.report.html.parts import anchor, badge, code, facts, findings, link, section, small, style, unit_anchor
-from pkdocs.report.outline import CAUSES, Entry, Unit, by_level, tally, units, unread
-from pkdocs.report.wording import MARKS, number
+from pkdocs.report.outline import CAUSES, Entry, unread
+from pkdocs.report.wording import MARKS, borne_words, level_name, moment, number
 from pkdocs.roster import Level
 from pkdocs.verification import Result
 
-_DEEPEST_INDENT: Final = 6
+RESULTS: Final = tuple(result for result in Result if result is not Result.NOT_JUDGED)
 
 
 def agreements_section(verdict: SetVerdict, language: Language) -> Html:
     """Return all units with their agreements; where something is wrong the unit is open."""
+    parts = by_unit(verdict)
     return section(
         "agreements",
         language,
-        _filter(language),
-        *(_unit(place, unit, language) for place, unit in enumerate(units(verdict), start=1)),
+        element("p", text("REPORT_EXTRACT", language), " ", code(text("REPORT_EXTRACT_COMMAND", language))),
+        _filter(verdict, parts, language),
+        *(
+            _unit(place, name, part, language)
+            for place, (name, part) in enumerate(parts.items(), start=1)
+            if part.entries
+        ),
     )
 
 
-def _filter(language: Language) -> Html:
+def _filter(verdict: SetVerdict, parts: Mapping[str, Part], language: Language) -> Html:
     """Return the controls, which are hidden until a script makes them work."""
-    everything = element("option", text("REPORT_FILTER_ALL", language), value="")
-    results = (element("option", f"{MARKS[result]} {result}", value=result) for result in RESULTS)
-    levels = (element("option", level, value=level) for level in Level)
+    levels = {entry.content.position.level for part in parts.values() for entry in part.entries}
+    found = {finding.code for agreement in verdict.agreements for finding in agreement.findings}
+    choices = {
+        "result": ((result, f"{MARKS[result]} {result}") for result in RESULTS),
+        "unit": ((unit_anchor(place), name) for place, name in enumerate(parts, start=1) if parts[name].entries),
+        "level": ((level, level) for level in Level if level in levels),
+        "code": ((one, one) for one in sorted(found)),
+    }
     counted = text("REPORT_SHOWN", language, {"shown": "{shown}", "total": "{total}"})
     return element(
         "form",
         element("label", text("REPORT_FILTER_WORDS", language), element("input", type="search", name="words")),
-        element(
-            "label", text("REPORT_COLUMN_RESULT", language), element("select", everything, *results, name="result")
-        ),
-        element("label", text("REPORT_COLUMN_LEVEL", language), element("select", everything, *levels, name="level")),
+        *(_choice(name, options, language) for name, options in choices.items()),
         element("button", text("REPORT_OPEN_ALL", language), type="button", name="open"),
         element("button", text("REPORT_CLOSE_ALL", language), type="button", name="close"),
         element("output", "", data_counted=counted, aria_live="polite"),
@@ -49,29 +58,49 @@ def _filter(language: Language) -> Html:
     )
 
 
-def _unit(place: int, unit: Unit, language: Language) -> Html:
-    top = min(entry.agreement.depth for entry in unit.entries)
+def _choice(name: str, options: Iterable[tuple[str, str]], language: Language) -> Html:
+    everything = element("option", text("REPORT_FILTER_ALL", language), value="")
+    offered = (element("option", label, value=value) for value, label in options)
+    label = text(f"REPORT_COLUMN_{name.upper()}", language)
+    return element("label", label, element("select", everything, *offered, name=name))
+
+
+def _unit(place: int, name: str, part: Part, language: Language) -> Html:
     return element(
         "details",
-        element("summary", element("h3", unit.name), " ", _unit_counts(unit, language)),
-        _levels(unit, language),
-        *(_entry(entry, entry.agreement.depth - top, language) for entry in unit.entries),
+        element("summary", element("h3", name), " ", _counts(part, language)),
+        _levels(name, part, language),
+        *(_level(level, below, language) for level, below in part.levels.items() if below.entries),
         class_="unit",
         id=unit_anchor(place),
-        open=any(entry.agreement.own is not Result.PASSED for entry in unit.entries),
+        open=_is_wrong(part),
     )
 
 
-def _levels(unit: Unit, language: Language) -> Html:
+def _is_wrong(part: Part) -> bool:
+    return any(entry.agreement.own is not Result.PASSED for entry in part.entries)
+
+
+def _levels(name: str, part: Part, language: Language) -> Html:
     """Return the unit's table by level; with one level alone its heading says as much."""
-    if len(by_level(unit.entries)) == 1:
+    if len(part.levels) == 1:
         return join()
-    return level_table(text("REPORT_LEVELS_OF", language, {"unit": unit.name}), unit.entries, language)
+    return level_table(text("REPORT_LEVELS_OF", language, {"unit": name}), part, language)
 
 
-def _unit_counts(unit: Unit, language: Language) -> Html:
-    counted = tally(unit.entries)
-    agreements = text("REPORT_UNIT_COUNT", language, {"count": number(counted.agreements, language)})
+def _level(level: Level | None, part: Part, language: Language) -> Html:
+    return element(
+        "details",
+        element("summary", element("h4", level_name(level)), " ", _counts(part, language)),
+        *(_entry(entry, language) for entry in part.entries),
+        class_="level",
+        open=_is_wrong(part),
+    )
+
+
+def _counts(part: Part, language: Language) -> Html:
+    counted = part.tally
+    agreements = text("REPORT_UNIT_COUNT", language, {"count": number(counted.present, language)})
     results = [
         f"{MARKS[result]} {number(count, language)} {text(f'REPORT_RESULT_{result.name}', language)}"
         for result in RESULTS
@@ -80,7 +109,7 @@ def _unit_counts(unit: Unit, language: Language) -> Html:
     return small(" · ".join((agreements, *results)))
 
 
-def _entry(entry: Entry, indent: int, language: Language) -> Html:
+def _entry(entry: Entry, language: Language) -> Html:
     agreement, content = entry.agreement, entry.content
     party = content.parties.first
     counted = {"signed": len(agreement.signed), "required": len(content.roles)}
@@ -99,7 +128,7 @@ def _entry(entry: Entry, indent: int, language: Language) -> Html:
         ),
         facts(_facts(entry, language)),
         findings(agreement.findings, language),
-        class_=f"agreement in{min(indent, _DEEPEST_INDENT)}",
+        class_="agreement",
         id=anchor(entry.place),
         data_result=agreement.result,
         data_level=content.position.level,
@@ -114,9 +143,14 @@ def _codes(agreement: AgreementVerdict) -> Iterator[str]:
 
 def _facts(entry: Entry, language: Language) -> Iterator[tuple[str, str]]:
     agreement, content = entry.agreement, entry.content
-    yield text("REPORT_COLUMN_LEVEL", language), content.position.level
     for role in content.roles:
         yield text(f"ROLE_{role.name}", language), _party(entry, role, language)
+    for one in agreement.borne:
+        if one.role not in content.roles:
+            yield text(f"ROLE_{one.role.name}", language) if one.role else one.field, _borne(one, language)
+    if agreement.completed is not None and agreement.due is not None:
+        late, days = agreement.is_late, {"at": moment(agreement.completed), "due": agreement.due.isoformat()}
+        yield text("REPORT_COMPLETED", language), text("REPORT_LATE" if late else "REPORT_IN_TIME", language, days)
     if agreement.parent is not None:
         yield text("REPORT_PARENT", language), _parent(entry.above, agreement.parent, language)
     yield text("REPORT_OWN", language), badge(agreement.own)
@@ -126,8 +160,14 @@ def _facts(entry: Entry, language: Language) -> Iterator[tuple[str, str]]:
 
 def _party(entry: Entry, role: Role, language: Language) -> str:
     party = entry.content.party(role)
-    signed = text("REPORT_INTACT" if role in entry.agreement.signed else "REPORT_NOT_SIGNED", language)
-    return f"{party.office}, {party.name}: {signed}" if party else signed
+    named = f"{party.office}, {party.name}" if party else ""
+    told = [_borne(one, language) for one in entry.agreement.borne if one.role is role]
+    return join(named, *(told or [element("p", text("REPORT_NOT_SIGNED", language))]))
+
+
+def _borne(one: Borne, language: Language) -> Html:
+    signed = text("REPORT_BORNE_SIGNED", language, {"length": number(one.length, language)})
+    return element("p", borne_words(one, language), " ", small(signed), " ", code(one.sha256), class_="borne")
 
 
 def _parent(above: int | None, parent: str, language: Language) -> str:

@@ -5,34 +5,50 @@ const form = document.querySelector(".filter");
 const counted = form.querySelector("output");
 const units = [...document.querySelectorAll(".unit")].map((unit) => ({
   unit,
-  rows: [...unit.querySelectorAll(".agreement")].map((row) => ({ row, words: "" })),
+  levels: [...unit.querySelectorAll(".level")].map((level) => ({
+    level,
+    rows: [...level.querySelectorAll(".agreement")].map((row) => ({ row, words: "", codes: null })),
+  })),
 }));
-const total = units.reduce((sum, { rows }) => sum + rows.length, 0);
+const total = document.querySelectorAll(".agreement").length;
 
 const holds = (entry, words) => {
   entry.words ||= entry.row.textContent.toLowerCase();
   return words.every((word) => entry.words.includes(word));
 };
 
+const bears = (entry, code) => {
+  entry.codes ??= new Set([...entry.row.querySelectorAll(".findings code")].map((found) => found.textContent));
+  return entry.codes.has(code);
+};
+
 const filter = () => {
-  const { words, result, level } = form.elements;
+  const { words, result, unit, level, code } = form.elements;
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const narrowed = wanted.length > 0 || result.value !== "" || level.value !== "";
+  const narrowed = wanted.length > 0 || [result, unit, level, code].some((choice) => choice.value !== "");
+  const fits = (entry) =>
+    (!result.value || entry.row.dataset.result === result.value) &&
+    (!level.value || entry.row.dataset.level === level.value) &&
+    (!code.value || bears(entry, code.value)) &&
+    holds(entry, wanted);
+  const show = (part, count) => {
+    part.hidden = count === 0;
+    if (narrowed) part.open = count > 0;
+    return count;
+  };
   let shown = 0;
-  for (const { unit, rows } of units) {
+  for (const one of units) {
+    const isChosen = !unit.value || one.unit.id === unit.value;
     let here = 0;
-    for (const entry of rows) {
-      const { row } = entry;
-      const fits =
-        (!result.value || row.dataset.result === result.value) &&
-        (!level.value || row.dataset.level === level.value) &&
-        holds(entry, wanted);
-      row.hidden = !fits;
-      here += fits;
+    for (const { level: part, rows } of one.levels) {
+      let found = 0;
+      for (const entry of rows) {
+        entry.row.hidden = !(isChosen && fits(entry));
+        found += !entry.row.hidden;
+      }
+      here += show(part, found);
     }
-    unit.hidden = here === 0;
-    if (narrowed) unit.open = here > 0;
-    shown += here;
+    shown += show(one.unit, here);
   }
   counted.textContent = counted.dataset.counted.replace("{shown}", shown).replace("{total}", total);
 };

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pkdocs import __version__
 from pkdocs.chain import SetVerdict
 from pkdocs.messages import Language, text
 from pkdocs.report.html.markup import Html, element, join
 from pkdocs.report.html.parts import badge, code, facts, findings, section, small, style, table
+from pkdocs.report.json import PROGRAM
 from pkdocs.report.outline import heaviest_first, overall, unread
 from pkdocs.report.wording import MARKS, moment, number, register_line
 from pkdocs.verification import Result
@@ -54,6 +54,7 @@ def basis_section(verdict: SetVerdict, language: Language) -> Html:
         "basis",
         language,
         facts((text(term, language), value) for term, value in _basis(verdict, language)),
+        _sources(verdict, language),
         element("p", binding),
     )
 
@@ -65,7 +66,14 @@ def _basis(verdict: SetVerdict, language: Language) -> Iterator[tuple[str, str]]
     yield "REPORT_TRUST", code(verdict.trust)
     absent = "REPORT_REGISTER_ABSENT" if verdict.result is Result.NOT_JUDGED else "REGISTER_NOT_BELIEVED"
     yield "REPORT_REGISTER", register_line(verdict.register, language) if verdict.register else text(absent, language)
-    yield "REPORT_PROGRAM", f"pkdocs {__version__}"
+    yield "REPORT_PROGRAM", PROGRAM
+    yield "REPORT_POLICY", verdict.policy
+
+
+def _sources(verdict: SetVerdict, language: Language) -> Html:
+    columns = ("REPORT_COLUMN_USE", "REPORT_COLUMN_FILE", "REPORT_COLUMN_DIGEST")
+    rows = ((text(f"REPORT_USE_{one.use.name}", language), code(one.file), code(one.sha256)) for one in verdict.sources)
+    return table(text("REPORT_SOURCES", language), (text(column, language) for column in columns), rows)
 
 
 def _files(verdict: SetVerdict, language: Language) -> str:
