@@ -1,8 +1,8 @@
 """The register, ready to be asked: who held what, whose a certificate is, which agreements there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pkdocs.register.head import Head
@@ -48,13 +48,16 @@ class Register:
             last = agreements.get(line.content)
             if last is not None and line.signed is not None and line.signed == last.signed:
                 signed_on.setdefault(line.content, line.entered)
+        since = _entered_first(line for line in lines if isinstance(line, AssignmentLine))
         positions: dict[str, list[PositionLine]] = defaultdict(list)
         assignments: dict[str, list[AssignmentLine]] = defaultdict(list)
         for held_line in held:
             if isinstance(held_line, PositionLine):
                 positions[held_line.key].append(held_line)
             elif isinstance(held_line, AssignmentLine):
-                assignments[held_line.position].append(held_line)
+                # one that was only ended later has been known since its first line
+                first = replace(held_line, entered=since[held_line.subject])
+                assignments[held_line.position].append(first)
         return cls(
             head=head,
             positions={key: tuple(found) for key, found in positions.items()},
@@ -74,3 +77,14 @@ class Register:
     def held(self, person: str, position: str, day: date) -> Iterator[AssignmentLine]:
         """Yield the lines by which ``person`` holds ``position`` on ``day``."""
         return (line for line in self.assignments.get(position, ()) if line.person == person and line.holds_on(day))
+
+
+def _entered_first(lines: Iterable[AssignmentLine]) -> Mapping[Hashable, date]:
+    """Return since when the list has each assignment; what was taken back in between counts from when it came again."""
+    since: dict[Hashable, date] = {}
+    for line in lines:
+        if line.void:
+            since.pop(line.subject, None)
+        else:
+            since.setdefault(line.subject, line.entered)
+    return since
