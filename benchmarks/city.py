@@ -59,6 +59,7 @@ from pkdocs.register import (
     state_assignments,
     state_positions,
 )
+from pkdocs.register.lines import COMPARED_SCHEMA
 from pkdocs.roster import Level as Rank
 from pkdocs.roster import Means
 from pkdocs.signing import FileSigner, Keyed, Level, make_task
@@ -321,6 +322,8 @@ def listed(content: Content, made: Made) -> AgreementLine:
         state=State.COMPLETE,
         persons=tuple(party.person for party in _parties(content)),
         signed=made.signed,
+        compared=True,
+        schema=COMPARED_SCHEMA,
     )
 
 

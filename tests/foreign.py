@@ -91,7 +91,9 @@ def page(*values: Mapping[str, Any], text: str = TEXT, **options: Any) -> bytes:
 
 def drawing(document: Pdf, text: str) -> pikepdf.Object:
     """Return an appearance that shows ``text``."""
-    stream = Stream(document, f"BT 1 0 0 1 2 5 Tm ({text}) Tj ET".encode())
+    stream = Stream(document, f"BT /F1 12 Tf 1 0 0 1 2 5 Tm ({text}) Tj ET".encode())
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    stream.Resources = Dictionary(Font=Dictionary(F1=font))
     stream.Type, stream.Subtype, stream.BBox = Name.XObject, Name.Form, Array([0, 0, 228, 20])
     return document.make_indirect(stream)
 
@@ -106,31 +108,40 @@ def sign(
     timed: bool = False,
     spec: Mapping[str, Any] | None = None,
     strict: bool = True,
+    by: SimpleSigner | None = None,
     **metadata: Any,
 ) -> bytes:
     """Return ``pdf`` with a signature appended; ``metadata`` and ``spec`` are pyHanko's, of signature and field."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=strict)
+    writer = open_writer(pdf, strict=strict)
     chosen = {"subfilter": sig_fields.SigSeedSubFilter.PADES, "md_algorithm": "sha256"} | metadata
     new_field = sig_fields.SigFieldSpec(field, box=box, **(spec or {})) if box or spec else None
     made = PdfSigner(
         PdfSignatureMetadata(field_name=field, **chosen),
-        signer(role, kind),
+        by or signer(role, kind),
         timestamper=stamper() if timed else None,
         new_field_spec=new_field,
     ).sign_pdf(writer)
     return bytes(made.getvalue())
 
 
-def stamp(pdf: bytes) -> bytes:
+def open_writer(pdf: bytes, *, strict: bool) -> IncrementalPdfFileWriter:
+    """Return what appends a revision; no password is asked."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=strict)
+    if writer.prev.encrypted:
+        writer.encrypt("")
+    return writer
+
+
+def stamp(pdf: bytes, *, strict: bool = True) -> bytes:
     """Return ``pdf`` with a document timestamp appended."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = open_writer(pdf, strict=strict)
     made = PdfTimeStamper(stamper()).timestamp_pdf(writer, "sha256", validation_context=None)
     return bytes(made.getvalue())
 
 
 def revise(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None], *, strict: bool = True) -> bytes:
     """Return ``pdf`` with a revision of whatever ``change`` does."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=strict)
+    writer = open_writer(pdf, strict=strict)
     change(writer)
     output = io.BytesIO()
     writer.write(output)
@@ -162,17 +173,25 @@ def fill(name: str, value: str | None, *, drawn: str | None = None) -> Callable[
         entry = field_of(writer, name)
         if value is not None:
             entry[pdf_name("/V")] = pdf_string(value)
-        appearance = writer.add_object(form_stream(b"BT (" + (drawn or value or "").encode() + b") Tj ET"))
+        appearance = writer.add_object(form_stream(b"BT 2 5 Td (" + (drawn or value or "").encode() + b") Tj ET"))
         entry[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): appearance})
 
     return change
 
 
 def form_stream(drawing: bytes) -> generic.StreamObject:
-    """Return an appearance of 228 by 20 points."""
-    box = generic.ArrayObject(map(generic.NumberObject, (0, 0, 228, 20)))
-    entries = {"/Type": pdf_name("/XObject"), "/Subtype": pdf_name("/Form"), "/BBox": box}
-    return generic.StreamObject({pdf_name(key): value for key, value in entries.items()}, stream_data=drawing)
+    """Return an appearance of 228 by 20 points, in Helvetica."""
+    named = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = generic.DictionaryObject({pdf_name(key): pdf_name(value) for key, value in named.items()})
+    fonts = generic.DictionaryObject({pdf_name("/F1"): font})
+    entries = {
+        "/Type": pdf_name("/XObject"),
+        "/Subtype": pdf_name("/Form"),
+        "/BBox": generic.ArrayObject(map(generic.NumberObject, (0, 0, 228, 20))),
+        "/Resources": generic.DictionaryObject({pdf_name("/Font"): fonts}),
+    }
+    made = {pdf_name(key): value for key, value in entries.items()}
+    return generic.StreamObject(made, stream_data=b"/F1 12 Tf " + drawing)
 
 
 def numbers_of(pdf: bytes) -> tuple[int, int]:
@@ -195,12 +214,14 @@ def resigned(
     byte_range: Callable[[list[int]], list[int]] = list,
     carried: Callable[[bytes], bytes] | None = None,
     change: Callable[[cms.ContentInfo], None] | None = None,
+    encoded: Callable[[cms.ContentInfo], bytes] = lambda info: info.dump(force=True),
     md: str = "sha256",
     key: KeyKind = KeyKind.P256,
+    by: SimpleSigner | None = None,
 ) -> bytes:
     """Return ``pdf`` with its last signature made anew after ``prepare``, over whatever ``byte_range`` says.
 
-    ``carried`` gives what the container carries inside, ``change`` changes it once it is signed.
+    ``carried`` gives what the container carries inside, ``change`` changes it once it is signed, ``encoded`` writes it.
     """
     output = bytearray(pdf)
     output[:] = output.replace(b"/ETSI.CAdES.detached", kind.ljust(20))
@@ -215,9 +236,9 @@ def resigned(
     inside = carried(first + second) if carried else None
     digest = hashlib.new(md, first + second if inside is None else inside).digest()
     content = cms.ContentInfo({"content_type": "data", "content": inside}) if inside is not None else None
-    info = asyncio.run(signer(kind=key).async_sign(digest, md, use_pades=True, encap_content_info=content))
+    info = asyncio.run((by or signer(kind=key)).async_sign(digest, md, use_pades=True, encap_content_info=content))
     if change:
         change(info)
-    digits = info.dump(force=True).hex().encode()
+    digits = encoded(info).hex().encode()
     output[opening + 1 : closing - 1] = digits.ljust(closing - opening - 2, b"0")
     return bytes(output)

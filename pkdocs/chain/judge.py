@@ -47,7 +47,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
             *node.facts.findings,
             *people.findings(node, signings[node]),
             *keys[node],
-            *_page_findings(node, trust),
+            *_page_findings(node, trust, register),
             *lookalike_findings(node.content),
             *link_findings(node, trust, register, believed),
             *base_findings(node, forest, trust, register, believed),
@@ -76,7 +76,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(
         agreements=agreements,
-        result=result_of(whole) if account else Result.NOT_JUDGED,
+        result=_set_result(account, whole),
         findings=whole,
         at=at.astimezone(trust.zone.info),
         zone=trust.zone,
@@ -152,14 +152,23 @@ def _clock_findings(trust: Trust, at: datetime) -> Iterator[Finding]:
         yield find("TRUST_LATER", Step.SET, Weight.WARNING, made=f"{made:%Y-%m-%d %H:%M} UTC")
 
 
+def _set_result(account: Account | None, findings: tuple[Finding, ...]) -> Result:
+    """Nothing shows that a set is whole without a register, and a proof of single lines does not either."""
+    if account is None:
+        return Result.NOT_JUDGED
+    result = result_of(findings)
+    is_partial = account.register is not None and not account.register.whole
+    return Result.NOT_JUDGED if is_partial and result is Result.PASSED else result
+
+
 def _mark(register: Register | None) -> RegisterMark | None:
     return RegisterMark(register.head.version, register.head.digest, register.head.dated) if register else None
 
 
-def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
+def _page_findings(node: Node, trust: Trust, register: Register | None) -> Iterator[Finding]:
     if node.page is PageCheck.DIFFERENT:
         yield find("PAGE_DIFFERS", Step.CONTENT, Weight.FAIL)
-    elif node.page is PageCheck.NOT_COMPARED:
+    elif node.page is PageCheck.NOT_COMPARED and not (register and _is_vouched(node, register)):
         yield find("OTHER_TEXT_NOT_JUDGED", Step.CONTENT, Weight.NOTE)
     elif node.page is PageCheck.NOT_COMPARABLE:
         yield find("PAGE_NOT_COMPARABLE", Step.CONTENT, Weight.UNKNOWN)
@@ -168,6 +177,11 @@ def _page_findings(node: Node, trust: Trust) -> Iterator[Finding]:
         if code not in expected:
             yield find("QR_ADDRESS", Step.CONTENT, Weight.FAIL, text=code[:80], expected=trust.qr_address or "pkdocs:")
             return
+
+
+def _is_vouched(node: Node, register: Register) -> bool:
+    """Tell whether the registrars have issued this page again and found the same bytes."""
+    return register.vouched.get(node.facts.issue_digest or "") == (node.digest, node.facts.issue_length)
 
 
 def _verdict(

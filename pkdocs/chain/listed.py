@@ -29,7 +29,7 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
             "SIGNED_OTHER" if node.facts.revisions[-1][0] >= line.signed.length else "FILE_CUT_BACK", id=line.id
         )
     if node.facts.template_digest not in register.templates:
-        yield find("TEMPLATE_UNLISTED", Step.CONTENT, Weight.FAIL)
+        yield find("TEMPLATE_UNLISTED", Step.CONTENT, Weight.FAIL if register.whole else Weight.UNKNOWN)
     if line.state.is_ended:
         yield _ended(node, line)
     if line.successor is not None:
@@ -57,6 +57,8 @@ def _ended(node: Node, line: AgreementLine) -> Finding:
 
 
 def _unlisted(node: Node, register: Register) -> Finding:
+    if not register.whole:
+        return find("NOT_IN_PROOF", Step.SET, Weight.UNKNOWN, id=node.id)
     if node.digest in register.voided:
         return _fail("DRAFT_REPLACED", id=node.id)
     if node.id.casefold() in register.ids:
@@ -71,7 +73,13 @@ def _fail(code: str, **params: str | int) -> Finding:
 
 
 def listed_set_findings(forest: Forest, register: Register) -> Iterator[Finding]:
-    """Yield what the register says of the set: listed without a file, files without a line, idle positions."""
+    """Yield what the register says of the set: listed without a file, files without a line, idle positions.
+
+    A proof of single lines says nothing of it.
+    """
+    if not register.whole:
+        yield find("SET_NOT_PROVEN", Step.SET, Weight.NOTE)
+        return
     expected = (line for line in register.agreements.values() if not line.state.is_ended)
     missing = sorted(line.id for line in expected if line.content not in forest.by_digest)
     if missing:

@@ -51,22 +51,26 @@ class PeopleJudge:
         """Return what the timestamps of ``node`` prove, whose signatures have been asked for."""
         return self._timelines[node]
 
-    def _listed(self, node: Node) -> datetime | None:
-        """Return when the register had the signed bytes at the latest: at the end of the day of entry."""
+    def _listed(self, node: Node) -> Proof | None:
+        """Return when the register had the signed bytes at the latest.
+
+        At the end of the day of entry, or when the timestamps over a head that lists them say so, if that is earlier.
+        """
         if self._register is None or not is_listed_file(node, self._register):
             return None
+        stamped = self._register.listed_by(node.digest)
+        proofs = [Proof(stamped, Source.HEAD)] if stamped else []
         day = self._register.signed_on[node.digest]
-        if day > self._day(self._at):
-            # of a day to come nothing can be proven yet
-            return None
-        return min(datetime.combine(day, _LAST_SECOND, self._trust.zone.info), self._at)
+        # of a day to come nothing can be proven yet
+        if day <= self._day(self._at):
+            end = datetime.combine(day, _LAST_SECOND, self._trust.zone.info)
+            proofs.append(Proof(min(end, self._at), Source.REGISTER))
+        return min(proofs, key=lambda proof: proof.at, default=None)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self._trust.zone.info).date()
 
-    def _signing(
-        self, signature: Signature, certificate: bytes, timeline: Timeline, listed: datetime | None
-    ) -> Signing:
+    def _signing(self, signature: Signature, certificate: bytes, timeline: Timeline, listed: Proof | None) -> Signing:
         """Return ``signature`` as it is judged, with the person whose it is ('' nobody's).
 
         Whose, says the register; a training certificate that it does not have names the person itself.
@@ -112,7 +116,7 @@ class PeopleJudge:
             yield from self._line_findings(role, party, signing, [line for lines in held for line in lines])
             return
         # of days after its own the register knows only what was foreseen
-        contradicts = not any(held) and min(days) <= self._register.head.dated
+        contradicts = self._register.whole and not any(held) and min(days) <= self._register.head.dated
         weight = Weight.FAIL if contradicts else Weight.UNKNOWN
         named = {"office": party.office, "position": party.position, "days": ", ".join(day.isoformat() for day in days)}
         code = "OFFICE_NOT_HELD" if contradicts else "OFFICE_UNPROVEN"
@@ -127,7 +131,9 @@ class PeopleJudge:
             named = {"printed": str(party.status), "listed": ", ".join(map(str, statuses)), "office": party.office}
             yield Finding.of("OFFICE_STATUS", Step.PERSONS, Weight.WARNING, named, role=role)
         entered = min(line.entered for line in lines)
-        if signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
+        # a proof of single lines need not show the first one
+        is_whole = self._register is not None and self._register.whole
+        if is_whole and signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
             days = {"entered": entered.isoformat(), "proven": proven.isoformat(), "office": party.office}
             yield Finding.of("OFFICE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
@@ -172,6 +178,8 @@ class PeopleJudge:
         """Yield that the register got the certificate later than the signature is proven to have been there."""
         certificate = signing.signature.certificate
         line = self._line(certificate) if certificate else None
+        if line is None and self._register is not None and not self._register.whole:
+            yield Finding.of("CERTIFICATE_NOT_IN_PROOF", Step.PERSONS, Weight.UNKNOWN, {}, role=role)
         if line is None or signing.proof is None:
             return
         proven = self._day(signing.proof.at)

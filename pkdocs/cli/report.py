@@ -22,9 +22,8 @@ from pkdocs.cli.base import (
 from pkdocs.cli.holders import passphrase_option
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
-from pkdocs.cli.verify import COLOURS, EXITS, means_options
+from pkdocs.cli.verify import COLOURS, EXITS, as_means, means_options
 from pkdocs.files import read_regular
-from pkdocs.pipeline.audit import Means
 from pkdocs.pipeline.rechecking import Rechecked, check_report, read_report, sign_report
 from pkdocs.report.json import finding_json
 from pkdocs.report.outline import heaviest, heaviest_first
@@ -77,6 +76,7 @@ def check_command(
     paths: tuple[Path, ...],
     trust: Path,
     register: Path | None,
+    proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
@@ -84,7 +84,7 @@ def check_command(
     thorough: bool,
 ) -> None:
     """Check a report."""
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, thorough)
+    means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         found = check_report(report, paths, trust, at=read_moment(moment), means=means, progress=bar)
     _show(ctx, report, found)

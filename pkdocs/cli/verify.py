@@ -19,6 +19,7 @@ from pkdocs.cli.base import (
     settings,
     words,
 )
+from pkdocs.errors import UsageError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.reporting import demand_place, write_report
 from pkdocs.report import counts_json, json_parts, overall, tree_lines
@@ -46,11 +47,27 @@ def means_options(command: _Command) -> _Command:
         option("--at", "moment", metavar="TIME", code="OPTION_AT"),
         option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK"),
         option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES"),
+        option("--proof", metavar="FILE", type=_FILE, code="OPTION_VERIFY_PROOF"),
         option("--register", metavar="HEAD", type=_FILE, code="OPTION_REGISTER"),
         option("--trust", required=True, type=_FILE, code="OPTION_TRUST"),
     ):
         command = declare(command)
     return command
+
+
+def as_means(
+    register: Path | None,
+    proof: Path | None,
+    templates: Path | None,
+    workbook: Path | None,
+    jobs: int,
+    *,
+    thorough: bool,
+) -> Means:
+    """Return what these options name; a proof is one of a head."""
+    if proof and not register:
+        raise UsageError("PROOF_NEEDS_HEAD")
+    return Means(register, templates, workbook, proof, jobs, thorough)
 
 
 @click.command("verify", cls=Command, code="VERIFY")
@@ -72,6 +89,7 @@ def command(
     paths: tuple[Path, ...],
     trust: Path,
     register: Path | None,
+    proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
     moment: str | None,
@@ -83,7 +101,7 @@ def command(
     at = read_moment(moment)
     for report in reports:
         demand_place(report)
-    means = Means(register, templates, workbook, jobs or settings(ctx).jobs, thorough)
+    means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

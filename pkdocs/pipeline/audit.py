@@ -31,13 +31,14 @@ TIMEOUT_S: Final = 60.0
 class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
-    With templates pages are issued again, with the workbook in its wording. ``thorough``: each file is looked at in
-    every way.
+    With templates pages are issued again, with the workbook in its wording. With a proof the list is not looked for.
+    ``thorough``: each file is looked at in every way.
     """
 
     register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
+    proof: Path | None = None
     jobs: int = 0
     thorough: bool = False
 
@@ -69,7 +70,9 @@ def verify(
     heads, files = _sorted_out(find_sources(paths), means.register)
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
-    account = read_account(means.register, heads, trust, at=at, jobs=jobs) if means.register else None
+    account = None
+    if means.register:
+        account = read_account(means.register, heads, trust, at=at, jobs=jobs, proof=means.proof)
     # whoever asks for pages to be made again shall have them read as well
     vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
     exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)

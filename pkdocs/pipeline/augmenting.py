@@ -11,6 +11,7 @@ from pkdocs.errors import ConflictError, PkdocsError, ServiceError, SigningError
 from pkdocs.files import digest, pdf_files, read_regular, replace_unchanged
 from pkdocs.index import Index, find_index
 from pkdocs.messages import reason_of
+from pkdocs.register import is_head, preserve_head
 from pkdocs.signing.archive import Draft
 from pkdocs.signing.augmentation import check_augmenting, draft, fill_all, find_lack
 from pkdocs.signing.gathering import Gatherer
@@ -194,6 +195,8 @@ class _Work:
 
     def _read(self, file: Path, data: bytes) -> Preserved:
         """Return what the file holds; of a file as the folder's index has it that is known at once."""
+        if is_head(data):
+            return preserve_head(data)
         digest_of_issue = self._issue_digest(file)
         known = read_known(data, digest_of_issue, owners=self.owners) if digest_of_issue else None
         return (known and preserve_known(data, known.form)) or read_preserved(data, self.owners)

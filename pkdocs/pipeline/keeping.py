@@ -17,16 +17,27 @@ from pkdocs.register import (
     AssignmentLine,
     CertificateLine,
     Head,
+    HeadFacts,
     Line,
     examine_head,
+    last_lines,
     list_root,
     parse_lines,
     sign_head,
-    valid_lines,
 )
 from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.signing import Signer
+from pkdocs.signing.timestamp import Timestamper
 from pkdocs.verification import Weight
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFile:
+    """A sound head's file and what it proves; whether anybody believes it is not judged."""
+
+    data: bytes
+    head: Head
+    facts: HeadFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +52,11 @@ class Kept:
     zone: Zone
 
     def of_person(self, person: str) -> tuple[Line, ...]:
-        """Return the lines in force that concern ``person``: offices, certificates, agreements."""
-        return tuple(line for line in valid_lines(self.lines) if person in _persons(line))
+        """Return all that bears the name of ``person``: offices, certificates, agreements, the last line of each.
+
+        Those that were taken back are among them: somebody may have signed in that name.
+        """
+        return tuple(line for _, line in last_lines(self.lines) if person in _persons(line))
 
 
 def _persons(line: Line) -> tuple[str, ...]:
@@ -57,6 +71,26 @@ def read_kept(file: Path) -> Kept:
     Raises:
         ConflictError: no sound head, or the list is missing or another.
     """
+    found = read_head(file)
+    head, facts = found.head, found.facts
+    certificates = {digest(one.certificate) for one in facts.signatures if one.certificate}
+    index = read_index(file.parent)
+    return Kept(
+        file=file,
+        data=found.data,
+        head=head,
+        lines=_read_list(file.parent / LIST_NAME, head),
+        signed=tuple(one.name for one in head.keepers.registrars if one.certificate in certificates),
+        zone=index.zone if index else Zone.WIB,
+    )
+
+
+def read_head(file: Path) -> HeadFile:
+    """Return a head's file. Its list is not looked at, and whether anybody believes it is not judged.
+
+    Raises:
+        ConflictError: no sound head.
+    """
     try:
         data = read_regular(file)
     except OSError as fault:
@@ -64,16 +98,7 @@ def read_kept(file: Path) -> Kept:
     facts = examine_head(data)
     if facts.head is None or any(finding.weight is Weight.FAIL for finding in facts.findings):
         raise ConflictError("REGISTER_DAMAGED", file=file.name)
-    certificates = {digest(one.certificate) for one in facts.signatures if one.certificate}
-    index = read_index(file.parent)
-    return Kept(
-        file=file,
-        data=data,
-        head=facts.head,
-        lines=_read_list(file.parent / LIST_NAME, facts.head),
-        signed=tuple(one.name for one in facts.head.keepers.registrars if one.certificate in certificates),
-        zone=index.zone if index else Zone.WIB,
-    )
+    return HeadFile(data, facts.head, facts)
 
 
 def _read_list(path: Path, head: Head) -> tuple[Line, ...]:
@@ -88,14 +113,18 @@ def _read_list(path: Path, head: Head) -> tuple[Line, ...]:
     return lines
 
 
-def sign_kept(kept: Kept, signer: Signer, *, at: Callable[[], datetime]) -> Kept:
+def sign_kept(kept: Kept, signer: Signer, *, at: Callable[[], datetime], stamper: Timestamper | None = None) -> Kept:
     """Add this registrar's signature to the head, and return it as it lies there now.
+
+    With ``stamper`` the signature has a timestamp of its own.
 
     Raises:
         CredentialError: the certificate is no registrar's of this head, or not in date.
         SigningError: this registrar has signed already.
+        ServiceError: the timestamp authority does not answer.
         ConflictError: somebody else changed the file meanwhile.
     """
-    signed = sign_head(kept.data, signer, at=at(), zone=kept.zone, training=is_training(signer.certificate))
+    training = is_training(signer.certificate)
+    signed = sign_head(kept.data, signer, at=at(), zone=kept.zone, training=training, stamper=stamper)
     replace_unchanged(kept.file, signed, expected=digest(kept.data))
     return read_kept(kept.file)

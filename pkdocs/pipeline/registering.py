@@ -1,7 +1,7 @@
 """The register on disk: brought up to workbook and files, its head made for the registrars to sign."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from pkdocs.index import Entry, Index
 from pkdocs.persons import person_scheme, pseudonym
 from pkdocs.pipeline.audit import TIMEOUT_S
 from pkdocs.pipeline.checking import Checked, check, demand_no_errors
+from pkdocs.pipeline.comparing import compared_contents
 from pkdocs.pipeline.enrolling import read_enrolment
 from pkdocs.pipeline.keeping import read_kept
 from pkdocs.pipeline.looking import examine_file, lost_file
@@ -43,6 +44,7 @@ from pkdocs.register import (
     state_agreement,
     state_assignments,
     state_positions,
+    with_comparison,
     with_decision,
     with_successors,
 )
@@ -58,9 +60,13 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class HeadWishes:
-    """What the operator asked for; without ``next_by`` the usual time, without ``threshold`` two if there are two."""
+    """What the operator asked for; without ``next_by`` the usual time, without ``threshold`` two if there are two.
+
+    Without ``templates`` pages are not issued again, and what is listed now is listed as not compared.
+    """
 
     person_key: bytes = field(repr=False)
+    templates: Path | None = None
     next_by: date | None = None
     threshold: int | None = None
     closed: bool = False
@@ -69,7 +75,9 @@ class HeadWishes:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The head as it lies in the folder now, how many of its lines are new, and how many agreements are how far.
+    """The head as it lies in the folder now, how many of its lines are new, how many agreements are how far.
+
+    ``compared`` counts those whose pages were issued again and were the same.
 
     ``is_new`` tells that the head was made now and waits for signatures.
     """
@@ -79,6 +87,7 @@ class Built:
     is_new: bool
     added: int
     states: Mapping[State, int]
+    compared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +119,27 @@ class _Given:
 
 
 def build_register(
-    folder: Path, workbook: Path, enrolment: Path, wishes: HeadWishes, *, at: datetime, progress: Progress
+    folder: Path,
+    workbook: Path,
+    enrolment: Path,
+    wishes: HeadWishes,
+    *,
+    at: datetime,
+    progress: Progress,
+    comparing: Progress | None = None,
 ) -> Built:
     """Bring the register in ``folder`` up to ``workbook``, the files and ``enrolment``; the head waits for signatures.
 
     A head that nobody has signed is made anew under its version; after a signature the next version follows, but
-    none where there is nothing new to say. The list only grows. Pages are not issued again to be compared.
+    none where there is nothing new to say. The list only grows. Pages that are new to it are issued again and
+    compared; ``comparing`` is told how far that has come.
 
     Raises:
         WorkbookError: the workbook has errors, or says something else than what was issued.
         ConflictError: nothing was generated here, register or index are damaged, or the head before is not signed yet.
         CredentialError: the enrolment cannot be used, or names too few registrars.
-        SigningError: a file cannot be vouched for.
+        SigningError: a file cannot be vouched for, or a page is not what workbook and template give.
+        OfficeError, TemplateError: pages cannot be issued again here.
     """
     given = _read_given(folder, workbook, enrolment, wishes, at)
     before = _read_before(folder)
@@ -129,17 +147,27 @@ def build_register(
         raise ConflictError("REGISTER_LATER", entered=before.lines[-1].entered.isoformat())
     terms = _terms(given)
     facts = _examine(folder, given, progress)
-    added = tuple(added_lines(before.lines, _state(given, facts), given.day))
+    compared = compared_contents(
+        before.lines,
+        given.contents,
+        facts,
+        given.checked,
+        templates=wishes.templates,
+        jobs=wishes.jobs,
+        progress=comparing or progress,
+    )
+    added = tuple(added_lines(before.lines, _state(given, facts, compared), given.day))
     lines = (*before.lines, *added)
-    states = Counter(line.state for line in standing(lines))
+    listed = standing(lines)
+    states, same = Counter(line.state for line in listed), sum(line.compared is True for line in listed)
     if before.head and not added and not _asks_for_more(before.head, terms):
-        return Built(folder / HEAD_NAME, before.head, is_new=False, added=0, states=states)
+        return Built(folder / HEAD_NAME, before.head, is_new=False, added=0, states=states, compared=same)
     try:
         head = next_head(before.head, lines, terms)
     except SchemaError as fault:
         raise ConflictError("REGISTER_TERMS", why=str(fault)) from fault
     _write(folder, before, head, lines)
-    return Built(folder / HEAD_NAME, head, is_new=True, added=len(added), states=states)
+    return Built(folder / HEAD_NAME, head, is_new=True, added=len(added), states=states, compared=same)
 
 
 def _asks_for_more(before: Head, terms: Terms) -> bool:
@@ -204,7 +232,7 @@ def _unfit(entry: Entry, facts: Facts) -> str:
     return failed or ("" if same else "ISSUE_OTHER")
 
 
-def _state(given: _Given, facts: Mapping[str, Facts]) -> Iterable[Line]:
+def _state(given: _Given, facts: Mapping[str, Facts], compared: Collection[str]) -> Iterable[Line]:
     roster, day = given.checked.workbook.roster, given.day
     owners = {one.certificate: one.person for one in given.enrolled}
     yield from state_positions(roster, given.checked.cascade, day)
@@ -212,6 +240,7 @@ def _state(given: _Given, facts: Mapping[str, Facts]) -> Iterable[Line]:
     yield from {one.digest: one.line(day) for one in given.enrolled}.values()
     yield from (TemplateLine(day, name, digest) for name, digest in given.index.templates.items())
     agreements = [state_agreement(content, facts[name], owners, day) for name, content in given.contents.items()]
+    agreements = [with_comparison(line) if line.content in compared else line for line in agreements]
     stated = [
         with_decision(line, State(given.decisions[line.content].kind)) if line.content in given.decisions else line
         for line in agreements

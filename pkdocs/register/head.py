@@ -8,7 +8,10 @@ from pkdocs.content import DIGEST, Organisation, PersonScheme, content_digest
 from pkdocs.persons import PSEUDONYM
 from pkdocs.schema import SchemaError, canonical, demand, parse_canonical
 
-SCHEMA: Final = "pkdocs-head/1"
+SCHEMA: Final = "pkdocs-head/2"
+EARLIER_SCHEMA: Final = "pkdocs-head/1"
+"""Of heads that say nothing of the lines in force; their page is as it was."""
+
 MAX_HEAD_BYTES: Final = 1_000_000
 MOST_REGISTRARS: Final = 8
 MOST_UNITS: Final = 2_000
@@ -56,11 +59,29 @@ class UnitCount:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """The lines in force, of each subject the last one that is not void: how many, and their Merkle root.
+
+    A line of the list may have been overtaken by a later one; one of these has not. They stand in the order of their
+    subjects' first lines. ``compared`` counts the agreements whose pages were issued again and were the same.
+    """
+
+    size: int
+    root_hash: str
+    compared: int
+
+    def __post_init__(self) -> None:
+        demand(self.size >= 1 and DIGEST.fullmatch(self.root_hash), "nothing in force")
+        demand(0 <= self.compared <= self.size, "more compared than there are")
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """One version of the register: the list's ``size`` and Merkle root (RFC 6962, hexadecimal), and what goes with it.
 
     ``previous`` is the digest of the head before, absent at version 1. ``keepers`` sign this head; ``following``
     the next ones, absent where that changes nothing. After ``next_by`` a newer head must be there, unless ``closed``.
+    ``in_force`` is absent in heads of the earlier schema.
     """
 
     schema: str
@@ -78,9 +99,12 @@ class Head:
     previous: str | None = None
     following: Keepers | None = None
     closed: bool | None = None
+    in_force: InForce | None = None
 
     def __post_init__(self) -> None:
-        demand(self.schema == SCHEMA, f"schema is not {SCHEMA}")
+        known = EARLIER_SCHEMA if self.in_force is None else SCHEMA
+        demand(self.schema == known, f"schema is not {known}")
+        demand(self.in_force is None or self.in_force.size <= self.size, "more lines in force than there are")
         demand(self.version >= 1 and (self.previous is None) == (self.version == 1), "not the version after the last")
         demand(self.previous is None or DIGEST.fullmatch(self.previous), "not a digest")
         demand(DIGEST.fullmatch(self.root_hash), "not a digest")
@@ -93,6 +117,11 @@ class Head:
     def canonical(self) -> bytes:
         """The canonical bytes, which the head's file carries as ``register.json``."""
         return canonical(self)
+
+    @property
+    def next_keepers(self) -> Keepers:
+        """Who signs the head after this one."""
+        return self.following or self.keepers
 
     @property
     def digest(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from pkdocs.content import PersonScheme
+from pkdocs.register.authority import Authority
 from pkdocs.register.examine import HeadFacts
 from pkdocs.register.head import Head, Registrar
 from pkdocs.trust import Trust
@@ -22,12 +23,14 @@ class HeadVerdict:
     """The verdict on one head. ``head`` is None where none could be read.
 
     ``signed_by`` are the registrars whose signatures count; ``training`` says that one rests on a training anchor.
+    ``proven`` is when enough of them were there at the latest, by timestamps; None: that is not shown.
     """
 
     findings: tuple[Finding, ...]
     head: Head | None = None
     signed_by: tuple[Registrar, ...] = ()
     training: bool = False
+    proven: datetime | None = None
 
     @property
     def digest(self) -> str | None:
@@ -40,33 +43,47 @@ class HeadVerdict:
         heavy = (finding for finding in self.findings if finding.weight not in _LIGHT)
         return self.head is not None and all(finding.code == _STALE for finding in heavy)
 
+    @property
+    def believed_head(self) -> Head | None:
+        """The head, if it is believed."""
+        return self.head if self.believed else None
 
-def judge_head(facts: HeadFacts, trust: Trust, at: datetime) -> HeadVerdict:
+
+def judge_head(facts: HeadFacts, trust: Trust, at: datetime, authority: Authority | None = None) -> HeadVerdict:
     """Return the verdict on a head, by ``trust`` at the moment ``at``. The list is not looked at.
 
-    Only registrars whose certificates ``trust`` pins count, each person and each key once, and its threshold says how
-    many must: whom the head names has no say in that. Where enough count, what is unknown of a further one is a
-    warning.
+    Only the registrars of ``authority`` count (None: those of the trust file), each person and each key once, and it
+    says how many must: whom the head itself names has no say in that. Each signature is judged at the time that is
+    proven for it. Where enough count, what is unknown of a further one is a warning.
     """
     head = facts.head
     if head is None:
         return HeadVerdict(facts.findings)
-    votes = tuple(_votes(head, facts, trust, at))
+    authority = authority or Authority.pinned(trust)
+    votes = tuple(_votes(head, facts, authority, SignatureJudge(trust, at)))
     counted = tuple(_distinct(votes))
-    reached = len(counted) >= trust.threshold
+    reached = len(counted) >= authority.threshold
+    proven = _reached_at(counted, authority.threshold)
     training = any(vote.is_training for vote in counted)
     findings = (
         *facts.findings,
-        *_stranger_findings(facts, trust),
+        *_stranger_findings(facts, authority),
         *(_lighter(finding) if reached else finding for vote in votes for finding in vote.findings),
         *_double_findings(votes, counted),
-        *_threshold_findings(len(counted), trust),
+        *_threshold_findings(len(counted), authority, trust),
         *_scope_findings(head, trust),
         *_version_findings(head, trust),
         *_age_findings(head, trust, at),
+        *_late_findings(head, trust, proven),
         *((find("TRAINING", Step.SET, Weight.NOTE),) if training else ()),
     )
-    return HeadVerdict(findings, head, tuple(vote.registrar for vote in counted), training)
+    return HeadVerdict(findings, head, tuple(vote.registrar for vote in counted), training, proven)
+
+
+def _reached_at(counted: Iterable["_Vote"], threshold: int) -> datetime | None:
+    """Return when enough signatures are proven to have been there."""
+    proven = sorted(vote.signing.proof.at for vote in counted if vote.signing.proof)
+    return proven[threshold - 1] if len(proven) >= threshold else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +106,11 @@ class _Vote:
         return anchor is not None and anchor.training
 
 
-def _votes(head: Head, facts: HeadFacts, trust: Trust, at: datetime) -> Iterator[_Vote]:
-    judge = SignatureJudge(trust, at)
+def _votes(head: Head, facts: HeadFacts, authority: Authority, judge: SignatureJudge) -> Iterator[_Vote]:
     timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence)
     for registrar, signature in facts.signed:
         certificate = signature.certificate
-        if certificate is not None and certificate in trust.registrars:
+        if certificate is not None and authority.has(registrar):
             signing = judge.signing(signature, certificate, timeline)
             wrong = (*judge.findings(signing), *_person_findings(head, registrar, signing))
             yield _Vote(registrar, signing, tuple(_of(registrar, finding) for finding in wrong))
@@ -129,10 +145,16 @@ def _lighter(finding: Finding) -> Finding:
     return replace(finding, weight=Weight.WARNING) if finding.weight is Weight.UNKNOWN else finding
 
 
-def _stranger_findings(facts: HeadFacts, trust: Trust) -> Iterator[Finding]:
+def _stranger_findings(facts: HeadFacts, authority: Authority) -> Iterator[Finding]:
+    if authority.missing is not None:
+        return
     for registrar, signature in facts.signed:
-        if signature.certificate is not None and signature.certificate not in trust.registrars:
+        if signature.certificate is None or authority.has(registrar):
+            continue
+        if authority.since is None:
             yield _of(registrar, find("HEAD_NOT_PINNED", Step.SET, Weight.WARNING))
+        else:
+            yield _of(registrar, find("HEAD_REPLACED", Step.SET, Weight.WARNING, version=authority.since))
 
 
 def _double_findings(votes: Iterable[_Vote], counted: Collection[_Vote]) -> Iterator[Finding]:
@@ -141,11 +163,13 @@ def _double_findings(votes: Iterable[_Vote], counted: Collection[_Vote]) -> Iter
             yield _of(vote.registrar, find("HEAD_DOUBLED", Step.SET, Weight.WARNING))
 
 
-def _threshold_findings(count: int, trust: Trust) -> Iterator[Finding]:
+def _threshold_findings(count: int, authority: Authority, trust: Trust) -> Iterator[Finding]:
     if not trust.registrars:
         yield find("HEAD_REGISTRARS_UNNAMED", Step.SET, Weight.UNKNOWN)
-    elif count < trust.threshold:
-        yield find("HEAD_THRESHOLD", Step.SET, Weight.UNKNOWN, count=count, threshold=trust.threshold)
+    elif authority.missing is not None:
+        yield find("HEAD_GAP", Step.SET, Weight.UNKNOWN, missing=authority.missing)
+    elif count < authority.threshold:
+        yield find("HEAD_THRESHOLD", Step.SET, Weight.UNKNOWN, count=count, threshold=authority.threshold)
 
 
 def _scope_findings(head: Head, trust: Trust) -> Iterator[Finding]:
@@ -169,6 +193,14 @@ def _version_findings(head: Head, trust: Trust) -> Iterator[Finding]:
 def _age_findings(head: Head, trust: Trust, at: datetime) -> Iterator[Finding]:
     if not head.closed and at.astimezone(trust.zone.info).date() > head.next_by:
         yield find(_STALE, Step.SET, Weight.UNKNOWN, version=head.version, due=head.next_by.isoformat())
+
+
+def _late_findings(head: Head, trust: Trust, proven: datetime | None) -> Iterator[Finding]:
+    """Yield that the head was due to be replaced before anything shows that it was there: it may be backdated."""
+    if proven is not None and proven.astimezone(trust.zone.info).date() > head.next_by:
+        shown = f"{proven.astimezone(trust.zone.info):%Y-%m-%d}"
+        named: dict[str, str | int] = {"version": head.version, "dated": head.dated.isoformat(), "proven": shown}
+        yield Finding.of("HEAD_PROVEN_LATE", Step.SET, Weight.WARNING, named)
 
 
 def _fail(code: str, **params: str | int) -> Finding:

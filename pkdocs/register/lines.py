@@ -18,6 +18,7 @@ from pkdocs.schema import NewerSchemaError, SchemaError, canonical, demand, pars
 MAX_LIST_BYTES: Final = 512_000_000
 MAX_LINE_BYTES: Final = 10_000
 ENDED_SCHEMA: Final = "pkdocs-agreement/2"
+COMPARED_SCHEMA: Final = "pkdocs-agreement/3"
 
 
 def _is_within(day: date, begins: date | None, ends: date | None) -> bool:
@@ -171,7 +172,8 @@ class AgreementLine:
     """An agreement: content digest, issued bytes, signed bytes once it is complete, and how far it has come.
 
     ``persons`` are its parties by role, ``paper`` the roles that sign on paper; ``successor`` is the id of the
-    version that supersedes it. One that ended before it was complete is of the schema's second number.
+    version that supersedes it; ``compared`` that its page was issued again and was the same. The schema's number is
+    that of what the line needs: 3 compared, else 2 ended before it was complete, else 1.
     """
 
     entered: date
@@ -186,6 +188,7 @@ class AgreementLine:
     signed: Stretch | None = None
     successor: str | None = None
     void: bool | None = None
+    compared: bool | None = None
     schema: str = "pkdocs-agreement/1"
 
     def __post_init__(self) -> None:
@@ -194,13 +197,24 @@ class AgreementLine:
         demand((self.signed is not None) == self.state.is_finished, "complete and signed go together")
         demand(self.signed is None or self.signed.length > self.issued.length, "signed bytes follow the issued ones")
         demand((self.successor is not None) == (self.state is State.SUPERSEDED), "superseded by nobody")
-        # states that came later: a pkdocs that does not know them says so
-        demand((self.schema == ENDED_SCHEMA) == self.state.is_ended, "another schema than the state's")
+        # what came later: a pkdocs that does not know it says so
+        demand(self.compared is not False, "compared is said or left out")
+        demand(
+            self.schema == agreement_schema(self.state, compared=self.compared),
+            "another schema than what the line says",
+        )
 
     @property
     def subject(self) -> Hashable:
         """What the line is about."""
         return self.content
+
+
+def agreement_schema(state: State, *, compared: bool | None) -> str:
+    """Return the schema of an agreement's line."""
+    if compared:
+        return COMPARED_SCHEMA
+    return ENDED_SCHEMA if state.is_ended else "pkdocs-agreement/1"
 
 
 Line = PositionLine | AssignmentLine | CertificateLine | TemplateLine | AgreementLine
@@ -210,7 +224,7 @@ _KINDS: Final[dict[str, type[Line]]] = {
     "pkdocs-assignment/1": AssignmentLine,
     "pkdocs-certificate/1": CertificateLine,
     "pkdocs-template/1": TemplateLine,
-    ENDED_SCHEMA: AgreementLine,
+    COMPARED_SCHEMA: AgreementLine,
 }
 
 
@@ -219,10 +233,15 @@ def subject_of(line: Line) -> Hashable:
     return type(line), line.subject
 
 
+def last_lines(lines: Iterable[Line]) -> tuple[tuple[int, Line], ...]:
+    """Return of each subject the last line and its place in the list, in the order of the first ones."""
+    last = {subject_of(line): (place, line) for place, line in enumerate(lines)}
+    return tuple(last.values())
+
+
 def valid_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return of each subject the last line, without those that are void."""
-    last = {subject_of(line): line for line in lines}
-    return tuple(line for line in last.values() if not line.void)
+    """Return of each subject the last line, without those that are void: what is in force."""
+    return tuple(line for _, line in last_lines(lines) if not line.void)
 
 
 def render_lines(lines: Iterable[Line]) -> bytes:
@@ -248,14 +267,20 @@ def parse_lines(data: bytes) -> tuple[Line, ...]:
 def _parse_each(written: Iterable[bytes]) -> Iterator[Line]:
     for number, data in enumerate(written, 1):
         try:
-            yield _parse(data)
+            yield parse_line(data)
         except NewerSchemaError:
             raise
         except SchemaError as fault:
             raise SchemaError(f"line {number}: {fault}") from fault
 
 
-def _parse(data: bytes) -> Line:
+def parse_line(data: bytes) -> Line:
+    """Return one line of a list's file, without its end.
+
+    Raises:
+        NewerSchemaError: of a newer pkdocs.
+        SchemaError: not canonical, or of no known kind.
+    """
     demand(len(data) <= MAX_LINE_BYTES, "too long")
     raw = parse_json(data)
     name = str(raw.get("schema")).partition("/")[0] if isinstance(raw, dict) else ""

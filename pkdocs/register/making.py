@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from pkdocs.content import Organisation, PersonScheme
-from pkdocs.register.head import SCHEMA, Head, Keepers, UnitCount
-from pkdocs.register.lines import AgreementLine, Line, State, render_lines, valid_lines
+from pkdocs.register.head import SCHEMA, Head, InForce, Keepers, UnitCount
+from pkdocs.register.lines import AgreementLine, Line, State, last_lines, render_lines, valid_lines
 from pkdocs.register.merkle import merkle_root
+from pkdocs.schema import canonical
 
 USUAL_DAYS: Final = 100
 """From one head to the day on which the next one must be there, if nothing else is wished."""
@@ -36,7 +37,8 @@ def next_head(before: Head | None, lines: Sequence[Line], terms: Terms) -> Head:
     Raises:
         SchemaError: no lines, or ``next_by`` lies before the day of the head.
     """
-    current = (before.following or before.keepers) if before else terms.keepers
+    current = before.next_keepers if before else terms.keepers
+    written = [canonical(line) for line in lines]
     return Head(
         schema=SCHEMA,
         organisation=terms.organisation,
@@ -47,13 +49,25 @@ def next_head(before: Head | None, lines: Sequence[Line], terms: Terms) -> Head:
         dated=terms.dated,
         next_by=terms.next_by or terms.dated + timedelta(days=USUAL_DAYS),
         size=len(lines),
-        root_hash=list_root(lines),
+        root_hash=merkle_root(written).hex(),
         keepers=current,
         units=tuple(_count_units(lines)),
         previous=before.digest if before else None,
         following=None if terms.keepers == current else terms.keepers,
         closed=True if terms.closed else None,
+        in_force=lines_in_force(lines, written),
     )
+
+
+def lines_in_force(lines: Iterable[Line], written: Sequence[bytes]) -> InForce:
+    """Return what a head over ``lines`` says of those that are in force; ``written`` are the same, as they stand.
+
+    Raises:
+        SchemaError: none is.
+    """
+    held = [(written[place], line) for place, line in last_lines(lines) if not line.void]
+    compared = sum(isinstance(line, AgreementLine) and line.compared is True for _, line in held)
+    return InForce(len(held), merkle_root(data for data, _ in held).hex(), compared)
 
 
 def list_root(lines: Iterable[Line]) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from pkdocs.cascade import Agreement, Cascade
 from pkdocs.content import Content, Role
-from pkdocs.register.lines import ENDED_SCHEMA, AgreementLine, AssignmentLine, PositionLine, State, Stretch
+from pkdocs.register.lines import AgreementLine, AssignmentLine, PositionLine, State, Stretch, agreement_schema
 from pkdocs.roster import Assignment, Means, Person, Roster
 from pkdocs.verification import Facts
 
@@ -84,7 +84,14 @@ def _signed_end(facts: Facts, role: Role, person: str, owners: Mapping[bytes, st
 
 def with_decision(line: AgreementLine, ended: State) -> AgreementLine:
     """Return the line of an agreement that was rejected or withdrawn; a complete one stands."""
-    return line if line.state.is_finished else replace(line, state=ended, schema=ENDED_SCHEMA)
+    if line.state.is_finished:
+        return line
+    return replace(line, state=ended, schema=agreement_schema(ended, compared=line.compared))
+
+
+def with_comparison(line: AgreementLine) -> AgreementLine:
+    """Return the line of an agreement whose page was issued again and was the same."""
+    return replace(line, compared=True, schema=agreement_schema(line.state, compared=True))
 
 
 def with_successors(lines: Iterable[AgreementLine], contents: Iterable[Content]) -> Iterator[AgreementLine]:

@@ -93,6 +93,10 @@ def _facts(head: Head) -> Iterator[tuple[str, str]]:
     yield "Nama samaran orang", _SCHEMES[head.person_scheme]
     yield "Jumlah baris", _number(head.size)
     yield "Akar Merkle (RFC 6962)", head.root_hash
+    if head.in_force is not None:
+        yield "Jumlah baris yang berlaku", _number(head.in_force.size)
+        yield "Akar Merkle baris yang berlaku", head.in_force.root_hash
+        yield "Halaman dibuat ulang dan sama", f"{_number(head.in_force.compared)} perjanjian"
     yield "Sidik kepala sebelumnya", head.previous or "tidak ada: ini versi pertama"
     yield "Sidik kepala ini (SHA-256)", head.digest
     yield "Skema", head.schema

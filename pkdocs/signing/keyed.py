@@ -156,15 +156,23 @@ def _filled(task: Task, unsigned: Unsigned, container: Outcome[bytes, bytes]) ->
 
 
 def append_signature(
-    pdf: bytes, field: str, signer: Signer, stamp: Stamp, *, location: str | None, reason: str
+    pdf: bytes,
+    field: str,
+    signer: Signer,
+    stamp: Stamp,
+    *,
+    location: str | None,
+    reason: str,
+    stamper: Timestamper | None = None,
 ) -> bytes:
-    """Return ``pdf`` with a signature in its ``field`` appended (PAdES B-B, ETSI EN 319 142-1).
+    """Return ``pdf`` with a signature in its ``field`` appended (PAdES B-B, or B-T by ``stamper``, EN 319 142-1).
 
     Whether this signer may sign there is for the caller to ask.
 
     Raises:
         CredentialError: the key is locked, or refuses.
         SigningError: the file is damaged, or has no such field that is empty.
+        ServiceError: the timestamp authority does not answer.
     """
-    (outcome,) = Keyed(signer).sign([Task(field, pdf, field, stamp, location, reason)])
+    (outcome,) = Keyed(signer, stamper).sign([Task(field, pdf, field, stamp, location, reason)])
     return demand(outcome)

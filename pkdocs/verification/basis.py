@@ -10,6 +10,7 @@ class Use(StrEnum):
     TRUST = "trust"
     REGISTER = "register"
     LIST = "list"
+    PROOF = "proof"
     HEAD = "head"
     WORKBOOK = "workbook"
     TEMPLATE = "template"

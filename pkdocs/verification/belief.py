@@ -63,14 +63,14 @@ class SignatureJudge:
         certificate: bytes,
         timeline: Timeline = NO_TIMELINE,
         *,
-        listed: datetime | None = None,
+        listed: Proof | None = None,
     ) -> Signing:
         """Return ``signature``, made by the owner of ``certificate`` (DER), as it is judged.
 
         ``timeline`` is that of its file, ``listed`` when a register had the signed bytes; the earliest proof counts.
         """
         loaded = x509.load_der_x509_certificate(certificate)
-        proofs = [timeline.proof(signature), Proof(listed, Source.REGISTER) if listed else None]
+        proofs = [timeline.proof(signature), listed]
         proof = min((one for one in proofs if one is not None), key=lambda one: one.at, default=None)
         key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return Signing(

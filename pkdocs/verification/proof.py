@@ -27,6 +27,7 @@ class Source(StrEnum):
     TIMESTAMP = "timestamp"
     DOCUMENT = "document-timestamp"
     REGISTER = "register"
+    HEAD = "register-timestamp"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from pkdocs.verification import Issue, Vouched
 
 
 def vouched_by(register: Register | None) -> Vouched:
-    """Return the issues that a believed ``register`` lists; without one (None) nothing is vouched for.
+    """Return the issues whose pages a believed ``register`` vouches for; without one (None) there are none.
 
-    Of lines that are void nothing is said; an agreement that was superseded or ended has its pages all the same.
+    Those are the ones that registrars issued again and compared. Of lines that are void nothing is said; an agreement
+    that was superseded or ended has its pages all the same.
     """
-    lines = register.agreements.values() if register else ()
-    return Vouched({line.issued.digest: Issue(line.content, line.issued.length) for line in lines})
+    vouched = register.vouched if register else {}
+    return Vouched({digest: Issue(content, length) for digest, (content, length) in vouched.items()})

@@ -16,6 +16,7 @@ from pkdocs.register import (
     CertificateLine,
     Line,
     PositionLine,
+    Proven,
     State,
     Stretch,
     TemplateLine,
@@ -131,6 +132,26 @@ def test_the_day_of_entry_proves_what_the_day_of_judging_cannot() -> None:
     assert codes(leaf(left, at=DECEMBER)) == set()
     unlisted = changed(left, is_listed, state=State.ISSUED, signed=None)
     assert codes(leaf(unlisted, at=DECEMBER)) == {"OFFICE_UNPROVEN"}
+
+
+def test_a_timestamp_over_the_head_that_first_lists_the_signed_bytes_proves_their_time() -> None:
+    moment = AT + timedelta(hours=1)
+    account = account_of(LINES)
+    assert account.register is not None
+    place = account.register.signed_at[LEAF.digest]
+
+    def proven(*heads: Proven) -> AgreementVerdict:
+        register = replace(account.register, proven=heads)  # type: ignore[type-var]  # believed
+        return verdict(judge(*FILES, account=replace(account, register=register), at=DECEMBER), LEAF)
+
+    def notes(one: AgreementVerdict) -> list[str]:
+        return [str(dict(finding.params)["proven"]) for finding in one.findings if finding.code == "PROVEN_TIME"]
+
+    late, early = Proven(len(LINES), moment + timedelta(hours=2)), Proven(place + 1, moment)
+    assert notes(proven(late, early)) == ["2026-01-22 10:15 WIB"] * 2
+    # a head that does not have the line yet, or one that is later than the day of entry, adds nothing
+    assert notes(proven(Proven(place, moment))) == []
+    assert notes(proven(Proven(len(LINES), moment + timedelta(days=9)))) == []
 
 
 def test_days_are_those_of_the_zone() -> None:

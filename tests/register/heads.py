@@ -9,7 +9,7 @@ from typing import Any
 from pkdocs.content import Organisation, Party, PersonScheme
 from pkdocs.profile import Zone
 from pkdocs.register import sign_head
-from pkdocs.register.head import SCHEMA, Head, Keepers, Registrar, UnitCount
+from pkdocs.register.head import EARLIER_SCHEMA, SCHEMA, Head, InForce, Keepers, Registrar, UnitCount
 from pkdocs.signing import Signer
 from pkdocs.trust import Trust
 from tests.factory import DIVISION_HEAD, HEAD, MAYOR
@@ -53,7 +53,13 @@ def plain_head() -> Head:
         units=(UnitCount("Dinas Komunikasi dan Informatika", 41, 40), UnitCount("Inspektorat Daerah", 17, 0)),
         previous=sha256(b"previous"),
         following=Keepers(registrars[:2], 1),
+        in_force=InForce(1200, sha256(b"in force"), 58),
     )
+
+
+def earlier_head() -> Head:
+    """The same as an earlier pkdocs made it."""
+    return replace(plain_head(), schema=EARLIER_SCHEMA, in_force=None)
 
 
 @cache

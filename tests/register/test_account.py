@@ -5,7 +5,18 @@ from datetime import date
 
 import pytest
 
-from pkdocs.register import Account, Head, compare_heads, list_root, open_account, render_lines
+from pkdocs.register import (
+    Account,
+    Head,
+    compare_heads,
+    list_root,
+    older_heads,
+    open_account,
+    render_lines,
+    rewritten_findings,
+)
+from pkdocs.register.head import EARLIER_SCHEMA, SCHEMA
+from pkdocs.register.making import lines_in_force
 from pkdocs.verification import Step, Weight, find
 from tests.register.heads import kept_head
 from tests.register.test_lines import AGREEMENT, ALL, ASSIGNMENT, LATER
@@ -14,7 +25,7 @@ LIST = render_lines(ALL)
 
 
 def head(**changes: object) -> Head:
-    fields = {"size": len(ALL), "root_hash": list_root(ALL)} | changes
+    fields = {"size": len(ALL), "root_hash": list_root(ALL), "schema": EARLIER_SCHEMA, "in_force": None} | changes
     return replace(kept_head(), **fields)  # type: ignore[arg-type]  # names of fields
 
 
@@ -57,6 +68,23 @@ def test_lines_entered_after_the_head_are_a_contradiction() -> None:
     assert (account.register, codes(account)) == (None, [("LIST_LATER", Weight.FAIL)])
 
 
+def test_other_lines_in_force_than_the_head_signs_are_a_contradiction() -> None:
+    written = LIST.split(b"\n")[:-1]
+    right = lines_in_force(ALL, written)
+    assert codes(open_account(head(schema=SCHEMA, in_force=right), (), LIST)) == []
+    for wrong in (replace(right, root_hash="0" * 64), replace(right, size=1), replace(right, compared=1)):
+        account = open_account(head(schema=SCHEMA, in_force=wrong), (), LIST)
+        assert (account.register, codes(account)) == (None, [("LIST_IN_FORCE", Weight.FAIL)])
+    void = render_lines([replace(ASSIGNMENT, void=True)])
+    nothing = head(
+        size=1,
+        root_hash=list_root([replace(ASSIGNMENT, void=True)]),
+        schema=SCHEMA,
+        in_force=replace(right, size=1, compared=0),
+    )
+    assert codes(open_account(nothing, (), void)) == [("LIST_IN_FORCE", Weight.FAIL)]
+
+
 def test_lines_beyond_the_head_are_not_used() -> None:
     more = replace(AGREEMENT, content="5" * 64)
     account = open_account(head(), (), render_lines((*ALL, more)))
@@ -70,7 +98,8 @@ def next_of(before: Head, **changes: object) -> Head:
 
 
 def compared(named: Head, *others: Head, data: bytes | None = LIST) -> list[tuple[str, Weight]]:
-    return [(finding.code, finding.weight) for finding in compare_heads(named, others, data)]
+    found = (*compare_heads(named, others), *rewritten_findings(older_heads(named, others), data))
+    return [(finding.code, finding.weight) for finding in found]
 
 
 def test_an_older_head_whose_lines_begin_the_list_says_nothing() -> None:

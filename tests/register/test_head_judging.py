@@ -109,7 +109,7 @@ def exchanged(old: bytes, new: bytes) -> bytes:
         (b'"size":1234', b'"size":1e03'),
         (b'"threshold":2', b'"threshold":4'),
         (b"Pemerintah", b"Pemerinta\xff"),
-        (b"pkdocs-head/1", b"pkdocs-hend/2"),
+        (b"pkdocs-head/2", b"pkdocs-hend/2"),
     ],
 )
 def test_an_attachment_that_is_no_head_is_named(old, new):
@@ -123,10 +123,10 @@ def test_an_endless_head_is_not_parsed():
 
 
 def test_a_newer_schema_is_named_and_cannot_be_judged():
-    verdict = judge(exchanged(b"pkdocs-head/1", b"pkdocs-head/2"))
+    verdict = judge(exchanged(b"pkdocs-head/2", b"pkdocs-head/3"))
     (finding,) = verdict.findings
     assert (finding.code, finding.weight) == ("HEAD_SCHEMA_NEWER", Weight.UNKNOWN)
-    assert dict(finding.params) == {"schema": "pkdocs-head/2"}
+    assert dict(finding.params) == {"schema": "pkdocs-head/3"}
     assert not verdict.believed
 
 
@@ -470,7 +470,7 @@ def test_every_finding_says_itself_in_both_languages():
     verdicts = (
         judge(b""),
         judge(issued(root_content())),
-        judge(exchanged(b"pkdocs-head/1", b"pkdocs-head/2")),
+        judge(exchanged(b"pkdocs-head/2", b"pkdocs-head/3")),
         judge(exchanged(b'"size":1234', b'"size":4321')),
         judge(
             both(),

@@ -21,14 +21,24 @@ from pikepdf import Dictionary, Name
 from pkdocs.content import Organisation, PersonScheme
 from pkdocs.numerals import format_date, format_number
 from pkdocs.register import examine_head, is_head, render_head
-from pkdocs.register.head import MOST_UNITS, SCHEMA, Head, Keepers, Registrar, UnitCount, parse_head
+from pkdocs.register.head import (
+    EARLIER_SCHEMA,
+    MOST_UNITS,
+    SCHEMA,
+    Head,
+    InForce,
+    Keepers,
+    Registrar,
+    UnitCount,
+    parse_head,
+)
 from pkdocs.schema import SchemaError, is_plain_text
 from pkdocs.signing.font import load_face
 from pkdocs.verification.layout import read_layout
 from pkdocs.verification.passive import FormReader, check_passive
 from tests.factory import root_content
 from tests.issued import issued
-from tests.register.heads import plain_head, sha256
+from tests.register.heads import earlier_head, plain_head, sha256
 
 QUICK = settings(max_examples=25, deadline=None)
 
@@ -63,8 +73,10 @@ def heads(draw: st.DrawFn) -> Head:
     version, dated = draw(st.integers(1, 99)), draw(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
     counts = st.tuples(st.integers(0, 50_000), st.integers(0, 50_000)).map(sorted)
     unit = st.builds(lambda name, count: UnitCount(name, count[1], count[0]), names(), counts)
+    size = draw(st.integers(1, 10**6))
+    in_force = draw(st.none() | st.builds(InForce, st.integers(1, size), digests(), st.just(1)))
     return Head(
-        schema=SCHEMA,
+        schema=SCHEMA if in_force else EARLIER_SCHEMA,
         organisation=Organisation(draw(names()), draw(st.none() | names())),
         year=dated.year,
         version=version,
@@ -72,13 +84,14 @@ def heads(draw: st.DrawFn) -> Head:
         root_position=draw(names()),
         dated=dated,
         next_by=draw(st.dates(dated, date(2100, 12, 31))),
-        size=draw(st.integers(1, 10**6)),
+        size=size,
         root_hash=draw(digests()),
         keepers=draw(keepers()),
         units=tuple(draw(st.lists(unit, min_size=1, max_size=20))),
         previous=draw(digests()) if version > 1 else None,
         following=draw(st.none() | keepers()),
         closed=draw(st.sampled_from((None, True))),
+        in_force=in_force,
     )
 
 
@@ -123,7 +136,9 @@ def in_order(wanted: list[str], text: str) -> list[str]:
 def test_the_bytes_of_a_head_stay_what_they_are():
     # heads that are signed are compared with what this gives: another page needs another number of the schema
     digest = "160bd02cb0710fb00c6209aadf03a7e11f3a15c37e7945a404154bd3d2040690"
-    assert (SCHEMA, sha256(render_head(plain_head()))) == ("pkdocs-head/1", digest)
+    assert (EARLIER_SCHEMA, sha256(render_head(earlier_head()))) == ("pkdocs-head/1", digest)
+    digest = "62b4c4bfc164e7685b10c4ab7b1d7c234adaec1236cf8002ffa46d8e570a5232"
+    assert (SCHEMA, sha256(render_head(plain_head()))) == ("pkdocs-head/2", digest)
 
 
 @QUICK

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from hashlib import new
 from typing import NoReturn
 
@@ -20,10 +21,12 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigSeedSu
 from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind
 from pkdocs.verification.foreign import examine, inspect_foreign
-from pkdocs.verification.foreign.keys import LenientKeys
+from pkdocs.verification.foreign.keys import fits
 from pkdocs.verification.inspection import Coverage, Inspection, Integrity, Level
 from tests import foreign
 from tests.foreign import BOX, STAMPED, page, revise, sign, stamp
+from tests.foreign_changes import HARMLESS
+from tests.foreign_corpus import FORMS, GOOD, WRITERS
 from tests.verification.forge import altered, object_bytes, revision
 
 SECOND = Role.SECOND
@@ -238,22 +241,20 @@ def test_one_object_may_be_pointed_to_with_the_white_space_before_it() -> None:
     intact(revision(added, {}, xref=table % (size, len(pdf) + 1)))
 
 
-def test_hybrid_references_are_read() -> None:
-    intact(sign(sign(hybrid(page()), strict=False), "Sig2", SECOND, strict=False))
+@pytest.mark.parametrize("writer", WRITERS)
+def test_any_writer_is_read_and_may_be_signed_and_stamped(writer: str) -> None:
+    pdf = FORMS["PAdES visible"](WRITERS[writer]())
+    intact(GOOD["validation data, timestamp, twice"](sign(pdf, "Sig2", SECOND, strict=False)))
 
 
-def hybrid(pdf: bytes) -> bytes:
-    """Return ``pdf`` with one object that only a cross-reference stream names, as a word processor writes it."""
-    size = int(re.findall(rb"/Size (\d+)", pdf)[-1])
-    start = len(pdf)
-    pdf += b"%d 0 obj\n(hidden from old readers)\nendobj\n" % size
-    entries = bytes([1]) + start.to_bytes(4) + bytes([0])
-    place = len(pdf)
-    header = b"<< /Type /XRef /Size %d /W [1 4 1] /Index [%d 1] /Length %d >>" % (size + 2, size, len(entries))
-    pdf += b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (size + 1, header, entries)
-    table = b"xref\n%d 2\n" % size + b"0000000000 65535 f \n" * 2
-    hidden = revision(pdf, {}, xref=table, trailer=b"/XRefStm %d" % place)
-    return hidden.replace(b"/Size %d /Root" % size, b"/Size %d /Root" % (size + 2))
+@pytest.mark.parametrize("form", FORMS)
+def test_any_form_of_signature_holds(form: str) -> None:
+    intact(stamp(FORMS[form](WRITERS["table"]()), strict=False))
+
+
+@pytest.mark.parametrize("later", HARMLESS)
+def test_what_writers_do_later_without_showing_it_is_nothing(later: str) -> None:
+    intact(GOOD[later](FORMS["PAdES"](WRITERS["object streams"]())))
 
 
 def test_a_structure_may_grow_by_what_was_signed() -> None:
@@ -322,17 +323,89 @@ def test_a_signature_of_a_digest_holds() -> None:
 def test_a_key_that_is_not_in_der_is_taken_by_its_numbers() -> None:
     made = foreign.signer(kind=KeyKind.RSA2048)
     key = made.signing_cert.public_key
-    numbers = key["public_key"].parsed
-    modulus = numbers["modulus"].contents.lstrip(b"\0")
-    odd = keys.PublicKeyInfo(
-        {
-            "algorithm": {"algorithm": "rsa"},
-            "public_key": keys.RSAPublicKey.load(
-                b"\x30\x82\x01\x09\x02\x82\x01\x00" + modulus + b"\x02\x03\x01\x00\x01"
-            ),
-        }
-    )
+    modulus = key["public_key"].parsed["modulus"].contents.lstrip(b"\0")
+    written = keys.RSAPublicKey.load(b"\x30\x82\x01\x09\x02\x82\x01\x00" + modulus + b"\x02\x03\x01\x00\x01")
+    odd = keys.PublicKeyInfo({"algorithm": {"algorithm": "rsa"}, "public_key": written})
     with pytest.raises(ValueError, match=r"(?i)invalid|parse"):
         load_der_public_key(odd.dump())
     signature = asyncio.run(made.async_sign_raw(b"text", "sha256"))
-    LenientKeys().validate_signature(signature, b"text", odd, SignedDigestAlgorithm({"algorithm": "sha256_rsa"}))
+    method = SignedDigestAlgorithm({"algorithm": "sha256_rsa"})
+    assert fits(odd, signature, b"text", method, "sha256", is_digest=False)
+
+
+# --- around the file and the signature
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pdf: pdf[: pdf.rindex(b"%%EOF")].rstrip() + b"\n",
+        lambda pdf: pdf.rstrip(),
+        lambda pdf: pdf + b"\n%%EOF\n%%EOF\n",
+        lambda pdf: pdf + b"\n<html>signed too</html>\n",
+        lambda pdf: re.sub(rb"(\d{10} \d{5} [nf]) \n", b"\\1\r\n", pdf),
+        lambda pdf: re.sub(rb"startxref\n(\d+)", lambda found: b"startxref\n%d" % (int(found[1]) - 1), pdf),
+    ],
+    ids=["no end", "no line end", "three ends", "rubbish", "other line ends", "start a byte before"],
+)
+def test_what_readers_take_is_taken_where_it_was_signed(change: Callable[[bytes], bytes]) -> None:
+    def prepare(pdf: bytearray) -> None:
+        pdf[:] = change(bytes(pdf))
+
+    intact(foreign.resigned(sign(page()), prepare=prepare))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pdf: re.sub(rb"(\d{10} \d{5} [nf]) \n", b"\\1\n", pdf),
+        lambda pdf: pdf.replace(b"\nxref\n", b"\nxxxx\n"),
+        lambda pdf: re.sub(rb"startxref\n\d+", b"startxref\n0", pdf),
+    ],
+    ids=["short entries", "no table", "no start"],
+)
+def test_damaged_references_are_mended_where_all_was_signed(change: Callable[[bytes], bytes]) -> None:
+    def prepare(pdf: bytearray) -> None:
+        pdf[:] = change(bytes(pdf))
+
+    pdf = foreign.resigned(sign(page()), prepare=prepare)
+    assert [finding.code for finding in intact(pdf).reasons] == ["INSPECT_MENDED"]
+    for more in (b"\n1 0 obj\n<< >>\nendobj\n", b"\n%rubbish"):
+        inspection = inspect_foreign(pdf + more)
+        assert inspection.integrity is not Integrity.INTACT
+        assert "INSPECT_MENDED" not in {finding.code for finding in inspection.reasons}
+
+
+@pytest.mark.parametrize("more", [b"\x1a", b"\n%%EOF\n", b"%comment\n"])
+def test_an_end_behind_the_end_is_nothing(more: bytes) -> None:
+    intact(sign(page()) + more)
+
+
+def test_what_stands_before_the_header_is_said_and_counts_as_signed() -> None:
+    before = b"JUNK" * 20
+    signed = foreign.resigned(before + sign(page()))
+    assert [finding.code for finding in intact(signed).reasons] == ["INSPECT_BEFORE"]
+
+
+def test_one_signature_may_have_been_in_several_fields_when_it_was_made() -> None:
+    def twice(document: pikepdf.Pdf) -> None:
+        field = Dictionary(FT=Name.Sig, T=String("Sig1"), Type=Name.Annot, Subtype=Name.Widget, Rect=Array([0] * 4))
+        made = document.make_indirect(field)
+        document.Root.AcroForm.Fields.extend([made, made])
+
+    pdf = sign(altered(page(), twice), strict=False)
+    assert [finding.code for finding in intact(stamp(pdf)).reasons] == ["INSPECT_SHARED"]
+
+
+def test_a_signature_may_stand_in_its_field_itself() -> None:
+    def direct(document: pikepdf.Pdf) -> None:
+        value = Dictionary(
+            Type=Name.Sig,
+            SubFilter=Name("/ETSI.CAdES.detached"),
+            ByteRange=Array([0, 9999999, 9999999, 9999999]),
+            Contents=String(b"\0" * 6000),
+        )
+        field = Dictionary(FT=Name.Sig, T=String("Sig1"), V=value)
+        document.Root.AcroForm.Fields.append(document.make_indirect(field))
+
+    intact(foreign.resigned(altered(page(), direct)))

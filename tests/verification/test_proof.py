@@ -86,7 +86,7 @@ def judged(
     judge = SignatureJudge(by or training_trust(), at)
     timeline = judge.timeline([one], stamps, evidence)
     assert one.certificate is not None
-    signing = judge.signing(one, one.certificate, timeline, listed=listed)
+    signing = judge.signing(one, one.certificate, timeline, listed=Proof(listed, Source.REGISTER) if listed else None)
     found = (*judge.findings(signing), *timeline.about(""))
     return signing, {finding.code: finding for finding in found}
 

@@ -5,8 +5,9 @@ the place that it has: catalog, form, page, structure, or what shows nothing at 
 still used is a change of what was signed.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -14,13 +15,16 @@ from pyhanko.sign.fields import MDPPerm
 
 from pkdocs.verification.foreign.fault import InspectionError
 from pkdocs.verification.foreign.fields import FieldChanges, Permission, compare_fields
+from pkdocs.verification.foreign.looks import Box
 from pkdocs.verification.foreign.view import TRAILER, Json, View, different_keys, is_reference, references_in
 
 _SHOWS_NOTHING: Final = frozenset(
     {"/DSS", "/Metadata", "/Extensions", "/MarkInfo", "/Version", "/PieceInfo", "/Legal", "/LastModified"}
+    | {"/PageMode", "/PageLayout"}
 )
 _FORM_SETTINGS: Final = frozenset({"/Fields", "/DR", "/DA", "/Q", "/SigFlags", "/NeedAppearances"})
-_OF_PAGES: Final = frozenset({"/Annots", "/Tabs", "/StructParents", "/LastModified", "/PieceInfo"})
+_PRIVATE_OF_PAGES: Final = frozenset({"/PieceInfo", "/Thumb", "/Metadata"})
+_OF_PAGES: Final = _PRIVATE_OF_PAGES | {"/Annots", "/Tabs", "/StructParents", "/LastModified"}
 _GROWING: Final = frozenset({"/K", "/Kids", "/Nums", "/Limits", "/ParentTree", "/ParentTreeNextKey"})
 _STRUCTURE: Final = (None, "/StructElem", "/StructTreeRoot")
 _COVERING_SHARE: Final = 0.5
@@ -30,11 +34,17 @@ _MAX_PAGES: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful."""
+    """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful.
+
+    ``drawn`` are the boxes, by the number of the page from 0, where something new may be seen, ``redrawn`` those with
+    their field's name where nothing else may be seen than before.
+    """
 
     level: ModificationLevel
     filled: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    drawn: Mapping[int, Sequence[Box]] = field(default_factory=dict)
+    redrawn: Mapping[int, Sequence[tuple[Box, str]]] = field(default_factory=dict)
 
 
 def review_changes(old: View, new: View, permission: Permission) -> Review:
@@ -58,6 +68,8 @@ class _Comparison:
         self._explained: set[str] = set()
         self._doubts: list[str] = []
         self._level = ModificationLevel.LTA_UPDATES
+        self._drawn: defaultdict[int, list[Box]] = defaultdict(list)
+        self._redrawn: defaultdict[int, list[tuple[Box, str]]] = defaultdict(list)
 
     def review(self) -> Review:
         self._demand_nothing_supplied()
@@ -71,7 +83,13 @@ class _Comparison:
         if fields.widgets:
             self._structure()
         self._demand_nothing_left()
-        return Review(max(self._level, fields.level), tuple(dict.fromkeys(fields.filled)), tuple(self._doubts))
+        return Review(
+            max(self._level, fields.level),
+            tuple(dict.fromkeys(fields.filled)),
+            tuple(self._doubts),
+            self._drawn,
+            self._redrawn,
+        )
 
     def _demand_nothing_supplied(self) -> None:
         """Nothing may be brought that the signed state refers to and lacks: it would appear there."""
@@ -81,7 +99,7 @@ class _Comparison:
 
     def _catalog(self) -> None:
         before, after = self._old.catalog, self._new.catalog
-        other = different_keys(self._old, before, self._new, after)
+        other = self._different(before, after)
         if other := other - _SHOWS_NOTHING - {"/AcroForm", "/StructTreeRoot"}:
             raise InspectionError.changed("LATER_CATALOG", what=min(other))
         if ("/StructTreeRoot" in before) != ("/StructTreeRoot" in after):
@@ -92,10 +110,20 @@ class _Comparison:
             self._explain_private(before[key], {root})
         self._explain_private(self._old.trailer.get("/Info"), {TRAILER})
 
+    def _different(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+        """Return the entries that say something else; one that is empty says as little as one that is absent."""
+        different = different_keys(self._old, before, self._new, after)
+        empty: tuple[Json, ...] = (None, {}, [])
+        return {
+            key
+            for key in different
+            if self._old.resolve(before.get(key)) not in empty or self._new.resolve(after.get(key)) not in empty
+        }
+
     def _form(self) -> None:
         before, after = (view.catalog.get("/AcroForm") for view in (self._old, self._new))
         form, later = self._old.dictionary(before), self._new.dictionary(after)
-        if other := different_keys(self._old, form, self._new, later) - _FORM_SETTINGS:
+        if other := self._different(form, later) - _FORM_SETTINGS:
             raise InspectionError.changed("LATER_CATALOG", what=f"/AcroForm {min(other)}")
         if later.get("/NeedAppearances") is True and form.get("/NeedAppearances") is not True:
             # readers would draw every field anew, from values that nobody may have seen
@@ -110,17 +138,41 @@ class _Comparison:
         pages = list(_pages(self._old))
         if pages != list(_pages(self._new)):
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
-        for page in pages:
+        for number, page in enumerate(pages):
             before, after = self._old.dictionary(page), self._new.dictionary(page)
-            if other := different_keys(self._old, before, self._new, after) - _OF_PAGES:
+            other = different_keys(self._old, before, self._new, after) - _OF_PAGES
+            if "/Resources" in other and not self._different_resources(before, after):
+                other.discard("/Resources")
+            if other:
                 raise InspectionError.changed("LATER_PAGE", what=min(other))
             self._explained.add(page)
             self._explain_alone(before.get("/Annots"), {page})
-            self._explain_private(before.get("/PieceInfo"), {page})
-            self._annotations(page, before, after, fields)
+            for key in _PRIVATE_OF_PAGES:
+                self._explain_private(before.get(key), {page})
+            listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+            self._annotations(page, listed, later, fields)
+            touched = fields.drawn.keys() | fields.redrawn.keys()
+            shown = [one for one in later if one not in listed or (is_reference(one) and one in touched)]
+            self._boxes(number, shown, fields)
 
-    def _annotations(self, page: str, before: dict[str, Json], after: dict[str, Json], fields: FieldChanges) -> None:
-        listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+    def _different_resources(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+        """Return the kinds of resources of a page that are others, if it has its own; for printers are none."""
+        kinds, later = self._old.dictionary(before.get("/Resources")), self._new.dictionary(after.get("/Resources"))
+        if "/Resources" not in before or "/Resources" not in after:
+            return {"/Resources"}
+        return self._different(kinds, later) - {"/ProcSet"}
+
+    def _boxes(self, number: int, later: list[Json], fields: FieldChanges) -> None:
+        """Remember where on the page something may be seen anew."""
+        for annotation in later:
+            box = _box(self._new.resolve(self._new.dictionary(annotation).get("/Rect")))
+            name = fields.redrawn.get(annotation) if is_reference(annotation) else None
+            if box is not None and name is not None:
+                self._redrawn[number].append((box, name))
+            elif box is not None:
+                self._drawn[number].append(box)
+
+    def _annotations(self, page: str, listed: list[Json], later: list[Json], fields: FieldChanges) -> None:
         if not _has_grown(listed, later):
             # in another order, one may cover another
             raise InspectionError.changed("LATER_ANNOTATION")
@@ -163,6 +215,13 @@ class _Comparison:
             pending.extend(target for one in found for target in self._old.mentions.get(one, frozenset()))
             progress = bool(found)
         self._explained |= private - set(holders)
+
+
+def _box(value: Json) -> Box | None:
+    if not isinstance(value, list) or len(value) != 4 or any(isinstance(corner, str) for corner in value):
+        return None
+    left, bottom, right, top = map(float, value)
+    return left, bottom, right, top
 
 
 def _number(reference: str) -> int:

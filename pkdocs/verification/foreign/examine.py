@@ -1,28 +1,29 @@
 """Any signed PDF to an inspection: rules on the bytes first, then pyHanko's judgement, then what came later."""
 
 import hashlib
-import io
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, TypeVar
 
-from pyhanko.pdf_utils.generic import IndirectObject
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.pdf_utils.generic import parse_pdf_date
+from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
 from pkdocs.verification.certificates import name_of_subject
 from pkdocs.verification.container import certificates_above
 from pkdocs.verification.finding import Finding, Step, Weight, find
 from pkdocs.verification.foreign.changes import Review, review_changes
+from pkdocs.verification.foreign.cms import certificates_in, read_container, signer_of
 from pkdocs.verification.foreign.fault import InspectionError
 from pkdocs.verification.foreign.fields import Permission, read_fields
+from pkdocs.verification.foreign.held import Held
+from pkdocs.verification.foreign.looks import Looks, demand_same_looks
+from pkdocs.verification.foreign.opening import Opened
 from pkdocs.verification.foreign.ranges import Range, demand_alone, read_range
-from pkdocs.verification.foreign.seal import Seal, check_seal, check_timestamp
+from pkdocs.verification.foreign.seal import Seal, check_seal, check_timestamp, raw_certificates
 from pkdocs.verification.foreign.tail import loose_bytes
 from pkdocs.verification.foreign.view import View
 from pkdocs.verification.inspection import Coverage, InspectedSignature, Inspection, Level, shown
@@ -56,7 +57,7 @@ class _Mark:
 
     name: str
     findings: list[Finding] = field(default_factory=list)
-    embedded: EmbeddedPdfSignature | None = None
+    held: Held | None = None
     covered: Range | None = None
     seal: Seal | None = None
     stamped: datetime | None = None
@@ -64,8 +65,7 @@ class _Mark:
     @property
     def is_timestamp(self) -> bool:
         """Whether it is a document timestamp instead of somebody's signature."""
-        signed = self.embedded.sig_object if self.embedded else {}
-        return signed.get("/SubFilter") == "/ETSI.RFC3161" or signed.get("/Type") == "/DocTimeStamp"
+        return self.held is not None and self.held.is_timestamp
 
     @property
     def holds(self) -> bool:
@@ -79,20 +79,25 @@ class _Examination:
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
         self._findings: list[Finding] = []
+        self._now: View | None = None
+        self._shown: Looks | None = None
 
     def inspection(self) -> Inspection:
-        reader = self._border(Step.FILE, self._findings, "", self._reader)
-        marks = self._border(Step.FILE, self._findings, "", partial(self._marks, reader)) if reader else None
+        opened = self._border(Step.FILE, self._findings, "", partial(Opened, self._pdf))
+        marks = self._border(Step.FILE, self._findings, "", partial(self._marks, opened)) if opened else None
         signatures: tuple[InspectedSignature, ...] = ()
-        if reader is not None and marks is not None:
-            self._border(Step.FILE, self._findings, "", partial(self._tail, reader, marks))
-            signatures = tuple(self._signatures(marks))
+        if opened is not None and marks is not None:
+            if opened.before:
+                self._findings.append(find("INSPECT_BEFORE", Step.FILE, Weight.WARNING, count=opened.before))
+            judge = self._mended if opened.is_mended else partial(self._tail, opened)
+            self._border(Step.FILE, self._findings, "", partial(judge, marks), "INSPECT_TAIL_DAMAGED")
+            signatures = tuple(self._signatures(opened, marks))
         return Inspection(hashlib.sha256(self._pdf).hexdigest(), tuple(self._findings), signatures)
 
-    def _signatures(self, marks: Sequence[_Mark]) -> Iterator[InspectedSignature]:
+    def _signatures(self, opened: Opened, marks: Sequence[_Mark]) -> Iterator[InspectedSignature]:
         stamps = [mark for mark in marks if mark.is_timestamp]
         for mark in marks:
-            self._border(Step.REVISIONS, mark.findings, mark.name, partial(self._later, mark))
+            self._border(Step.REVISIONS, mark.findings, mark.name, partial(self._later, opened, mark))
         if len(stamps) == len(marks):
             self._findings.append(find("INSPECT_NO_SIGNATURE", Step.SIGNATURES, Weight.UNKNOWN))
         self._findings.extend(finding for mark in stamps for finding in mark.findings)
@@ -100,7 +105,9 @@ class _Examination:
             if not mark.is_timestamp:
                 yield self._inspected(mark, stamps)
 
-    def _border(self, step: Step, findings: list[Finding], name: str, work: Callable[[], _T]) -> _T | None:
+    def _border(
+        self, step: Step, findings: list[Finding], name: str, work: Callable[[], _T], code: str = ""
+    ) -> _T | None:
         """Return what ``work`` gives; what it or a library below raises becomes one of ``findings``."""
         try:
             return work()
@@ -109,91 +116,95 @@ class _Examination:
         except Exception as fault:  # noqa: BLE001 the one border: libraries raise many kinds on damaged files
             kind = type(fault).__name__
             _LOG.info("step %d: %s", step, kind, exc_info=fault)
-            findings.append(find(_UNREADABLE[step], step, Weight.UNKNOWN, field=name, kind=kind))
+            findings.append(find(code or _UNREADABLE[step], step, Weight.UNKNOWN, field=name, kind=kind))
         return None
 
-    def _reader(self) -> PdfFileReader:
-        if not self._pdf.startswith(b"%PDF-"):
-            raise InspectionError("INSPECT_NOT_PDF", Step.FILE, Weight.UNKNOWN, {})
-        # lenient with files in old forms; whatever is ambiguous in them is looked at here
-        reader = PdfFileReader(io.BytesIO(self._pdf), strict=False)
-        if "/Encrypt" in reader.trailer:
-            raise InspectionError("INSPECT_ENCRYPTED", Step.FILE, Weight.UNKNOWN, {})
-        return reader
-
-    def _marks(self, reader: PdfFileReader) -> list[_Mark]:
-        filled = list(enumerate_sig_fields(reader, filled_status=True))
+    def _marks(self, opened: Opened) -> list[_Mark]:
+        filled = opened.fields
         if len(filled) > MAX_SIGNATURES:
-            raise ValueError("too many signatures")
+            raise InspectionError("INSPECT_TOO_MANY", Step.FILE, Weight.UNKNOWN, {"count": len(filled)})
         marks = []
         for name, value, entry in filled:
             mark = _Mark(shown(str(name)))
             marks.append(mark)
-            work = partial(self._mark, mark, reader, value, entry)
+            work = partial(self._mark, mark, opened, value, entry)
             self._border(Step.SIGNATURES, mark.findings, mark.name, work)
         return sorted(marks, key=lambda mark: mark.covered.end if mark.covered else len(self._pdf) + 1)
 
-    def _mark(self, mark: _Mark, reader: PdfFileReader, value: Any, entry: Any) -> None:
-        embedded = EmbeddedPdfSignature(reader, entry, str(mark.name))
-        mark.embedded = embedded
-        covered = read_range(self._pdf, embedded.byte_range, embedded.pkcs7_content)
-        place = reader.xrefs[value.reference] if isinstance(value, IndirectObject) else None
-        demand_alone(self._pdf, place if isinstance(place, int) else -1, covered)
+    def _mark(self, mark: _Mark, opened: Opened, value: Any, entry: Any) -> None:
+        held = Held.read(opened.reader, value, entry)
+        mark.held = held
+        covered = read_range(self._pdf, held.numbers, held.container)
+        demand_alone(self._pdf, held.place + opened.shift if held.place >= 0 else -1, covered)
         mark.covered = covered
+        digest = partial(covered.digest, self._pdf)
         if mark.is_timestamp:
-            mark.stamped = check_timestamp(embedded)
+            mark.stamped = check_timestamp(held, digest)
         else:
-            mark.seal = check_seal(embedded)
+            mark.seal = check_seal(held, digest)
             mark.findings.extend(remark.finding(mark.name) for remark in mark.seal.remarks)
 
-    def _later(self, mark: _Mark) -> None:
+    def _later(self, opened: Opened, mark: _Mark) -> None:
         """Judge what later revisions did to what this signature covers."""
-        if mark.embedded is None or mark.covered is None or mark.covered.is_whole(self._pdf):
+        if mark.held is None or mark.covered is None or mark.covered.is_whole(self._pdf):
             return
-        old = View(self._pdf[: mark.covered.end])
-        signed = {"b:" + mark.embedded.pkcs7_content.hex()}
-        values = (node.value for node in read_fields(old).values() if isinstance(node.value, dict))
-        if not any(value.get("/Contents") in signed for value in values):
+        old = View(opened.body(mark.covered.end))
+        self._now = self._now or View(opened.body(len(self._pdf)))
+        before, after = (_count_signed(view, mark.held) for view in (old, self._now))
+        if before == 0:
             raise InspectionError.changed("INSPECT_OUTSIDE")
+        if after > before:
+            raise InspectionError.changed("INSPECT_TWICE", count=after)
         if self._now.damage - old.damage:
             # a reader that mends it may see something else there
-            raise ValueError("later revisions are damaged")
-        locks, permitted = mark.embedded.fieldmdp, mark.embedded.docmdp_level
-        review = review_changes(old, self._now, Permission(permitted, locks.is_locked if locks else _never))
+            raise InspectionError("LATER_DAMAGED", Step.REVISIONS, Weight.UNKNOWN, {})
+        permitted = mark.held.permitted
+        review = review_changes(old, self._now, Permission(permitted, mark.held.is_locked))
         mark.findings.extend(_remarks(review, mark.name))
         if permitted is not None and review.level.value > permitted.value:
             raise InspectionError.changed("LATER_NOT_PERMITTED", permitted=permitted.value)
+        self._compare_looks(opened, mark.covered.end, review)
 
-    @cached_property
-    def _now(self) -> View:
-        return View(self._pdf)
+    def _compare_looks(self, opened: Opened, end: int, review: Review) -> None:
+        """Judge whether a reader sees in the file what was seen when it was signed."""
+        self._shown = self._shown or Looks.of(opened.body(len(self._pdf)))
+        demand_same_looks(opened.body(end), self._shown, review.drawn, review.redrawn)
 
-    def _tail(self, reader: PdfFileReader, marks: Sequence[_Mark]) -> None:
-        for text, count in Counter(mark.embedded.pkcs7_content for mark in marks if mark.embedded).items():
-            if count > 1 and text.strip(b"\0"):
+    def _mended(self, marks: Sequence[_Mark]) -> None:
+        """What is found by searching is certain where all of it was signed, and nothing else can be found."""
+        if not marks or not all(mark.covered and mark.covered.is_whole(self._pdf) for mark in marks):
+            raise InspectionError("INSPECT_CROSS_REFERENCES", Step.FILE, Weight.UNKNOWN, {})
+        self._findings.append(find("INSPECT_MENDED", Step.FILE, Weight.WARNING))
+
+    def _tail(self, opened: Opened, marks: Sequence[_Mark]) -> None:
+        containers = Counter((mark.held.container, mark.held.place) for mark in marks if mark.held)
+        for text, count in Counter(container for container, _ in containers if container.strip(b"\0")).items():
+            if count > 1:
                 self._findings.append(find("INSPECT_TWICE", Step.SIGNATURES, Weight.FAIL, count=count))
+            elif (shared := max(number for (one, _), number in containers.items() if one == text)) > 1:
+                self._findings.append(find("INSPECT_SHARED", Step.SIGNATURES, Weight.WARNING, count=shared))
         ends = [mark.covered.end for mark in marks if mark.covered]
-        loose = loose_bytes(reader, self._pdf, min(ends)) if ends else None
+        loose = loose_bytes(opened, min(ends)) if ends else None
         if loose is not None:
             self._findings.append(find("INSPECT_LOOSE_BYTES", Step.FILE, Weight.FAIL, offset=loose))
 
     def _inspected(self, mark: _Mark, stamps: Sequence[_Mark]) -> InspectedSignature:
         """Return what is known of a signature; whose it claims to be even where it does not hold."""
-        if mark.embedded is None:
+        if mark.held is None:
             return InspectedSignature(mark.name, "", Coverage.PART, findings=tuple(mark.findings))
         seal = mark.seal
-        certificate = self._tried(partial(_certificate, mark.embedded))
+        certificate = self._tried(partial(_certificate, mark.held))
         level = self._border(Step.SIGNATURES, mark.findings, mark.name, partial(_level, mark, stamps))
         return InspectedSignature(
             field=mark.name,
             signer=shown(name_of_subject(certificate or b"")),
             covers=self._covers(mark.covered),
             level=level or Level.NONE,
-            signed_at=(seal.timed if seal else None) or self._tried(partial(_claimed, mark.embedded)),
+            signed_at=(seal.timed if seal else None) or self._tried(partial(_claimed, mark.held)),
             is_timed=seal is not None and seal.timed is not None,
             end=mark.covered.end if mark.covered else 0,
             findings=tuple(mark.findings),
-            digest=mark.embedded.md_algorithm,
+            digest=seal.digest if seal else "",
             certificate=seal.certificate if seal else None,
             chain=(self._tried(partial(_chain, seal)) if seal else None) or (),
         )
@@ -208,8 +219,15 @@ class _Examination:
         return Coverage.FILE if covered.is_whole(self._pdf) else Coverage.REVISION
 
 
-def _never(_field: str) -> bool:
-    return False
+def _count_signed(view: View, held: Held) -> int:
+    """Return how many fields hold that signature: its container or, which tells it as well, its byte range."""
+    container = "b:" + held.container.hex()
+    values = (node.value for node in read_fields(view).values() if "/V" in node.entries)
+    return sum(
+        value.get("/Contents") == container or view.array(value.get("/ByteRange")) == held.numbers
+        for value in values
+        if isinstance(value, dict)
+    )
 
 
 def _remarks(review: Review, name: str) -> list[Finding]:
@@ -222,16 +240,16 @@ def _remarks(review: Review, name: str) -> list[Finding]:
 
 def _level(mark: _Mark, stamps: Sequence[_Mark]) -> Level:
     """Return the level of which the file holds the parts; whether they are trusted is not judged."""
-    if mark.seal is None or mark.covered is None or mark.embedded is None or not mark.seal.is_pades:
+    if mark.seal is None or mark.covered is None or mark.held is None or not mark.seal.is_pades:
         return Level.NONE
     end = mark.covered.end
     later = [stamp for stamp in stamps if stamp.holds and stamp.covered is not None and stamp.covered.end > end]
     if mark.seal.timed is None and not later:
         return Level.B
-    reader = mark.embedded.reader
+    reader = mark.held.reader
     if not _has_validation_data(reader.root):
         return Level.T
-    states = (reader.get_historical_root(stamp.embedded.signed_revision) for stamp in later if stamp.embedded)
+    states = (reader.get_historical_root(stamp.held.revision) for stamp in later if stamp.held)
     return Level.LTA if any(map(_has_validation_data, states)) else Level.LT
 
 
@@ -244,13 +262,22 @@ def _has_validation_data(catalog: Any) -> bool:
         return False
 
 
-def _certificate(signature: EmbeddedPdfSignature) -> bytes:
-    encoded: bytes = signature.signer_cert.dump()
+def _certificate(held: Held) -> bytes:
+    beside = raw_certificates(held)
+    if beside:
+        return beside[0]
+    signer, _ = certificates_in(read_container(held.container))
+    encoded: bytes = signer.dump()
     return encoded
 
 
-def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
-    claimed: datetime | None = signature.self_reported_timestamp
+def _claimed(held: Held) -> datetime | None:
+    """Return when the signer says to have signed: as signed attribute, else in the dictionary."""
+    claimed: datetime | None = None
+    if not raw_certificates(held):
+        claimed = extract_self_reported_ts(signer_of(read_container(held.container)))
+    if claimed is None and "/M" in held.value:
+        claimed = parse_pdf_date(held.value["/M"], strict=False)
     return claimed
 
 

@@ -14,10 +14,14 @@ Path: TypeAlias = tuple[str, ...]
 
 _MAX_DEPTH: Final = 32
 _MAX_NODES: Final = 20_000
-_TOUCHED: Final = frozenset({"/Ff", "/Type", "/Kids"})
-"""Acrobat writes the first two anew without meaning anything by it; those below a field are looked at one by one."""
-_SIGNING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/F", "/DA", "/Q", "/MK", "/Lock", "/P", "/TU", "/M", "/StructParent"}
-_FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/M", "/RV", "/I"}
+_TOUCHED: Final = frozenset({"/Ff", "/Type", "/Kids", "/P", "/NM", "/M", "/StructParent"})
+"""Readers write these anew without meaning anything by it; those below a field are looked at one by one."""
+_WIDGET: Final = frozenset({"/Subtype", "/Rect", "/BS", "/Border", "/H", "/C", "/DV", "/DR"})
+"""What a signature field gets that was none on a page before."""
+_SIGNING: Final = _TOUCHED | _WIDGET | {"/V", "/AP", "/AS", "/F", "/DA", "/Q", "/MK", "/Lock", "/TU"}
+_FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/RV", "/I", "/TI"}
+_LOCKS: Final = 64 | 128 | 512
+"""Flags of a widget that forbid to change it: ReadOnly, Locked, LockedContents (ISO 32000-2, table 167)."""
 _ACTIONS: Final = frozenset({"/A", "/AA"})
 _BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
 
@@ -65,6 +69,7 @@ class FieldChanges:
 
     ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed;
     ``widgets`` are those of new and newly signed fields, ``drawn`` the areas of whatever shows something new.
+    ``redrawn`` are the names of those whose value is as it was, and whose appearance was made anew.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -73,6 +78,7 @@ class FieldChanges:
     private: list[tuple[Json, str]] = field(default_factory=list)
     widgets: set[str] = field(default_factory=set)
     drawn: dict[str, float] = field(default_factory=dict)
+    redrawn: dict[str, str] = field(default_factory=dict)
 
 
 def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges:
@@ -158,15 +164,16 @@ class _FieldComparison:
         if node.kind != "/Sig" or node.entries.keys() & _ACTIONS or is_drawn_unsigned:
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
         self._demand_new_value(node)
-        if node.area > 0 and self._permission.document is not None:
-            # what a certified document may show was settled by who certified it
-            raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
+        if node.area > 0:
+            self._demand_uncertified(node)
         self._sign(node)
 
     def compare(self, before: FieldNode, after: FieldNode) -> None:
         """Take a field that was there."""
         self.changes.touched.add(before.reference)
         different = different_keys(self._old, before.entries, self._new, after.entries)
+        if _unlocked(before.entries) == _unlocked(after.entries):
+            different.discard("/F")
         if before.kind != after.kind:
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
         if "/Kids" in different:
@@ -175,12 +182,19 @@ class _FieldComparison:
             return
         if after.kind == "/Sig":
             self._demand_first_signed(before, after)
+            if after.area > 0 and "/Rect" in different:
+                self._demand_uncertified(after)
             self._sign(after)
         if not different <= (_SIGNING if after.kind == "/Sig" else _FILLING):
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
         if after.kind != "/Sig":
             self._demand_filled(before, after)
         self.changes.private.append((before.entries.get("/AP"), before.reference))
+
+    def _demand_uncertified(self, node: FieldNode) -> None:
+        if self._permission.document is not None:
+            # what a certified document may show was settled by who certified it
+            raise InspectionError.changed("LATER_FIELD_SHOWN", name=node.name)
 
     def _demand_unlocked(self, node: FieldNode) -> None:
         if self._permission.is_locked(node.name):
@@ -196,6 +210,10 @@ class _FieldComparison:
             raise InspectionError.changed("LATER_SIGNATURE_CHANGED", name=node.name)
 
     def _demand_filled(self, before: FieldNode, after: FieldNode) -> None:
+        if before.value == after.value and not self._permission.is_locked(after.name):
+            # readers make appearances anew; whether it looks as it did is seen when it is drawn
+            self.changes.redrawn[after.reference] = after.name
+            return
         self._demand_unlocked(after)
         if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value)):
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
@@ -210,6 +228,11 @@ class _FieldComparison:
             self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.widgets.add(node.reference)
         self.changes.drawn[node.reference] = node.area
+
+
+def _unlocked(entries: dict[str, Json]) -> Json:
+    flags = entries.get("/F", 0)
+    return flags & ~_LOCKS if isinstance(flags, int) else flags
 
 
 def _is_blank(value: Json) -> bool:

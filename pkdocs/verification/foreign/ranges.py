@@ -7,8 +7,9 @@ from typing import Final
 from asn1crypto import parser
 
 from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.keys import digest_of
 
-_BLANK: Final = b"\0\t\n\f\r "
+_BLANK: Final = b"\0\t\n\f\r \x1a"
 _HEXADECIMAL: Final = re.compile(rb"<([0-9A-Fa-f\0\t\n\f\r ]*)>")
 _MAX_TAIL: Final = 1024
 _ONCE: Final = (rb"/ByteRange\b", rb"/Contents\b")
@@ -21,6 +22,11 @@ class Range:
     opening: int
     closing: int
     end: int
+
+    def digest(self, pdf: bytes, name: str) -> bytes:
+        """Return the digest of what it covers."""
+        whole = memoryview(pdf)
+        return digest_of(name, [whole[: self.opening], whole[self.closing : self.end]])
 
     def is_whole(self, pdf: bytes) -> bool:
         """Tell whether nothing but white space follows it."""
@@ -42,10 +48,16 @@ def read_range(pdf: bytes, numbers: object, container: bytes) -> Range:
             raise InspectionError.broken("INSPECT_BYTE_RANGE")
     if start != 0 or not 0 < opening < closing < end <= len(pdf):
         raise InspectionError.broken("INSPECT_BYTE_RANGE")
+    if pdf[opening - 1 : opening] == b"<" and pdf[closing : closing + 1] == b">":
+        # its brackets are covered too, as some signers do it
+        opening, closing = opening - 1, closing + 1
+        inner = 1
+    else:
+        inner = 0
     written = _HEXADECIMAL.fullmatch(pdf[opening:closing])
     if written is None or _decoded(written[1]) != container:
         raise InspectionError.broken("INSPECT_GAP")
-    covered = Range(opening, closing, end)
+    covered = Range(opening + inner, closing - inner, end)
     if not covered.is_whole(pdf) and not _ends_revision(pdf, end):
         raise InspectionError.broken("INSPECT_PART")
     if not is_padded_with_zeros(container):

@@ -1,31 +1,27 @@
-"""The cryptography of one signature or timestamp, by pyHanko: does it hold, when was it made, of which form is it.
+"""The cryptography of one signature or timestamp: does it hold, when was it made, of which form is it.
 
 Certificates are not judged here, and no clock is looked at.
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from asn1crypto import core, tsp
+from asn1crypto import core, tsp, x509
+from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject, TextStringObject
 from pyhanko.sign.general import find_cms_attribute_iter
-from pyhanko.sign.validation import EmbeddedPdfSignature
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import (
-    extract_certs_for_validation,
-    get_signing_cert_attr,
-    validate_sig_integrity,
-)
 
 from pkdocs.verification.finding import Weight
+from pkdocs.verification.foreign.cms import Digest, demand_holds, has_signing_certificate, read_container, signer_of
 from pkdocs.verification.foreign.fault import InspectionError
-from pkdocs.verification.foreign.keys import LenientKeys
+from pkdocs.verification.foreign.held import Held, entry_of
+from pkdocs.verification.foreign.keys import digest_name, digest_of, recovered_digest, rsa_key
 
 _PADES: Final = frozenset({"/ETSI.CAdES.detached", "/PBAD.PAdES"})
 _DETACHED: Final = _PADES | {"/adbe.pkcs7.detached"}
 _OF_DIGEST: Final = "/adbe.pkcs7.sha1"
+_RAW: Final = "/adbe.x509.rsa_sha1"
 _BROKEN: Final = frozenset({"md2", "md4", "md5"})
 _WEAK: Final = frozenset({"sha1"})
 
@@ -35,90 +31,104 @@ class Seal:
     """A signature that holds: its certificate and the others it brings (DER), the times, what speaks against it.
 
     ``timed`` is by a timestamp over it whose own signature holds; whether anybody believes the authority is not said.
+    ``digest`` is the weakest that it rests on.
     """
 
     certificate: bytes
     others: tuple[bytes, ...]
     is_pades: bool
+    digest: str
     timed: datetime | None
     remarks: tuple[InspectionError, ...]
 
 
-def check_seal(signature: EmbeddedPdfSignature) -> Seal:
-    """Return the signature of a person, after checking it against the bytes that it covers.
+def check_seal(held: Held, covered: Digest) -> Seal:
+    """Return the signature of a person, after checking it against ``covered``, the bytes that it covers.
 
     Raises:
         InspectionError: other bytes than those signed, a forged value, or a form that cannot be judged.
     """
-    kind = str(signature.sig_object.get("/SubFilter"))
-    content = signature.signed_data["encap_content_info"]
-    if signature.external_md_algorithm in _BROKEN:
-        raise InspectionError.unclear("INSPECT_DIGEST_BROKEN", algorithm=signature.external_md_algorithm)
-    if kind in _DETACHED:
-        if content["content"] is not core.VOID and content["content"].native:
-            raise InspectionError.unclear("INSPECT_ENCAPSULATES")
-        digest = signature.compute_digest()
-    elif kind == _OF_DIGEST:
-        digest = _digest_of_digest(signature, content["content"].native)
+    if held.kind == _RAW:
+        return _check_raw(held, covered)
+    if held.kind not in _DETACHED | {_OF_DIGEST}:
+        raise InspectionError.unclear("INSPECT_FORM", kind=held.kind)
+    signed_data = read_container(held.container)
+    signer = signer_of(signed_data)
+    digest = digest_name(signer["digest_algorithm"]["algorithm"].native)
+    if held.kind == _OF_DIGEST:
+        carried = _carried(signed_data, covered)
+        certificate, others = demand_holds(signed_data, lambda name: digest_of(name, [carried]), "data")
+        digest = digest if digest in _BROKEN else "sha1"
     else:
-        raise InspectionError.unclear("INSPECT_FORM", kind=kind)
-    certificates = _demand_holds(signature.signed_data, digest, "data")
-    timed, remarks = _timestamp(signature.signer_info)
-    if signature.external_md_algorithm in _WEAK or kind == _OF_DIGEST:
-        remarks = (*remarks, InspectionError.remark("INSPECT_DIGEST_WEAK", algorithm="sha1"))
-    return Seal(
-        certificate=certificates.signer_cert.dump(),
-        others=tuple(other.dump() for other in certificates.other_certs),
-        is_pades=kind in _PADES and get_signing_cert_attr(signature.signer_info["signed_attrs"]) is not None,
-        timed=timed,
-        remarks=remarks,
-    )
+        if signed_data["encap_content_info"]["content"] is not core.VOID:
+            raise InspectionError.unclear("INSPECT_ENCAPSULATES")
+        certificate, others = demand_holds(signed_data, covered, "data")
+    timed, remarks = _timestamp(signer)
+    is_pades = held.kind in _PADES and has_signing_certificate(signer)
+    return Seal(certificate, others, is_pades, digest, timed, (*_of_digest(digest), *remarks))
 
 
-def check_timestamp(signature: EmbeddedPdfSignature) -> datetime:
+def check_timestamp(held: Held, covered: Digest) -> datetime:
     """Return when a document timestamp says that it was made, after checking it.
 
     Raises:
         InspectionError: other bytes than those stamped, a forged value, or a form that cannot be judged.
     """
-    kind = str(signature.sig_object.get("/SubFilter"))
-    if kind != "/ETSI.RFC3161":
-        raise InspectionError.unclear("INSPECT_FORM", kind=kind)
-    return _read_token(signature.signed_data, signature.compute_digest)
+    if held.kind != "/ETSI.RFC3161":
+        raise InspectionError.unclear("INSPECT_FORM", kind=held.kind)
+    return _read_token(read_container(held.container), covered)
 
 
-def _digest_of_digest(signature: EmbeddedPdfSignature, carried: object) -> bytes:
-    """Return the digest of the SHA-1 that the signature carries, if it is that of the file (ISO 32000-1, 12.8.3.3)."""
-    if carried != signature.compute_digest("sha1"):
-        raise InspectionError.broken("INSPECT_DIGEST")
-    return hashlib.new(signature.md_algorithm, bytes(carried)).digest()
+def raw_certificates(held: Held) -> list[bytes]:
+    """Return the certificates that stand beside a raw signature, the signer's first (ISO 32000-1, table 252)."""
+    written = entry_of(held.value, "/Cert")
+    listed: Iterable[Any] = written if isinstance(written, ArrayObject) else [written]
+    return [one.original_bytes for one in listed if isinstance(one, ByteStringObject | TextStringObject)]
 
 
-def _demand_holds(signed_data: Any, digest: bytes, content_type: str) -> Any:
-    """Return the certificates, after checking digest and value of the one signer."""
-    (signer,) = signed_data["signer_infos"]
+def _of_digest(digest: str) -> Iterable[InspectionError]:
+    if digest in _BROKEN:
+        raise InspectionError.unclear("INSPECT_DIGEST_BROKEN", algorithm=digest)
+    if digest in _WEAK:
+        yield InspectionError.remark("INSPECT_DIGEST_WEAK", algorithm=digest)
+
+
+def _check_raw(held: Held, covered: Digest) -> Seal:
+    """Check a value by PKCS #1 beside its certificate (ISO 32000-1, 12.8.3.2)."""
+    certificates = raw_certificates(held)
+    if not certificates:
+        raise InspectionError.unclear("INSPECT_SIGNER_ABSENT")
     try:
-        certificates = extract_certs_for_validation(signed_data)
-        is_intact, is_valid = validate_sig_integrity(
-            signer, certificates.signer_cert, content_type, digest, sig_validator=LenientKeys()
-        )
-    except SignatureValidationError as fault:
-        raise InspectionError.unclear("INSPECT_CMS", what=str(fault.ades_subindication or "")) from fault
-    if not is_intact:
-        raise InspectionError.broken("INSPECT_DIGEST")
-    if not is_valid:
+        value = core.OctetString.load(held.container).native
+        key = rsa_key(x509.Certificate.load(certificates[0]).public_key)
+    except (ValueError, TypeError, KeyError) as fault:
+        raise InspectionError.unclear("INSPECT_CONTAINER") from fault
+    found = recovered_digest(key, value)
+    if found is None:
         raise InspectionError.broken("INSPECT_VALUE")
-    return certificates
+    name, digest = found
+    if covered(name) != digest:
+        raise InspectionError.broken("INSPECT_DIGEST")
+    first, *others = certificates
+    return Seal(first, tuple(others), is_pades=False, digest=name, timed=None, remarks=tuple(_of_digest(name)))
+
+
+def _carried(signed_data: Any, covered: Digest) -> bytes:
+    """Return the SHA-1 that the signature carries, if it is that of the file (ISO 32000-1, 12.8.3.3)."""
+    content = signed_data["encap_content_info"]["content"]
+    carried = content.native if content is not core.VOID else None
+    if carried != covered("sha1"):
+        raise InspectionError.broken("INSPECT_DIGEST")
+    return bytes(carried)
 
 
 def _timestamp(signer: Any) -> tuple[datetime | None, tuple[InspectionError, ...]]:
     """Return the time of the first signature timestamp that holds, and what is wrong with others."""
     remarks: list[InspectionError] = []
+    value = signer["signature"].native
     for token in find_cms_attribute_iter(signer["unsigned_attrs"], "signature_time_stamp_token"):
         try:
-            return _read_token(
-                token["content"], lambda algorithm: hashlib.new(algorithm, signer["signature"].native).digest()
-            ), tuple(remarks)
+            return _read_token(token["content"], lambda name: digest_of(name, [value])), tuple(remarks)
         except (InspectionError, ValueError, TypeError, KeyError) as fault:
             if isinstance(fault, InspectionError) and fault.weight is Weight.FAIL:
                 # it stamps something else, or was changed: it contradicts the signature that it hangs on
@@ -134,11 +144,10 @@ def _read_token(signed_data: Any, expected: Callable[[str], bytes]) -> datetime:
     stamped = content.parsed if isinstance(content, core.ParsableOctetString) else None
     if not isinstance(stamped, tsp.TSTInfo):
         raise InspectionError.unclear("INSPECT_CMS", what="TSTInfo")
-    (signer,) = signed_data["signer_infos"]
-    algorithm = signer["digest_algorithm"]["algorithm"].native
-    _demand_holds(signed_data, hashlib.new(algorithm, bytes(content)).digest(), "tst_info")
+    demand_holds(signed_data, lambda name: digest_of(name, [bytes(content)]), "tst_info")
     imprint = stamped["message_imprint"]
-    if imprint["hashed_message"].native != expected(imprint["hash_algorithm"]["algorithm"].native):
+    name = digest_name(imprint["hash_algorithm"]["algorithm"].native)
+    if imprint["hashed_message"].native != expected(name):
         raise InspectionError.broken("INSPECT_DIGEST")
     moment: datetime = stamped["gen_time"].native
     return moment

@@ -11,22 +11,26 @@ from pyhanko.pdf_utils.generic import Reference, read_object
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSection, XRefSectionType, read_object_header
 
-_BLANK: Final = b"\0\t\n\f\r "
+from pkdocs.verification.foreign.opening import Opened
+
+_BLANK: Final = b"\0\t\n\f\r \x1a"
 _OBJECT: Final = re.compile(rb"[\0\t\n\f\r ]*\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj\b")
 _OBJECT_END: Final = re.compile(rb"[\0\t\n\f\r ]*(?:endobj\b)?")
 _TABLE: Final = re.compile(rb"[\0\t\n\f\r ]*xref[\0\t\n\f\r 0-9fn]*trailer\b")
-_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r ]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!\bobj\b)[^\r\n])*(?=[\r\n]|$))*")
+_FILLER: Final = re.compile(rb"(?:[\0\t\n\f\r \x1a]|startxref[\0\t\n\f\r ]+\d+|%(?:(?!\bobj\b)[^\r\n])*(?=[\r\n]|$))*")
 _KEYWORD: Final = b"xref\n"
 """What the library has read of a table where it says that the section starts."""
 _TABLES: Final = frozenset({XRefSectionType.STANDARD, XRefSectionType.HYBRID_MAIN})
 
 
-def loose_bytes(reader: PdfFileReader, pdf: bytes, start: int) -> int | None:
+def loose_bytes(opened: Opened, start: int) -> int | None:
     """Return where, from ``start`` on, the first bytes stand that belong to no revision; None if all do.
 
     Raises:
         PdfReadError, ValueError: an object there cannot be read.
     """
+    reader, pdf = opened.reader, opened.body(len(opened.pdf))
+    start -= opened.shift
     cursor, last = _filled(pdf, start), -1
     for piece in sorted(set(_pieces(reader, start))):
         if last >= 0 and not pdf[last:piece].strip(_BLANK):
@@ -34,9 +38,9 @@ def loose_bytes(reader: PdfFileReader, pdf: bytes, start: int) -> int | None:
             continue
         low, high = sorted((piece, cursor))
         if pdf[low:high].strip(_BLANK):
-            return low
+            return low + opened.shift
         cursor, last = _filled(pdf, _piece_end(reader, pdf, piece)), piece
-    return cursor if cursor < len(pdf) else None
+    return cursor + opened.shift if cursor < len(pdf) else None
 
 
 def _pieces(reader: PdfFileReader, start: int) -> Iterator[int]:

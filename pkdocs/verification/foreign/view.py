@@ -11,6 +11,9 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 import pikepdf
 
+from pkdocs.verification.finding import Step, Weight
+from pkdocs.verification.foreign.fault import InspectionError
+
 TRAILER: Final = "trailer"
 
 Json: TypeAlias = Any
@@ -30,7 +33,8 @@ class View:
     ``damage`` is what qpdf had to say of single objects: a wrong length, something that is no object.
 
     Raises:
-        pikepdf.PdfError, ValueError: the file cannot be read by its cross-references.
+        InspectionError: its cross-references are damaged.
+        pikepdf.PdfError, ValueError: the file cannot be read.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -48,7 +52,7 @@ class View:
         self.damage = frozenset(warning for warning in warnings if "object" in warning and _COUNTED not in warning)
         if any("reconstruct" in warning for warning in warnings):
             # found by searching, not by its cross-references: another reader finds other things
-            raise ValueError("cross-references are damaged")
+            raise InspectionError("LATER_DAMAGED", Step.REVISIONS, Weight.UNKNOWN, {})
 
     @property
     def references(self) -> set[str]:

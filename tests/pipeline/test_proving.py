@@ -1,0 +1,117 @@
+"""The register shown to others: proofs on disk, a head judged by itself, two versions compared."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pkdocs.errors import ConflictError, PkdocsError, UsageError
+from pkdocs.pipeline.proving import Judged, diff_registers, judge_register, write_proof
+from pkdocs.register import State, parse_proof
+from pkdocs.verification import Result, Weight
+from tests.city import AT, KEYS, Town, change, sheets, signed
+
+
+@cache
+def _grown(base: Path) -> Town:
+    town = signed(base).copy(base / "dua-versi")
+    town.build_register()
+    town.sign_register()
+    town.write(change(sheets(), "Pejabat", "INSP.IRBAN1.AUDITOR", "Nomor SK", "821.2/17/2026"))
+    town.build_register(closed=True)
+    town.sign_register()
+    return town
+
+
+@pytest.fixture
+def grown(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A city with two versions of the register, both signed; in the second one an office has its decree."""
+    return _grown(tmp_path_factory.getbasetemp()).copy(tmp_path)
+
+
+def older(town: Town) -> Path:
+    return town.out / "register-1.pdf"
+
+
+def judged(town: Town, *since: Path, proof: Path | None = None) -> Judged:
+    return judge_register(town.head, town.trust, since=since, proof=proof, at=AT)
+
+
+def weights(one: Judged) -> dict[str, Weight]:
+    return {finding.code: finding.weight for finding in one.findings if finding.weight is not Weight.NOTE}
+
+
+def stops(kind: type[PkdocsError], code: str, town: Town, out: Path, **asked: object) -> None:
+    with pytest.raises(kind) as stop:
+        write_proof(town.head, out, **({"ids": (), "since": None} | asked))  # type: ignore[arg-type]
+    assert stop.value.code == code
+    assert not out.exists()
+
+
+def test_a_register_is_judged_without_any_agreement(grown: Town) -> None:
+    found = judged(grown, older(grown))
+    assert (found.result, weights(found), len(found.verdict.signed_by)) == (Result.PASSED, {}, 2)
+
+
+def test_an_older_head_that_is_not_continued_or_none_is_named(grown: Town, tmp_path: Path) -> None:
+    other = tmp_path / "lain.pdf"
+    other.write_bytes(b"%PDF-1.7\n")
+    assert weights(judged(grown, other)) == {"HEAD_OLDER_NOT_BELIEVED": Weight.UNKNOWN}
+    copied = tmp_path / "sama.pdf"
+    copied.write_bytes(grown.head.read_bytes())
+    assert weights(judged(grown, copied)) == {"HEAD_OLDER_OTHER": Weight.UNKNOWN}
+    file = grown.out / "register.jsonl"
+    file.write_bytes(file.read_bytes().replace(b"Inspektur", b"Direktur.", 1))
+    found = judged(grown, older(grown))
+    assert (found.result, set(weights(found))) == (Result.FAILED, {"LIST_OTHER", "REGISTER_NOT_BELIEVED"})
+
+
+def test_a_proof_of_growth_stands_for_the_list(grown: Town, tmp_path: Path) -> None:
+    out = tmp_path / "bukti.json"
+    write_proof(grown.head, out, ids=(), since=older(grown))
+    (grown.out / "register.jsonl").unlink()
+    found = judged(grown, older(grown), proof=out)
+    assert (found.result, weights(found)) == (Result.PASSED, {})
+    assert [finding.code for finding in found.findings if finding.code.startswith("SET")] == ["SET_NOT_PROVEN"]
+    assert weights(judged(grown)) == {"LIST_ABSENT": Weight.UNKNOWN, "REGISTER_NOT_BELIEVED": Weight.UNKNOWN}
+    proof = parse_proof(out.read_bytes())
+    assert proof.since is not None
+    step = proof.since.path[0]
+    out.write_bytes(out.read_bytes().replace(step.encode(), ("0" * 64).encode()))
+    assert weights(judged(grown, older(grown), proof=out)) == {"LIST_REWRITTEN": Weight.FAIL}
+    out.unlink()
+    assert weights(judged(grown, proof=out))["PROOF_UNREADABLE"] is Weight.FAIL
+
+
+def test_a_proof_without_the_older_head_does_not_show_its_lines(grown: Town, tmp_path: Path) -> None:
+    out = tmp_path / "bukti.json"
+    write_proof(grown.head, out, ids=[grown.index.agreements[0].id], since=None)
+    assert weights(judged(grown, older(grown), proof=out)) == {"HEAD_GROWTH_UNPROVEN": Weight.UNKNOWN}
+
+
+def test_what_cannot_be_proven_is_not_written(grown: Town, tmp_path: Path) -> None:
+    out = tmp_path / "bukti.json"
+    stops(UsageError, "PROVE_NOTHING", grown, out)
+    stops(ConflictError, "PROVE_ABSENT", grown, out, ids=("PK-2026-LAIN-1",))
+    stops(ConflictError, "PROVE_NOT_OLDER", grown, out, since=grown.head)
+    stops(ConflictError, "REGISTER_DAMAGED", grown, out, since=grown.pdf("INSP"))
+
+
+def test_what_changed_between_two_versions_is_told(grown: Town) -> None:
+    found = diff_registers(older(grown), grown.head)
+    assert found.continues
+    assert (found.older.version, found.newer.version) == (1, 2)
+    assert (dict(found.by_kind), found.moved, found.came, found.left) == ({"pkdocs-assignment": 1}, (), (), ())
+    with pytest.raises(ConflictError) as stop:
+        diff_registers(grown.head, older(grown))
+    assert stop.value.code in {"DIFF_NOT_OLDER", "REGISTER_DAMAGED"}
+
+
+def test_agreements_that_were_signed_meanwhile_are_among_the_changes(town: Town) -> None:
+    town.build_register()
+    town.sign_register()
+    town.sign_all()
+    town.build_register()
+    found = diff_registers(older(town), town.head)
+    assert dict(found.by_kind) == {"pkdocs-agreement": len(KEYS)}
+    assert {(one.before, one.after) for one in found.moved} == {(State.ISSUED, State.COMPLETE)}
