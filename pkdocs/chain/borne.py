@@ -1,6 +1,6 @@
 """The signatures of one agreement as a verdict tells them: whose, of which level, and since when."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -52,12 +52,6 @@ class Teller:
             length=length,
             sha256=digest,
         )
-
-    def completed(self, required: Collection[Role], signings: Mapping[Role, Signing]) -> datetime | None:
-        """Return since when at the latest each of the ``required`` signatures was there; None if one has no proof."""
-        proofs = [signings[role].proof for role in required if role in signings]
-        proven = [self._local(proof.at) for proof in proofs if proof is not None]
-        return max(proven) if proven and len(proven) == len(required) else None
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self._zone.info)

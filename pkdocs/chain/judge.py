@@ -57,17 +57,17 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         for node in forest.nodes
     }
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
+    completed = {node: people.completed(node, signings[node]) for node in forest.nodes}
     day = at.astimezone(trust.zone.info).date()
-    calendar = Calendar(forest, {node: people.completed(node, signings[node]) for node in forest.nodes}, day)
-    verdicts = _verdicts(forest, alone, signings, counted, calendar)
+    calendar = Calendar(forest, {node: one and one.date() for node, one in completed.items()}, day)
     teller = Teller(trust.zone)
     told = (
         replace(
             _phased(node, verdict, trust, counted, calendar),
             borne=tuple(teller.borne(node, signings[node], people.timeline(node))),
-            completed=teller.completed(required_roles(node, trust), signings[node]),
+            completed=completed[node],
         )
-        for node, verdict in verdicts
+        for node, verdict in _verdicts(forest, alone, signings, counted, calendar)
     )
     agreements = (*told, *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account, day), *set_findings(forest, believed, counted), *_clock_findings(trust, at))

@@ -142,10 +142,10 @@ class PeopleJudge:
         moments = [signing.signature.claimed, signing.proof.at if signing.proof else self._at]
         return tuple(dict.fromkeys(self._day(moment) for moment in moments if moment is not None))
 
-    def completed(self, node: Node, signings: Mapping[Role, Signing]) -> date | None:
-        """Return the day by whose end all who must are proven to have signed ``node``; None: nothing proves that."""
+    def completed(self, node: Node, signings: Mapping[Role, Signing]) -> datetime | None:
+        """Return when, in the zone, all who must are proven to have signed ``node``; None: nothing proves that."""
         proof = self._completion(node, signings)
-        return self._day(proof.at) if proof else None
+        return proof.at.astimezone(self._trust.zone.info) if proof else None
 
     def _completion(self, node: Node, signings: Mapping[Role, Signing]) -> Proof | None:
         signed = [signings.get(role) for role in required_roles(node, self._trust)]
@@ -164,8 +164,7 @@ class PeopleJudge:
             return
         is_original = content.amendment is None
         due = max(content.first_day, content.dated) if is_original else content.first_day
-        is_stamped = proof.source in {Source.TIMESTAMP, Source.DOCUMENT}
-        slack = timedelta() if is_stamped or not is_original else LISTING
+        slack = LISTING if is_original and proof.source in {Source.REGISTER, Source.HEAD} else timedelta()
         if self._day(proof.at) > due + slack:
             code = "COMPLETED_LATE" if is_original else "AMENDMENT_COMPLETED_LATE"
             days = {"first": due.isoformat(), "proven": self._day(proof.at).isoformat()}

@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, StrEnum, auto
+from typing import Final
 
 from pkdocs.content import Content, Role
 from pkdocs.profile import Zone
 from pkdocs.roster import Level as Rung
 from pkdocs.verification import Facts, Finding, Result
-from pkdocs.verification.algorithms import PLAIN
 from pkdocs.verification.basis import Basis
 from pkdocs.verification.finding import Signatory
 from pkdocs.verification.inspection import Level
 from pkdocs.verification.proof import Proof
+
+LATE: Final = frozenset({"COMPLETED_LATE", "AMENDMENT_COMPLETED_LATE"})
+"""Findings that an agreement was complete only after it was due."""
 
 
 class PageCheck(Enum):
@@ -93,8 +96,8 @@ class AgreementVerdict:
     ``own`` is that of its own findings, ``result`` the heavier of it and the parent's. ``content`` is None where it
     could not be read; ``parent`` is the parent's id, as the content names it; ``depth`` counts from its root, which
     has 0. ``signed`` are the roles with an intact signature, whoever made it; ``borne`` are all signatures, the seal
-    first. ``completed`` is since when at the latest all required ones are proven to have been there; None if that is
-    not proven of each. ``phase`` is how far the agreement has come on the day of judging, ``counts_from`` the day from
+    first. ``completed`` is when all required ones are proven to have been there at the latest; None if that is not
+    proven of each. ``phase`` is how far the agreement has come on the day of judging, ``counts_from`` the day from
     which it counts if nothing weighs; None without content.
     """
 
@@ -114,10 +117,8 @@ class AgreementVerdict:
 
     @property
     def is_late(self) -> bool | None:
-        """Whether it is proven to be complete only after ``due``; None if nothing proves when it was."""
-        if self.completed is None or self.due is None:
-            return None
-        return self.completed.date() > self.due
+        """Whether it was complete only after it was due; None if nothing proves when it was."""
+        return None if self.completed is None else any(one.code in LATE for one in self.findings)
 
     @property
     def due(self) -> date | None:
@@ -158,7 +159,7 @@ class SetVerdict:
     organisation: str
     register: RegisterMark | None
     training: bool
-    policy: str = PLAIN.title
+    policy: str = ""
     sources: tuple[Basis, ...] = ()
     expected: tuple[Expected, ...] | None = None
 

@@ -129,14 +129,14 @@ def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str
         "own": str(agreement.own),
         "result": str(agreement.result),
         "parent": agreement.parent,
-        "state": agreement.phase and str(agreement.phase),
-        "in_force_from": agreement.counts_from and agreement.counts_from.isoformat(),
         "unit": content.position.unit if content else None,
         "level": str(content.position.level) if content else None,
         "parties": list(_parties_json(content)) if content else [],
         "signatures": [_signature_json(one) for one in agreement.borne],
         "completed": agreement.completed.isoformat() if agreement.completed else None,
         "late": agreement.is_late,
+        "state": agreement.phase and str(agreement.phase),
+        "in_force_from": agreement.counts_from and agreement.counts_from.isoformat(),
         "findings": [finding_json(finding, language) for finding in agreement.findings],
     }
 

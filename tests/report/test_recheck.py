@@ -36,7 +36,7 @@ def test_another_verdict_is_told(again: Any) -> None:
 
 
 def test_another_policy_than_it_states_is_told() -> None:
-    assert said({"policy": "pkdocs 2025.1"})["REPORT_POLICY_OTHER"] is Weight.FAIL
+    assert said({"policy": "pkdocs-algorithms/0"})["REPORT_POLICY_OTHER"] is Weight.FAIL
 
 
 def test_another_version_compares_results_and_never_passes() -> None:
