@@ -35,7 +35,7 @@ golden: setup ## draw the pictures of all templates' pages again; look at them b
 
 bench: setup ## pkdocs beside docxtpl, unoserver, soffice and python-calamine; some 20 minutes
 	@sh benchmarks/setup
-	@for name in render convert generate judge sign workbook; do echo "== $$name"; PYTHONPATH=build/bench/beside $(BIN)/python benchmarks/$$name.py || exit; done
+	@for name in render convert generate judge sign verify workbook; do echo "== $$name"; PYTHONPATH=build/bench/beside $(BIN)/python benchmarks/$$name.py || exit; done
 
 lock: setup ## renew requirements.lock after a change in pyproject.toml; UPGRADE=--upgrade takes newer versions
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) --extra dev --generate-hashes \

@@ -30,6 +30,7 @@ from parties import AtHand
 
 from pkdocs.content import Content, Party, Role
 from pkdocs.files import write_atomic
+from pkdocs.issue import issue_pdf
 from pkdocs.page import printed_values
 from pkdocs.persons import TRIAL_KEY, pseudonym
 from pkdocs.pipeline.checking import Checked
@@ -276,10 +277,15 @@ class Maker:
         self._city.file(content).write_bytes(whole)
         return Made(Stretch(hashlib.sha256(issued).hexdigest(), len(issued)), end)
 
-    def issued(self, content: Content) -> bytes:
-        """Return the issued file, with one font for all."""
+    def source(self, content: Content, address: str = "") -> bytes:
+        """Return the file as LibreOffice would make it, with one font for all."""
         with patch.object(pages._Font, "of", lambda _lines: self._font):  # noqa: SLF001  # see above
-            return pages.issued.__wrapped__(content, self._city.checked.profile.address)
+            return pages.source_pdf.__wrapped__(content, address or self._city.checked.profile.address)
+
+    def issued(self, content: Content, address: str = "") -> bytes:
+        """Return the issued file."""
+        source = self.source(content, address)
+        return issue_pdf(source, content, template_digest=pages.TEMPLATE_DIGEST, toolchain=pages.TOOLCHAIN)
 
     def signed(self, content: Content, pdf: bytes, roles: Sequence[Role] = tuple(Role)) -> bytes:
         """Return the file with the signatures of its parties in ``roles``."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +113,17 @@ class Place:
         self.timestamping = _der(timestamping)
         self.stamper = AtHand(TimestampAuthority(timestamping, self.above[:1]))
         anchor = Anchor(self.above[1], frozenset(Purpose), training=True)
-        self.gatherer = Gatherer(Trust("", "", "", (anchor,), self.lists, (), 1, None, "", Zone.WIB))
-        self.persons = [self._person(serial, kind, issuing, root) for serial in PERSONS]
+        self.trust = Trust("", "", "", (anchor,), self.lists, (), 1, None, "", Zone.WIB)
+        self.gatherer = Gatherer(self.trust)
+        self._kind, self._root, self._issuing = kind, root, issuing
+        self.persons = [self.enrol(serial) for serial in PERSONS]
 
-    def _person(self, serial: str, kind: KeyKind, issuing: Authority, root: Authority) -> Person:
-        key = kind.make_key()
+    def enrol(self, serial: str) -> Person:
+        """Return somebody with a key and a certificate."""
+        key = self._kind.make_key()
         subject = Subject(serial, "Dra. Citra Maheswari", "Dinas", "Pemerintah Kota Wanasari")
-        own = certify(issuing, subject, key.public_key(), at=AT)
-        chain = [issuing.certificate, root.certificate]
+        own = certify(self._issuing, subject, key.public_key(), at=AT)
+        chain = [self._issuing.certificate, self._root.certificate]
         held = pkcs12.serialize_key_and_certificates(b"uji", key, own, chain, BestAvailableEncryption(b"uji"))
         return Person(key, (own.public_bytes(Encoding.DER), *self.above), load_pkcs12(held, "uji"))
 
@@ -128,16 +132,19 @@ def _der(authority: Authority) -> bytes:
     return authority.certificate.public_bytes(Encoding.DER)
 
 
-def agreements(count: int, folder: Path) -> list[Agreement]:
-    """Return issued agreements of two parties of a sample, converted by LibreOffice."""
+def agreements(count: int, folder: Path, firsts: Sequence[str] = PERSONS[:1]) -> list[Agreement]:
+    """Return issued agreements of two parties of a sample, converted by LibreOffice.
+
+    The first parties are ``firsts``, in turn; the second is the same in all.
+    """
     office = find_office()
     toolchain = Toolchain("benchmark", office.build, office.fonts)
     contents, words = documents(max(60, count), folder)
     two = [one for one in words if len(contents[one].roles) == 2][:count]
     pdfs, _ = converted(office, [(one, words[one]) for one in two])
     found = []
-    for one, pdf in pdfs.items():
-        content = signed_by(PERSONS, contents[one])
+    for (one, pdf), first in zip(pdfs.items(), cycle(firsts), strict=False):
+        content = signed_by((first, PERSONS[1]), contents[one])
         issued = issue_pdf(pdf, content, template_digest="0" * 64, toolchain=toolchain)
         file = folder / f"{one}.pdf"
         file.write_bytes(issued)

@@ -7,7 +7,6 @@ are text; names stand as printed.
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,7 @@ from typing import Final
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
-from pkdocs.schema import SchemaError, canonical, demand, from_json, parse_json, to_json
+from pkdocs.schema import SchemaError, canonical, demand, parse_canonical
 
 SCHEMA: Final = "pkdocs-content/1"
 REASONED_SCHEMA: Final = "pkdocs-content/2"
@@ -30,6 +29,8 @@ DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 """SHA-256 in hexadecimal."""
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _AMOUNT = re.compile(r"[1-9][0-9]*")
+_EMPTY_TEXT = re.compile(rb'[:,\[{]""')
+"""An empty text in JSON: within a text no quotation mark stands without a backslash."""
 _PERSON = re.compile(r"[A-Z2-7]{16}")
 
 
@@ -229,14 +230,6 @@ class Budget:
         demand(self.total == str(budget_total(self.lines)), "the total is not that of the lines")
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for entry in value.values() if isinstance(value, dict) else value:
-            yield from _texts(entry)
-
-
 def budget_total(lines: tuple[Expense, ...]) -> int:
     """Return the sum in rupiah, without lines whose parent by code is among them."""
     codes = {line.code for line in lines}
@@ -324,7 +317,6 @@ class Content:
             demand(self.goals and self.type is Type.AGREEMENT, "nothing promised")
         codes = [promise.code.casefold() for promise in self.indicators]
         demand(len(codes) == len(set(codes)), "an indicator twice")
-        demand(all(_texts(to_json(self))), "an empty text, which the page cannot show")
 
     def __getstate__(self) -> dict[str, object]:
         """Leave the canonical bytes behind: on the way to another process they would double its size."""
@@ -346,8 +338,14 @@ class Content:
 
     @cached_property
     def canonical(self) -> bytes:
-        """The canonical bytes, which the issued file carries."""
-        return canonical(self)
+        """The canonical bytes, which the issued file carries.
+
+        Raises:
+            SchemaError: it has none, for a text is empty, which the page could not show.
+        """
+        data = canonical(self)
+        _demand_texts(data)
+        return data
 
     @property
     def indicators(self) -> tuple[Promise, ...]:
@@ -388,10 +386,15 @@ def parse_content(data: bytes) -> Content:
     """
     if len(data) > MAX_CONTENT_BYTES:
         raise SchemaError("too large")
-    content = from_json(Content, parse_json(data), schema=REASONED_SCHEMA)
-    # as in parse_canonical; here the content keeps what it is compared by
-    demand(content.canonical == data, "not in canonical form")
+    content = parse_canonical(Content, data, schema=REASONED_SCHEMA)
+    _demand_texts(data)
+    # which need not be written again
+    vars(content)["canonical"] = data
     return content
+
+
+def _demand_texts(data: bytes) -> None:
+    demand(not _EMPTY_TEXT.search(data), "an empty text, which the page cannot show")
 
 
 def short_digest(digest: str) -> str:

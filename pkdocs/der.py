@@ -69,7 +69,9 @@ def values(encoded: bytes) -> list[bytes]:
     start, end = _contents(encoded, 0)
     found = []
     while start < end:
-        after = _contents(encoded, start)[1]
+        # nearly all are short, and say so in one byte
+        is_short = start + 2 <= end and encoded[start] & 0x1F != 0x1F and encoded[start + 1] < 0x80
+        after = start + 2 + encoded[start + 1] if is_short else _contents(encoded, start)[1]
         found.append(encoded[start:after])
         start = after
     if start != end:

@@ -64,7 +64,10 @@ def saved(document: Pdf, **options: Any) -> bytes:
 
 
 def page(*values: Mapping[str, Any], text: str = TEXT, **options: Any) -> bytes:
-    """Return one page with ``text``, and with a text field for each of ``values``: its entries, ``V`` among them."""
+    """Return one page with ``text``, and with a text field for each of ``values``: its entries, ``V`` among them.
+
+    What is ``shown`` there is ``V``, if nothing else is said.
+    """
     with pikepdf.new() as document:
         document.add_blank_page(page_size=(595, 842))
         sheet = document.pages[0].obj
@@ -78,10 +81,11 @@ def page(*values: Mapping[str, Any], text: str = TEXT, **options: Any) -> bytes:
             field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String(f"isian{number}"), F=4)
             field.Rect = Array([72, 600 - 40 * number, 300, 620 - 40 * number])
             field.P = sheet
-            for key, value in entries.items():
-                field[f"/{key}"] = value
-            if "V" in entries:
-                field.AP = Dictionary(N=drawing(document, str(entries["V"])))
+            for key in entries.keys() - {"shown"}:
+                field[f"/{key}"] = entries[key]
+            shown = entries.get("shown", entries.get("V"))
+            if isinstance(shown, str | String):
+                field.AP = Dictionary(N=drawing(document, str(shown)))
             made = document.make_indirect(field)
             form.Fields.append(made)
             sheet.Annots.append(made)

@@ -18,7 +18,7 @@ from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
 from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
-from pkdocs.chain.whole import copy_findings, result_of_unreadable, rival_findings, set_findings
+from pkdocs.chain.whole import copy_findings, record_findings, result_of_unreadable, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
 from pkdocs.register import Account, Register
 from pkdocs.trust import Trust
@@ -71,7 +71,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     )
     agreements = (*told, *map(_unreadable, forest.unreadable))
     whole = (*_account_findings(account, day), *set_findings(forest, believed, counted), *_clock_findings(trust, at))
-    whole = (*whole, *extended_finding(policy, Step.SET))
+    whole = (*whole, *record_findings(forest), *extended_finding(policy, Step.SET))
     if register:
         whole = (*whole, *listed_set_findings(forest, register))
     return SetVerdict(

@@ -38,7 +38,8 @@ class PeopleJudge:
         """Return the intact signatures of ``node``, by role."""
         facts = node.facts
         sealed = (facts.seal,) if facts.seal else ()
-        timeline = self._signatures.timeline((*sealed, *facts.signatures), facts.stamps, facts.evidence)
+        signatures = (*sealed, *facts.signatures)
+        timeline = self._signatures.timeline(signatures, facts.stamps, facts.evidence, facts.records)
         self._timelines[node] = timeline
         listed = self._listed(node)
         return {

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pkdocs.chain.counting import Counted
 from pkdocs.chain.softening import budget_findings, carried_findings, change_findings
@@ -67,6 +68,12 @@ class PromiseBook:
                 contents = [one.content for one in (*below, ancestor)]
                 self._beside[ancestor] = {p.code: p for content in contents for p in content.indicators}
             promise = self._beside[ancestor].get(code)
-            if promise is not None and promise not in node.content.indicators:
+            if promise is not None and promise not in _promises_of(node):
                 return promise
         return None
+
+
+@lru_cache(maxsize=1)
+def _promises_of(node: Node) -> frozenset[Promise]:
+    """Return what the node promises itself; a content may have many thousands, each asked about."""
+    return frozenset(node.content.indicators)

@@ -59,3 +59,10 @@ def set_findings(forest: Forest, believed: Collection[Node], counted: Counted) -
         weights = {counted.rivalry(node, rivals_of(node, forest)) for node in nodes}
         weight = next(weight for weight in Weight if weight in weights)
         yield find("SET_IDS_TWICE", Step.SET, weight, count=len(rivals), id=nodes[0].id)
+
+
+def record_findings(forest: Forest) -> Iterator[Finding]:
+    """Yield that evidence records lie beside some files and not beside all: one may have been lost."""
+    without = [node for node in forest.nodes if not node.facts.records]
+    if 0 < len(without) < len(forest.nodes):
+        yield find("RECORD_ABSENT", Step.SET, Weight.NOTE, count=len(without), id=without[0].id)

@@ -23,6 +23,7 @@ from pkdocs.cli.base import (
     words,
 )
 from pkdocs.cli.holders import passphrase_option
+from pkdocs.cli.preserve import reseal_command, seal_command
 from pkdocs.cli.proving import diff_command, prove_command, verify_command
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
@@ -35,7 +36,7 @@ from pkdocs.pipeline.augmenting import open_timestamper, raise_level
 from pkdocs.pipeline.keeping import read_kept, sign_kept
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.registering import Built, HeadWishes, build_register
-from pkdocs.register import AgreementLine, CertificateLine, Head, Line, State, valid_lines
+from pkdocs.register import AgreementLine, CertificateLine, Head, Line, State, standing, valid_lines
 from pkdocs.schema import to_json
 from pkdocs.settings import default_templates
 from pkdocs.signing import load_pkcs12
@@ -51,6 +52,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group("register", cls=Group, code="REGISTER")
 def command() -> None:
     """Lead to the commands."""
+
+
+command.add_command(seal_command)
+command.add_command(reseal_command)
 
 
 @command.command("build", cls=Command, code="REGISTER_BUILD")
@@ -216,6 +221,8 @@ def show_command(ctx: click.Context, head: Path, person: str | None, person_key:
     say(ctx, words(ctx, "REGISTER_HEADLINE", **_headline(kept.head)), bold=True)
     names = "; ".join(kept.signed) or "-"
     say(ctx, words(ctx, "REGISTER_SIGNERS", names=names, threshold=kept.head.keepers.threshold))
+    if in_force := kept.head.in_force:
+        say(ctx, words(ctx, "REGISTER_COMPARED", compared=in_force.compared, total=len(standing(kept.lines))))
     if kept.head.closed:
         say(ctx, words(ctx, "REGISTER_CLOSED"))
     asked = _person(ctx, person, person_key) if person else None
@@ -223,7 +230,11 @@ def show_command(ctx: click.Context, head: Path, person: str | None, person_key:
     shown = [line for line in lines if person or isinstance(line, AgreementLine)]
     for line in shown:
         say(ctx, "  " + _line(ctx, line, asked))
-    found = {"signed": list(kept.signed), "lines": [to_json(line) for line in shown]}
+    keeper = next((one for one in kept.head.keepers.registrars if one.person == asked), None)
+    if keeper:
+        code = "REGISTER_KEEPER_SIGNED" if keeper.name in kept.signed else "REGISTER_KEEPER"
+        say(ctx, "  " + words(ctx, code, version=kept.head.version))
+    found = {"signed": list(kept.signed), "registrar": bool(keeper), "lines": [to_json(line) for line in shown]}
     print_json(ctx, {**_head_json(head, kept.head), **found})
 
 

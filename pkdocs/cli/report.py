@@ -22,8 +22,9 @@ from pkdocs.cli.base import (
 from pkdocs.cli.holders import passphrase_option
 from pkdocs.cli.secret import Source, read_secret
 from pkdocs.cli.sign import demand_consent
-from pkdocs.cli.verify import COLOURS, EXITS, as_means, means_options
+from pkdocs.cli.verify import COLOURS, EXITS, demand_head, means_options
 from pkdocs.files import read_regular
+from pkdocs.pipeline.audit import Means
 from pkdocs.pipeline.rechecking import Rechecked, check_report, read_report, sign_report
 from pkdocs.report.json import finding_json
 from pkdocs.report.outline import heaviest, heaviest_first
@@ -67,6 +68,7 @@ def sign_command(ctx: click.Context, report: Path, p12: Path, passphrase_file: P
 @argument("report", metavar="FILE", type=_FILE)
 @argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @means_options
+@option("--signer-trust", metavar="FILE", type=_FILE, code="OPTION_SIGNER_TRUST")
 @json_option
 @click.pass_context
 def check_command(
@@ -79,14 +81,18 @@ def check_command(
     proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
+    records: tuple[Path, ...],
     moment: str | None,
     jobs: int | None,
     thorough: bool,
+    signer_trust: Path | None,
 ) -> None:
     """Check a report."""
-    means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
+    demand_head(register, proof)
+    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
-        found = check_report(report, paths, trust, at=read_moment(moment), means=means, progress=bar)
+        at = read_moment(moment)
+        found = check_report(report, paths, trust, at=at, means=means, progress=bar, signer_trust=signer_trust)
     _show(ctx, report, found)
     print_json(
         ctx,

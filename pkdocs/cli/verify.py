@@ -36,6 +36,7 @@ EXITS: Final = {Result.PASSED: 0, Result.INCOMPLETE: 10, Result.INDETERMINATE: 1
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_ANY = click.Path(exists=True, path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -45,6 +46,7 @@ def means_options(command: _Command) -> _Command:
         option("--thorough", is_flag=True, code="OPTION_THOROUGH"),
         option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS"),
         option("--at", "moment", metavar="TIME", code="OPTION_AT"),
+        option("--records", metavar="PATH", multiple=True, type=_ANY, code="OPTION_RECORDS"),
         option("--workbook", type=click.Path(exists=True, path_type=Path), code="OPTION_VERIFY_WORKBOOK"),
         option("--templates", metavar="DIR", type=_FOLDER, code="OPTION_VERIFY_TEMPLATES"),
         option("--proof", metavar="FILE", type=_FILE, code="OPTION_VERIFY_PROOF"),
@@ -55,19 +57,14 @@ def means_options(command: _Command) -> _Command:
     return command
 
 
-def as_means(
-    register: Path | None,
-    proof: Path | None,
-    templates: Path | None,
-    workbook: Path | None,
-    jobs: int,
-    *,
-    thorough: bool,
-) -> Means:
-    """Return what these options name; a proof is one of a head."""
+def demand_head(register: Path | None, proof: Path | None) -> None:
+    """Pass a proof with the head that it is of.
+
+    Raises:
+        UsageError: the head is not named.
+    """
     if proof and not register:
         raise UsageError("PROOF_NEEDS_HEAD")
-    return Means(register, templates, workbook, proof, jobs, thorough)
 
 
 @click.command("verify", cls=Command, code="VERIFY")
@@ -92,6 +89,7 @@ def command(
     proof: Path | None,
     templates: Path | None,
     workbook: Path | None,
+    records: tuple[Path, ...],
     moment: str | None,
     jobs: int | None,
     thorough: bool,
@@ -101,7 +99,8 @@ def command(
     at = read_moment(moment)
     for report in reports:
         demand_place(report)
-    means = as_means(register, proof, templates, workbook, jobs or settings(ctx).jobs, thorough=thorough)
+    demand_head(register, proof)
+    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs, thorough)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         verdict = verify(paths, trust, at=at, means=means, progress=bar)
     for line in tree_lines(verdict, language(ctx)):

@@ -8,6 +8,7 @@ from typing import Final
 
 from pkdocs.executor import run_each
 from pkdocs.files import digest, read_regular
+from pkdocs.pipeline.attesting import NO_RECORDS, Records, attest_heads
 from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.register import (
     LIST_NAME,
@@ -46,24 +47,39 @@ class Reading:
 
 
 def read_account(
-    named: Path, others: Sequence[Source], trust: Trust, *, at: datetime, jobs: int, proof: Path | None = None
+    named: Path,
+    others: Sequence[Source],
+    trust: Trust,
+    *,
+    at: datetime,
+    jobs: int,
+    proof: Path | None = None,
+    records: Records = NO_RECORDS,
 ) -> Account:
     """Return what the head ``named`` and the list beside it are worth, compared with ``others``.
 
     Each head is examined in a process of its own, with limits of time and memory. Earlier heads that are kept beside
     it say who keeps the register. With ``proof`` no list is looked for: the lines of that file are all that is known.
-    A list or proof that cannot be read is absent.
+    A list or proof that cannot be read is absent. Evidence records of heads lie beside them, or are among ``records``.
     """
-    return read_register(named, others, trust, at=at, jobs=jobs, proof=proof).account
+    return read_register(named, others, trust, at=at, jobs=jobs, proof=proof, records=records).account
 
 
 def read_register(
-    named: Path, others: Sequence[Source], trust: Trust, *, at: datetime, jobs: int, proof: Path | None = None
+    named: Path,
+    others: Sequence[Source],
+    trust: Trust,
+    *,
+    at: datetime,
+    jobs: int,
+    proof: Path | None = None,
+    records: Records = NO_RECORDS,
 ) -> Reading:
     """Return the same, with the verdicts on the heads."""
     files = list(dict.fromkeys((Source.of(named), *others)))
     kept = [one for one in map(Source.of, archived_heads(named)) if one not in files and one.is_head]
     facts = list(run_each(_examine, [*files, *kept], jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost))
+    facts = attest_heads(facts, [*files, *kept], records, jobs=jobs)
     verdict, *verdicts = judge_heads(facts, trust, at)
     beside = tuple(zip(files[1:], verdicts, strict=False))
     if proof is None:

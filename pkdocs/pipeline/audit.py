@@ -10,6 +10,7 @@ from pkdocs.chain import Exhibit, SetVerdict, judge_set
 from pkdocs.errors import UsageError
 from pkdocs.executor import cores, run_each
 from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.attesting import attest, named_records
 from pkdocs.pipeline.basis import with_basis
 from pkdocs.pipeline.looking import NOTHING_VOUCHED, Look
 from pkdocs.pipeline.pinning import read_trust_file
@@ -24,7 +25,9 @@ from pkdocs.vouched import vouched_by
 Progress = Callable[[int, int], None]
 
 TIMEOUT_S: Final = 60.0
-"""For one file; usual are 0.1 s."""
+"""For one file; usual are some milliseconds, or 0.1 s."""
+THOROUGH_S: Final = 180.0
+"""The same where other programs draw it too, each within limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,15 @@ class Means:
     """What the auditor has at hand beside trust: the register's head, its list beside it; templates and workbook.
 
     With templates pages are issued again, with the workbook in its wording. With a proof the list is not looked for.
-    ``thorough``: each file is looked at in every way.
+    ``records`` are files or folders of evidence records, besides those that lie beside the files. ``thorough``: each
+    file is looked at in every way.
     """
 
     register: Path | None = None
     templates: Path | None = None
     workbook: Path | None = None
     proof: Path | None = None
+    records: tuple[Path, ...] = ()
     jobs: int = 0
     thorough: bool = False
 
@@ -62,7 +67,7 @@ def verify(
 
     Raises:
         TrustError: the trust file cannot be used.
-        UsageError: there is no PDF file at all.
+        UsageError: there is no PDF file at all, or a record was named that is of none of them.
         OfficeError, TemplateError, WorkbookError: pages cannot be issued again with what was named for it.
     """
     trust = read_trust_file(trust_file)
@@ -70,12 +75,14 @@ def verify(
     heads, files = _sorted_out(find_sources(paths), means.register)
     if not files:
         raise UsageError("NOTHING_TO_VERIFY")
+    records = named_records(means.records, [*files, *heads])
     account = None
     if means.register:
-        account = read_account(means.register, heads, trust, at=at, jobs=jobs, proof=means.proof)
+        account = read_account(means.register, heads, trust, at=at, jobs=jobs, proof=means.proof, records=records)
     # whoever asks for pages to be made again shall have them read as well
     vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
     exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)
+    exhibits = attest(exhibits, files, records, jobs=jobs)
     if known_as:
         exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     if means.templates:
@@ -108,7 +115,8 @@ def _exhibits(
 ) -> list[Exhibit]:
     look = Look(vouched, find_renderers() if thorough else ())
     function, first = (look.thoroughly, None) if thorough else (look.strictly, look.quickly)
-    looked = run_each(function, files, jobs=jobs, timeout_s=TIMEOUT_S, lost=look.lost, first=first)
+    timeout_s = THOROUGH_S if thorough else TIMEOUT_S
+    looked = run_each(function, files, jobs=jobs, timeout_s=timeout_s, lost=look.lost, first=first)
     unpacker, exhibits = Unpacker(), list[Exhibit]()
     for file, packed in zip(files, looked, strict=True):
         exhibits.append(Exhibit(file.name, unpacker.unpack(packed)))

@@ -8,9 +8,10 @@ from typing import BinaryIO, Final
 
 from pkdocs.content import Role
 from pkdocs.errors import ConflictError, UsageError
-from pkdocs.files import digest, open_atomic
+from pkdocs.files import digest, open_atomic, read_regular
 from pkdocs.index import Index
 from pkdocs.inventory import Absent, Inventory, Item, Mark, Signatory, render_inventory, write_xlsx
+from pkdocs.pipeline.attesting import record_of
 from pkdocs.pipeline.listed import LeftOut, Listed, choose_units, read_finished, read_listed
 from pkdocs.pipeline.sources import find_sources
 from pkdocs.roster import Means
@@ -48,9 +49,9 @@ class Bundle:
 def bundle(folder: Path, out: Path, *, units: Sequence[str] = (), progress: Progress) -> Bundle:
     """Pack the agreements of ``units`` (none: all) with their list; an equal folder gives an equal file.
 
-    Files are copied byte for byte, signed or not, one at a time, and none is compressed: what is packed does not
-    depend on a library. An earlier bundle gives way, once the new one is whole. Word documents, drafts and the register
-    stay out.
+    Files are copied byte for byte, signed or not, one at a time, each with its evidence record if it has one, and none
+    is compressed: what is packed does not depend on a library. An earlier bundle gives way, once the new one is whole.
+    Word documents, drafts and the register stay out.
 
     Raises:
         UsageError: ``out`` is not called a ZIP file, or a unit is not in the index.
@@ -69,6 +70,8 @@ def bundle(folder: Path, out: Path, *, units: Sequence[str] = (), progress: Prog
             if isinstance(found, Listed):
                 item = _item(found)
                 _add(archive, item.place, found.pdf)
+                if (record := record_of(folder / item.place)).is_file():
+                    _add(archive, record_of(Path(item.place)).as_posix(), read_regular(record))
                 items.append(item)
             else:
                 left_out.append(found)

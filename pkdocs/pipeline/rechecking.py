@@ -1,11 +1,13 @@
 """An auditor's report on disk: signing it, and checking that it is the report of these files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pkdocs.chain import SetVerdict
 from pkdocs.errors import ConflictError, SigningError
 from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.messages import text
@@ -53,29 +55,43 @@ def read_report(file: Path) -> ReportFacts:
 
 
 def check_report(
-    file: Path, paths: Sequence[Path], trust_file: Path, *, at: datetime, means: Means, progress: Progress
+    file: Path,
+    paths: Sequence[Path],
+    trust_file: Path,
+    *,
+    at: datetime,
+    means: Means,
+    progress: Progress,
+    signer_trust: Path | None = None,
 ) -> Rechecked:
     """Return whether the report ``file`` is that of the files at and below ``paths``, as of ``at``.
 
-    It is if whoever signed it is believed by the trust file ``at`` then, and if judging the files again, at the
-    report's own time and by the files that are named now, says the same.
+    It is if whoever signed it is believed ``at`` then, by ``signer_trust`` (None: the trust file), and if judging the
+    files again, at the report's own time and by the files that are named now, says the same.
 
     Raises:
         OSError: the report cannot be read.
         TrustError, UsageError, OfficeError, TemplateError, WorkbookError: as ``verify``.
     """
-    facts, trust = read_report(file), read_trust_file(trust_file)
-    findings = [*facts.findings, *_signature_findings(facts, trust, at)]
+    facts = read_report(file)
+    findings = [*facts.findings, *_signature_findings(facts, read_trust_file(signer_trust or trust_file), at)]
     if facts.report is not None:
-        report = facts.report
-        judged_at = datetime.fromisoformat(report["at"])
-        if judged_at > at:
-            findings.append(find("REPORT_LATER", Step.SET, Weight.FAIL, at=report["at"]))
-        names = Names(report)
-        again = verify(paths, trust_file, at=judged_at, means=means, progress=progress, known_as=names)
-        findings += recheck(report, facts.written, replace(again, sources=_named(again.sources, report)))
+        findings += _recheck(
+            facts, facts.report, at, partial(verify, paths, trust_file, means=means, progress=progress)
+        )
     signers = (name_of_subject(one.certificate) for one in facts.filled.signatures if one.certificate)
     return Rechecked(facts.sha256, facts.report, tuple(signers), tuple(dict.fromkeys(findings)))
+
+
+def _recheck(
+    facts: ReportFacts, report: dict[str, Any], at: datetime, judge: Callable[..., SetVerdict]
+) -> Iterator[Finding]:
+    judged_at = datetime.fromisoformat(report["at"])
+    if judged_at > at:
+        yield find("REPORT_LATER", Step.SET, Weight.FAIL, at=report["at"])
+        return
+    again = judge(at=judged_at, known_as=Names(report))
+    yield from recheck(report, facts.written, replace(again, sources=_named(again.sources, report)))
 
 
 def _named(sources: Sequence[Basis], report: dict[str, Any]) -> tuple[Basis, ...]:

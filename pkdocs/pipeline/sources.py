@@ -15,6 +15,7 @@ from pkdocs.issue import BEGINNING_BYTES, companion_kind
 from pkdocs.messages import Said, reason_of
 from pkdocs.pipeline.drafting import is_draft_at
 from pkdocs.register import is_head
+from pkdocs.verification.ers import RECORD_SUFFIX
 from pkdocs.verification.layout import MAX_FILE_BYTES
 
 _PDF: Final = ".pdf"
@@ -24,14 +25,15 @@ _PDF: Final = ".pdf"
 class Source:
     """A file to look at. ``name`` is how it is reported, ``path`` the file on disk, ``entry`` what of an archive it is.
 
-    ``named`` tells whether it, or its archive's file, was named itself; ``refusal`` why it cannot be read, as far as
-    that is known already.
+    ``named`` tells whether it, or its archive's file, was named itself; ``beside`` is its evidence record in the
+    archive; ``refusal`` why it cannot be read, as far as that is known already.
     """
 
     name: str
     path: Path
     named: bool = False
     entry: Entry | None = field(default=None, repr=False)
+    beside: Entry | None = field(default=None, repr=False)
     refusal: Refusal | None = None
 
     @classmethod
@@ -66,6 +68,18 @@ class Source:
                 return read_beginning(file, self.entry, BEGINNING_BYTES) if self.entry else file.read(BEGINNING_BYTES)
         except OSError:
             return b""
+
+    @property
+    def base(self) -> str:
+        """Its name without folders."""
+        return PurePosixPath(self.name).name
+
+    def record(self, base: str = "") -> "Source | None":
+        """Return the evidence record that lies beside it; on disk one of a file called ``base``, if that is given."""
+        if self.entry:
+            return Source(self.name + RECORD_SUFFIX, self.path, entry=self.beside) if self.beside else None
+        file = self.path.with_name((base or self.path.name) + RECORD_SUFFIX)
+        return Source.of(file) if file.exists() else None
 
     @property
     def is_head(self) -> bool:
@@ -126,9 +140,11 @@ def _entries(path: Path) -> Iterator[Source]:
         yield Source(str(path), path, named=True, refusal=unreadable(reason_of(fault)))
         return
     chosen = [entry for entry in entries if _counts(entry)]
+    records = {entry.name: entry for entry in entries if entry.name.endswith(RECORD_SUFFIX)}
     for entry in chosen:
+        beside = records.get(entry.name + RECORD_SUFFIX)
         refusal = entry.refusal if entry.name.lower().endswith(_PDF) else Refusal("ARCHIVE_ENTRY", Said("ZIP_NESTED"))
-        yield Source(f"{path}/{entry.name}", path, entry=entry, refusal=refusal)
+        yield Source(f"{path}/{entry.name}", path, entry=entry, beside=beside, refusal=refusal)
     if not chosen:
         yield Source(str(path), path, named=True, refusal=Refusal("ARCHIVE_ENTRY", Said("ZIP_EMPTY")))
 

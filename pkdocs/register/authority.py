@@ -1,7 +1,7 @@
 """Who may sign a head: the registrars of the trust file, or those whom a head before has put in their place."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pkdocs.register.head import Keepers, Registrar
 from pkdocs.trust import Trust
@@ -27,9 +27,14 @@ class Authority:
 
     @classmethod
     def named(cls, keepers: Keepers, trust: Trust, *, since: int) -> "Authority":
-        """Return those whom the head of version ``since`` names; never fewer must sign than the trust file asks for."""
+        """Return those whom the head of version ``since`` names; never fewer must sign than the trust file asks for.
+
+        If the trust file pins just these, it is the trust file that names them.
+        """
         certificates = frozenset(one.certificate for one in keepers.registrars)
-        return cls(certificates, max(keepers.threshold, trust.threshold), since)
+        named = cls(certificates, max(keepers.threshold, trust.threshold))
+        pinned = cls.pinned(trust)
+        return pinned if named == pinned else replace(named, since=since)
 
     @classmethod
     def unknown(cls, trust: Trust, *, missing: int) -> "Authority":

@@ -11,6 +11,7 @@ from pkdocs.register.page import ATTACHED, render_head
 from pkdocs.register.wording import places_of
 from pkdocs.schema import SchemaError
 from pkdocs.verification import Finding, Signature, Step, Sub, Weight, find
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.border import Border
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.field import Field
@@ -30,8 +31,8 @@ class HeadFacts:
     """Facts of one file. ``sha256`` is of all of it; ``head`` is None where none could be read.
 
     ``signatures`` are those in the registrars' fields; one that is not intact, or not by the certificate that the
-    head names, has none. ``stamps`` and ``evidence`` are as those of an agreement's facts. All findings are of the set
-    (step 9).
+    head names, has none. ``stamps``, ``evidence`` and ``records`` are as those of an agreement's facts.
+    All findings are of the set (step 9).
     """
 
     sha256: str
@@ -40,6 +41,7 @@ class HeadFacts:
     signatures: tuple[Signature, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    records: tuple[Attestation, ...] = ()
 
     @property
     def digest(self) -> str | None:

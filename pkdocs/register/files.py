@@ -15,8 +15,9 @@ def archive_name(version: int) -> str:
 
 
 def archived_heads(named: Path) -> tuple[Path, ...]:
-    """Return the heads that are kept beside ``named``, by version; what they are is not asked."""
+    """Return the heads that are kept beside ``named``, by version, the newest last; what they are is not asked."""
     found = {
         int(match[1]): file for file in named.parent.glob("register-*.pdf") if (match := _ARCHIVED.fullmatch(file.name))
     }
-    return tuple(found[version] for version in sorted(found))
+    newest = named.with_name(HEAD_NAME)
+    return (*(found[version] for version in sorted(found)), *((newest,) if newest.is_file() else ()))

@@ -107,7 +107,7 @@ class _Vote:
 
 
 def _votes(head: Head, facts: HeadFacts, authority: Authority, judge: SignatureJudge) -> Iterator[_Vote]:
-    timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence)
+    timeline = judge.timeline(facts.signatures, facts.stamps, facts.evidence, facts.records)
     for registrar, signature in facts.signed:
         certificate = signature.certificate
         if certificate is not None and authority.has(registrar):

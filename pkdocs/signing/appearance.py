@@ -74,7 +74,8 @@ def format_moment(at: datetime, zone: Zone) -> str:
 
 
 _FORM: Final = (
-    rb"<< /Type /XObject /Subtype /Form /BBox \[0 0 [\d.]{1,10} [\d.]{1,10}\] /Resources << /Font << /F1 (\d+) 0 R >> "
+    rb"<< /Type /XObject /Subtype /Form /BBox \[0 0 \d{1,6}(?:\.\d{1,6})? \d{1,6}(?:\.\d{1,6})?\]"
+    rb" /Resources << /Font << /F1 (\d+) 0 R >> "
 )
 APPEARANCE_SHAPES: Final = (
     (*FONT_SHAPE, Shape(_FORM + b">> ", len(FONT_SHAPE) - 1, is_stream=True)),

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from asn1crypto.cms import ContentInfo
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from pkdocs import der
+from pkdocs.verification.container import certificate_of
 
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
@@ -83,7 +83,7 @@ class Parts:
 @lru_cache(maxsize=1024)
 def parts_of(certificate: bytes, chain: tuple[bytes, ...]) -> Parts:
     """Return what the signatures with ``certificate`` (DER; ``chain`` are those above it) share."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
+    key = certificate_of(certificate).public_key()
     algorithm = der.RSA_SHA256 if isinstance(key, rsa.RSAPublicKey) else der.ECDSA_SHA256
     issuer, serial = _issuer_and_serial(certificate)
     named = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(_CONTEXT_4, issuer)), serial)
@@ -151,7 +151,7 @@ def open_cms(contents: bytes, digest: bytes) -> bytes | None:
 
 def is_intact(certificate: bytes, signature: bytes, data: bytes) -> bool:
     """Tell whether ``signature`` is that of the certificate's key over ``data``, with SHA-256."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
+    key = certificate_of(certificate).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())

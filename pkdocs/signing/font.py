@@ -139,14 +139,15 @@ def cut_subset(characters: frozenset[str]) -> Subset:
 FONT_SHAPE: Final = (
     Shape(rb"<< /Filter /FlateDecode /Length1 \d{1,8} ", is_stream=True),
     Shape(
-        rb"<< /Type /FontDescriptor /FontName /[A-Z]{6}\+PkdocsSans /Flags 4 /FontBBox \[[-\d ]{1,40}\] /ItalicAngle 0"
+        rb"<< /Type /FontDescriptor /FontName /[A-Z]{6}\+PkdocsSans /Flags 4"
+        rb" /FontBBox \[-?\d{1,5}(?: -?\d{1,5}){3}\] /ItalicAngle 0"
         rb" /Ascent \d{1,5} /Descent -?\d{1,5} /CapHeight \d{1,5} /StemV \d{1,3} /FontFile2 (\d+) 0 R >>",
         0,
     ),
     Shape(
         rb"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /[A-Z]{6}\+PkdocsSans /CIDSystemInfo"
         rb" << /Registry \(Adobe\) /Ordering \(Identity\) /Supplement 0 >> /CIDToGIDMap /Identity"
-        rb" /W \[[\d \[\]]{0,20000}\] /FontDescriptor (\d+) 0 R >>",
+        rb" /W \[(?:\d{1,5} \[\d{1,5}\] ?){0,2000}\] /FontDescriptor (\d+) 0 R >>",
         1,
     ),
     Shape(rb"<< /Filter /FlateDecode ", is_stream=True),

@@ -174,7 +174,7 @@ class Gatherer:
     def _ask(self, step: tuple[bytes, bytes], address: str) -> _Status | None:
         certificate, issuer = map(_load, step)
         encoded = self._fetch(address, build_question(certificate, issuer), MAX_ANSWER_BYTES)
-        said = next(self._library.by_answer(encoded, certificate, issuer), None)
+        said = next(iter(self._library.by_answer(encoded, certificate, issuer)), None)
         return _Status(encoded, is_list=False, said=said) if said else None
 
     def _look_up(self, step: tuple[bytes, bytes], address: str, at: datetime) -> _Status | None:

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from pkdocs.signing.objects import IrregularError, Section, read_section
+from pkdocs.signing.objects import MAX_SECTIONS, IrregularError, Section, read_section
 from pkdocs.verification.syntax import Ref
 
 _END: Final = re.compile(rb"[\r\n]{1,2}startxref[\r\n]{1,2}(\d{1,10})[\r\n]{1,2}%%EOF([\r\n]{0,2})\Z")
 _END_BYTES: Final = 40
+_NEXT_END: Final = re.compile(rb"\nstartxref\n\d{1,10}\n%%EOF\n")
+"""The same as we write it, with a revision after it."""
 _ID_BYTES: Final = 16
 _FREE: Final = b"xref\n0 1\n0000000000 65535 f \n"
 _OBJECT_END: Final = b"\nendobj\n"
@@ -95,6 +97,23 @@ def read_tail(pdf: bytes, length: int | None = None) -> Tail:
         identifiers=(identifiers[0], identifiers[1]),
         gap=b"" if end[2] else b"\n",
     )
+
+
+def read_tails(pdf: bytes) -> list[Tail]:
+    """Return how each revision of ``pdf`` ends, the first first. Nothing but their last sections is looked at.
+
+    Raises:
+        IrregularError: one does not end as a file of the closed form does, or there are too many.
+    """
+    tails = [read_tail(pdf)]
+    while (place := tails[-1].section.trailer.get("Prev")) is not None:
+        if type(place) is not int or place >= tails[-1].section.start or len(tails) == MAX_SECTIONS:
+            raise IrregularError("/Prev")
+        ended = _NEXT_END.match(pdf, read_section(pdf, place).end)
+        if ended is None:
+            raise IrregularError("end")
+        tails.append(read_tail(pdf, ended.end()))
+    return tails[::-1]
 
 
 def render_revision(tail: Tail, objects: Mapping[int, bytes]) -> Increment:

@@ -19,9 +19,9 @@ from pkdocs.content import REASONED_SCHEMA, Content
 from pkdocs.schema import from_json, parse_json
 from pkdocs.signing.form import Signature, SignedForm
 from pkdocs.signing.holder import Hash
-from pkdocs.signing.increment import read_tail
+from pkdocs.signing.increment import read_tails
 from pkdocs.signing.objects import Objects
-from pkdocs.signing.written import attachment, demand_regular, first_number, read_written, revision_end, slots_of
+from pkdocs.signing.written import attachment, demand_regular, first_number, read_written, slots_of
 from pkdocs.verification.attribution import owner_of
 
 _UNREADABLE: Final = (*der.UNREADABLE, IndexError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
@@ -49,24 +49,23 @@ def read_known(pdf: bytes, issue_digest: str, *, owners: Mapping[bytes, str] = M
 
 
 def _read(pdf: bytes, issue_digest: str, owners: Mapping[bytes, str]) -> Known:
-    end = revision_end(pdf, 0)
-    hashed = hashlib.sha256(memoryview(pdf)[:end])
+    tail, *later = read_tails(pdf)
+    hashed = hashlib.sha256(memoryview(pdf)[: tail.length])
     demand_regular(hashed.hexdigest() == issue_digest, "another issue")
-    tail = read_tail(pdf, end)
     objects = Objects(pdf, tail.section)
     content = _content(attachment(objects, tail.root))
     slots = slots_of(objects, tail.root, content)
     signatures: list[Signature] = []
-    while tail.length < len(pdf):
-        revision = pdf[tail.length : revision_end(pdf, tail.length)]
+    for following in later:
+        revision = pdf[tail.length : following.length]
         written = read_written(revision, hashed, tail, slots.pop(first_number(revision)), content)
         certificate = written.opened.certificate
         person = owner_of(certificate, owners)
         party = content.party(written.role)
         demand_regular(party is not None and person and party.person == person, "another person")
-        signatures.append(Signature(written.role, person, certificate, tail.length + len(revision)))
+        signatures.append(Signature(written.role, person, certificate, following.length))
         hashed.update(revision)
-        tail = read_tail(pdf, signatures[-1].end)
+        tail = following
     return Known(SignedForm(content, tuple(signatures), issue_digest), hashed)
 
 

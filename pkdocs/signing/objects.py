@@ -27,7 +27,7 @@ _KEYS: Final = frozenset({"Size", "Root", "Info", "ID", "Prev"})
 _OBJECT_END: Final = b"\nendobj\n"
 _STREAM: Final = b"\nstream\n"
 _STREAM_END: Final = b"\nendstream"
-_MAX_SECTIONS: Final = 32
+MAX_SECTIONS: Final = 32
 _SHORT_BYTES: Final = 16_384
 
 
@@ -101,7 +101,7 @@ class Objects:
         self._runs = [*last.runs]
         place, sections = last.trailer.get("Prev"), 1
         while place is not None:
-            if type(place) is not int or sections == _MAX_SECTIONS:
+            if type(place) is not int or sections == MAX_SECTIONS:
                 raise IrregularError("/Prev")
             section = read_section(pdf, place)
             self._runs += section.runs

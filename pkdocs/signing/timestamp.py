@@ -28,7 +28,10 @@ _MEDIA_TYPE: Final = "application/timestamp-reply"
 _OK: Final = 200
 _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 _VERSION_1: Final = der.integer(1)
-_SHA256: Final = der.encode(der.SEQUENCE, der.identifier("2.16.840.1.101.3.4.2.1"), der.NULL)
+_DIGESTS: Final = {
+    name: der.encode(der.SEQUENCE, der.identifier(f"2.16.840.1.101.3.4.2.{number}"), der.NULL)
+    for number, name in enumerate(("sha256", "sha384", "sha512"), 1)
+}
 """With NULL as parameters: that is how the usual clients ask, so every authority takes it."""
 
 _FAULTS: Final = {
@@ -129,23 +132,31 @@ class HttpTimestamper:
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _ask(self, digest: bytes) -> bytes:
+    def stamp_root(self, digest: bytes, hashing: str) -> bytes:
+        """Return a token over one ``digest`` of another algorithm, or of the same (SHA-2 by asn1crypto's names).
+
+        Raises:
+            ServiceError: as ``stamp``.
+        """
+        return self._ask(digest, hashing)
+
+    def _ask(self, digest: bytes, hashing: str = "sha256") -> bytes:
         faults = []
         for pause in (*_PAUSES_S, None):
             try:
-                return self._ask_once(digest)
+                return self._ask_once(digest, hashing)
             except (ServiceError, UnknownOutcomeError) as fault:
                 faults.append(fault)
             if pause is not None:
                 self._sleep(pause)
         raise ServiceError("TIMESTAMP_FAILED", host=self.host, attempts=ATTEMPTS, reason=faults[-1]) from faults[-1]
 
-    def _ask_once(self, digest: bytes) -> bytes:
+    def _ask_once(self, digest: bytes, hashing: str) -> bytes:
         nonce = secrets.randbits(63) | 1 << 62
-        request = build_request(digest, nonce)
+        request = build_request(digest, nonce, hashing)
         encoded = self._token_in(self._service.send("POST", body=request, headers=_HEADERS, limit=MAX_TOKEN_BYTES))
         try:
-            token = read_stamped(encoded, digest)
+            token = read_stamped(encoded, digest, hashing)
         except TokenError as fault:
             raise self._unusable(_FAULTS.get(fault.code, "TOKEN_MALFORMED")) from fault
         if token.nonce != nonce:
@@ -170,20 +181,20 @@ class HttpTimestamper:
         return encoded
 
 
-def build_request(digest: bytes, nonce: int) -> bytes:
-    """Return a request (``TimeStampReq``, DER) to stamp the SHA-256 ``digest`` and send the certificate too."""
-    imprint = der.encode(der.SEQUENCE, _SHA256, der.encode(der.OCTETS, digest))
+def build_request(digest: bytes, nonce: int, hashing: str = "sha256") -> bytes:
+    """Return a request (``TimeStampReq``, DER) to stamp ``digest`` and send the certificate too."""
+    imprint = der.encode(der.SEQUENCE, _DIGESTS[hashing], der.encode(der.OCTETS, digest))
     return der.encode(der.SEQUENCE, _VERSION_1, imprint, der.integer(nonce), _WITH_CERTIFICATES)
 
 
 @lru_cache(maxsize=4096)
-def read_stamped(encoded: bytes, digest: bytes) -> Token:
-    """Return what a token over the SHA-256 ``digest`` says; what was just received is not read twice.
+def read_stamped(encoded: bytes, digest: bytes, hashing: str = "sha256") -> Token:
+    """Return what a token over ``digest`` says; what was just received is not read twice.
 
     Raises:
         TokenError: it says nothing, or is over something else.
     """
-    return read_token(encoded, lambda algorithm: digest if algorithm == "sha256" else b"")
+    return read_token(encoded, lambda algorithm: digest if algorithm == hashing else b"")
 
 
 def _split(response: bytes) -> tuple[bytes, bytes]:

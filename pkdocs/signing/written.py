@@ -14,6 +14,7 @@ from pkdocs.issue import ATTACHMENT, electronic_roles
 from pkdocs.signing.appearance import APPEARANCE_SHAPES
 from pkdocs.signing.container import Opened, open_own
 from pkdocs.signing.dictionary import MOMENT, reason_of, signature_entries
+from pkdocs.signing.font import FONT_SHAPE
 from pkdocs.signing.holder import Hash
 from pkdocs.signing.increment import Tail
 from pkdocs.signing.objects import IrregularError, Objects, entry_of, value_of
@@ -21,15 +22,14 @@ from pkdocs.signing.revision import reserve_signature
 from pkdocs.signing.shape import have_shapes
 from pkdocs.signing.slot import Slot, read_slots
 from pkdocs.verification.signature import MAX_CMS_BYTES
-from pkdocs.verification.syntax import Ref
+from pkdocs.verification.syntax import Ref, Value
 
 CONTENTS: Final = re.compile(rb"<< /Contents <([0-9a-f]+)>\n")
 """How a signature dictionary of ours begins."""
 OBJECT_END: Final = b"\nendobj\n"
 
-_END: Final = b"%%EOF\n"
 _NUMBER: Final = re.compile(rb"(\d{1,10}) 0 obj\n")
-_IMAGE: Final = re.compile(rb"\nendobj\n\d+ 0 obj\n<< /Type /XObject /Subtype /Image ")
+_IMAGE: Final = b"\nendobj\n%d 0 obj\n<< /Type /XObject /Subtype /Image "
 
 
 def demand_regular(fulfilled: object, what: str) -> None:
@@ -40,15 +40,6 @@ def demand_regular(fulfilled: object, what: str) -> None:
     """
     if not fulfilled:
         raise IrregularError(what)
-
-
-def revision_end(pdf: bytes, start: int) -> int:
-    """Return where the revision ends that begins at ``start``.
-
-    Raises:
-        ValueError: it does not end.
-    """
-    return pdf.index(_END, start) + len(_END)
 
 
 def first_number(revision: bytes) -> int:
@@ -69,19 +60,39 @@ def attachment(objects: Objects, root: int) -> bytes:
     Raises:
         IrregularError: the catalog (object ``root``) does not lead to one as it is issued.
     """
-    files = entry_of(value_of(objects.body(_attachment_number(objects.body(root)))), "EF")
-    embedded = entry_of(files, "F")
-    demand_regular(isinstance(embedded, Ref), "/EF")
-    return objects.stream(embedded.number)
+    _, specification = _streams_named(objects.body(root))
+    return objects.stream(_embedded_number(objects.body(specification)))
+
+
+def metadata(objects: Objects, root: int) -> bytes:
+    """Return the XMP packet.
+
+    Raises:
+        IrregularError: the catalog (object ``root``) does not lead to one as it is issued.
+    """
+    packet, _ = _streams_named(objects.body(root))
+    return objects.stream(packet)
+
+
+# both are mostly the same bytes in all files of a batch
+@lru_cache(maxsize=64)
+def _streams_named(catalog: bytes) -> tuple[int, int]:
+    """Return the numbers of the metadata and of the attachment's specification."""
+    entries = value_of(catalog)
+    names = entry_of(entry_of(entry_of(entries, "Names"), "EmbeddedFiles"), "Names")
+    demand_regular(isinstance(names, list) and len(names) == 2 and names[0] == ATTACHMENT.encode("ascii"), "/Names")
+    return _number(entry_of(entries, "Metadata")), _number(names[1])
 
 
 @lru_cache(maxsize=64)
-def _attachment_number(catalog: bytes) -> int:
-    """Return the number of the file specification; catalogs of a batch mostly are equal bytes."""
-    names = entry_of(entry_of(entry_of(value_of(catalog), "Names"), "EmbeddedFiles"), "Names")
-    demand_regular(isinstance(names, list) and len(names) == 2 and names[0] == ATTACHMENT.encode("ascii"), "/Names")
-    demand_regular(isinstance(names[1], Ref), "/Names")
-    number: int = names[1].number
+def _embedded_number(specification: bytes) -> int:
+    """Return the number of the attachment."""
+    return _number(entry_of(entry_of(value_of(specification), "EF"), "F"))
+
+
+def _number(value: Value) -> int:
+    demand_regular(isinstance(value, Ref), "no reference")
+    number: int = value.number
     return number
 
 
@@ -117,12 +128,13 @@ def read_written(revision: bytes, hashed: Hash, tail: Tail, slot: Slot, content:
         IrregularError: we would not.
         ValueError, UnsupportedAlgorithm, InvalidVersion: its container is not even DER, or has no usable certificate.
     """
-    shapes = APPEARANCE_SHAPES[bool(_IMAGE.search(revision))]
+    shapes = APPEARANCE_SHAPES[_IMAGE % (tail.size + len(FONT_SHAPE)) in revision]
     number = tail.size + len(shapes)
     bodies = _bodies(revision, (slot.number, *range(tail.size, number + 1)))
     appearance = {one: bodies[one] for one in range(tail.size, number)}
     demand_regular(have_shapes(list(appearance.values()), shapes, tail.size), "appearance")
-    contents, moment = CONTENTS.match(bodies[number]), MOMENT.search(bodies[number])
+    contents = CONTENTS.match(bodies[number])
+    moment = MOMENT.search(bodies[number], contents.end()) if contents else None
     role = Role(slot.name)
     party = content.party(role)
     if party is None or contents is None or moment is None or len(contents[1]) > 2 * MAX_CMS_BYTES:

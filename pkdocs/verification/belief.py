@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pkdocs.messages import Said
 from pkdocs.pki import person_of
 from pkdocs.trust import Purpose, Trust
 from pkdocs.verification.algorithms import policy_of
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.certificates import CertificateJudge, Standing, When
+from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Evidence, Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.proof import NO_TIMELINE, Proof, Source, TimeJudge, Timeline
@@ -40,6 +42,12 @@ class Signing:
     findings: tuple[Finding, ...] = ()
 
 
+@lru_cache(maxsize=256)
+def _key_digest(certificate: bytes) -> str:
+    key = certificate_of(certificate).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
 class SignatureJudge:
     """Judges signatures of persons by one trust file at one time."""
 
@@ -52,10 +60,14 @@ class SignatureJudge:
         self._times = TimeJudge(trust, at, library)
 
     def timeline(
-        self, signatures: Iterable[Signature], stamps: Iterable[Stamp], evidence: tuple[Evidence, ...]
+        self,
+        signatures: Iterable[Signature],
+        stamps: Iterable[Stamp],
+        evidence: tuple[Evidence, ...],
+        records: Iterable[Attestation] = (),
     ) -> Timeline:
-        """Return what the timestamps and the evidence of one file prove."""
-        return self._times.timeline(signatures, stamps, evidence)
+        """Return what the timestamps and the evidence of one file prove, and evidence records over it."""
+        return self._times.timeline(signatures, stamps, evidence, records)
 
     def signing(
         self,
@@ -69,17 +81,16 @@ class SignatureJudge:
 
         ``timeline`` is that of its file, ``listed`` when a register had the signed bytes; the earliest proof counts.
         """
-        loaded = x509.load_der_x509_certificate(certificate)
+        loaded = certificate_of(certificate)
         proofs = [timeline.proof(signature), listed]
         proof = min((one for one in proofs if one is not None), key=lambda one: one.at, default=None)
-        key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return Signing(
             signature=signature,
             standing=self._certificates.judge(
                 certificate, signature.chain, When(proof.at if proof else None, timeline.known)
             ),
             person=person_of(loaded),
-            key=hashlib.sha256(key).hexdigest(),
+            key=_key_digest(certificate),
             begins=loaded.not_valid_before_utc,
             proof=proof,
             findings=tuple(timeline.about(signature.field)),

@@ -1,23 +1,19 @@
-"""Certificates at a time: path to an anchor, use, revocation (RFC 5280). The only module that knows certvalidator.
+"""Certificates at a time: path to an anchor, use, revocation (RFC 5280).
 
 Offline: nothing is fetched, and what is not at hand is unknown. The time that is asked for is the proven one, else
 that of judging (ETSI EN 319 102-1, 5.2.6 and 5.6.2).
 """
 
-import asyncio
 import logging
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Self
+from typing import Final
 
-from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
     ExpiredError,
@@ -29,8 +25,10 @@ from pyhanko_certvalidator.errors import (
 
 from pkdocs.trust import Anchor, Purpose, Trust
 from pkdocs.verification.algorithms import Policy, key_of, policy_of
+from pkdocs.verification.container import certificate_of
 from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.paths import Path, Paths, is_in_date, validate
 from pkdocs.verification.revocation import Known, RevocationJudge
 from pkdocs.verification.vouching import few_or_vouched_for, vouched_for
 
@@ -78,32 +76,6 @@ class Standing:
 _UNPROVEN: Final = When()
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """A path that holds from ``begins`` to ``ends``: the anchor's certificate and those below it in order (DER).
-
-    ``until`` is the last moment at which all that was signed on it is believed, None for an algorithm that never is.
-    """
-
-    anchor: Anchor
-    encoded: tuple[bytes, ...]
-    begins: datetime
-    ends: datetime
-    until: datetime | None
-
-    @classmethod
-    def of(cls, anchor: Anchor, encoded: Iterable[bytes], policy: Policy) -> Self:
-        path = tuple(encoded)
-        loaded = [x509.load_der_x509_certificate(entry) for entry in path]
-        begins = max(certificate.not_valid_before_utc for certificate in loaded)
-        ends = min(certificate.not_valid_after_utc for certificate in loaded)
-        return cls(anchor, path, begins, ends, _believed_until(loaded, policy))
-
-    @property
-    def certificates(self) -> tuple[x509.Certificate, ...]:
-        return tuple(map(x509.load_der_x509_certificate, self.encoded))
-
-
 class CertificateJudge:
     """Judges certificates of one purpose by one trust file at one time; each, and each way to an anchor, once."""
 
@@ -114,7 +86,8 @@ class CertificateJudge:
         self._at = at
         self._revocations = RevocationJudge(trust.crls, at, library or Library())
         self._known: dict[tuple[bytes, tuple[bytes, ...]], Standing] = {}
-        self._paths: dict[tuple[bytes, tuple[bytes, ...]], _Path] = {}
+        self._anchors = [anchor for anchor in trust.anchors if purpose in anchor.purposes]
+        self._paths = Paths(self._anchors)
 
     def judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When = _UNPROVEN) -> Standing:
         """Return the standing of ``certificate`` (DER), with ``chain`` to find the way to an anchor.
@@ -139,14 +112,15 @@ class CertificateJudge:
 
     def _judge(self, certificate: bytes, chain: tuple[bytes, ...], when: When) -> Standing:
         findings = [] if self._purpose is Purpose.TIMESTAMPS or may_sign(certificate) else [_use_finding()]
-        begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
+        begins = certificate_of(certificate).not_valid_before_utc
         if when.proven is not None and when.proven < begins:
             return Standing(None, (*findings, _too_early(begins, when.proven)))
         at = when.proven or self._at
         path = self._way(certificate, chain, when, at)
         if isinstance(path, Finding):
             return Standing(None, (*findings, path))
-        if path.until is None or path.until < at:
+        until = _believed_until(path.certificates, self._policy)
+        if until is None or until < at:
             lapsed = _unknown("CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
             return Standing(None, (*findings, lapsed))
         if chain and chain[-1] not in path.encoded and not _is_self_issued(chain[-1]):
@@ -156,11 +130,7 @@ class CertificateJudge:
         heavy = next((one for one in revocation if one.weight is Weight.UNKNOWN), None)
         return Standing(None, (*findings, heavy)) if heavy else Standing(path.anchor, (*findings, *revocation))
 
-    @cached_property
-    def _anchors(self) -> list[Anchor]:
-        return [anchor for anchor in self._trust.anchors if self._purpose in anchor.purposes]
-
-    def _way(self, certificate: bytes, chain: tuple[bytes, ...], when: When, at: datetime) -> _Path | Finding:
+    def _way(self, certificate: bytes, chain: tuple[bytes, ...], when: When, at: datetime) -> Path | Finding:
         """Return a path by the signature's own certificates, else with those that the file brings besides."""
         anchors = tuple(anchor.certificate for anchor in self._trust.anchors)
         chain = few_or_vouched_for(chain, anchors)
@@ -171,54 +141,11 @@ class CertificateJudge:
             return self._path(certificate, tuple(dict.fromkeys((*chain, *more))), at)
         return path
 
-    def _path(self, certificate: bytes, chain: tuple[bytes, ...], at: datetime) -> _Path | Finding:
-        known = self._paths.get((certificate, chain))
-        if known is not None and known.begins <= at <= known.ends:
-            return known
-        anchors = [anchor for anchor in self._anchors if _is_in_date(anchor.certificate, at)]
+    def _path(self, certificate: bytes, chain: tuple[bytes, ...], at: datetime) -> Path | Finding:
         try:
-            encoded = self._validate_any(certificate, chain, anchors, at)
+            return self._paths.find(certificate, chain, at)
         except (PathValidationError, PathBuildingError, InvalidCertificateError) as fault:
             return self._finding(fault, certificate, chain, at)
-        anchor = next(anchor for anchor in anchors if anchor.certificate == encoded[0])
-        # the bytes that are there anyway, for there are as many paths as people
-        own = {entry: entry for entry in (anchor.certificate, *chain, certificate)}
-        path = self._paths[certificate, chain] = _Path.of(anchor, (own[entry] for entry in encoded), self._policy)
-        return path
-
-    def _validate_any(
-        self, certificate: bytes, chain: tuple[bytes, ...], anchors: list[Anchor], at: datetime
-    ) -> list[bytes]:
-        try:
-            return self._validate(certificate, chain, anchors, at)
-        except AssertionError:
-            # of several with one name the library takes any, and stumbles over a key of another kind
-            for anchor in anchors:
-                with suppress(AssertionError, PathBuildingError):
-                    return self._validate(certificate, chain, [anchor], at)
-            raise PathBuildingError("of no anchor with that name") from None
-
-    def _validate(
-        self, certificate: bytes, chain: tuple[bytes, ...], anchors: Iterable[Anchor], at: datetime
-    ) -> list[bytes]:
-        """Return the path from the anchor's certificate down, or raise what certvalidator raises.
-
-        Whether the anchors are in date is not looked at (RFC 5280, 6.1.1 d), and of two with one key only the first;
-        nor is revocation, which is a matter of evidence.
-        """
-        # a context of its own for each: what one file carries must not help the next
-        context = ValidationContext(
-            trust_roots=[Certificate.load(anchor.certificate) for anchor in anchors],
-            moment=at,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-            time_tolerance=timedelta(0),
-        )
-        validator = CertificateValidator(
-            Certificate.load(certificate), [Certificate.load(above) for above in chain], context
-        )
-        path = asyncio.run(validator.async_validate_path())
-        return [entry.dump() for entry in path]
 
     def _finding(self, fault: Exception, certificate: bytes, chain: tuple[bytes, ...], at: datetime) -> Finding:
         code, sub = next((code, sub) for kind, code, sub in _CAUSES if isinstance(fault, kind))
@@ -230,7 +157,7 @@ class CertificateJudge:
 
     def _no_chain(self, certificate: bytes, chain: tuple[bytes, ...], sub: Sub, at: datetime) -> Finding:
         """Return why there is no chain: only to an anchor out of date, or of another purpose, or to none at all."""
-        lapsed = [anchor for anchor in self._anchors if not _is_in_date(anchor.certificate, at)]
+        lapsed = [anchor for anchor in self._anchors if not is_in_date(anchor.certificate, at)]
         for anchor in lapsed:
             if self._is_under(certificate, chain, anchor, at):
                 return _lapsed(certificate, (), at) or _out_of_date(anchor.certificate)
@@ -241,19 +168,20 @@ class CertificateJudge:
     def _is_under(self, certificate: bytes, chain: tuple[bytes, ...], anchor: Anchor, at: datetime) -> bool:
         """Tell whether there is a way to ``anchor``, be it one that does not hold."""
         try:
-            return bool(self._validate(certificate, chain, [anchor], at))
+            return bool(validate(certificate, chain, [anchor], at))
         except (PathBuildingError, InvalidCertificateError, AssertionError):
             return False
         except PathValidationError:
             return True
 
 
+@lru_cache(maxsize=256)
 def may_sign(certificate: bytes) -> bool:
     """Tell whether the certificate is a person's for signing: key usage, extended key usage, no authority.
 
     Without key usage it is not (ETSI EN 319 412-2, 4.3.2); extended key usage may be absent.
     """
-    extensions = x509.load_der_x509_certificate(certificate).extensions
+    extensions = certificate_of(certificate).extensions
     try:
         usage = extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -268,7 +196,7 @@ def may_sign(certificate: bytes) -> bool:
     return usage.digital_signature or usage.content_commitment
 
 
-def _believed_until(path: list[x509.Certificate], policy: Policy) -> datetime | None:
+def _believed_until(path: Sequence[x509.Certificate], policy: Policy) -> datetime | None:
     """Return until when what the issuers on ``path`` signed is believed; the anchor's own signature is not asked."""
     limits = [_signed_until(below, issuer, policy) for issuer, below in pairwise(path)]
     known = [limit for limit in limits if limit is not None]
@@ -283,7 +211,7 @@ def _signed_until(certificate: x509.Certificate, issuer: x509.Certificate, polic
 def name_of_subject(certificate: bytes) -> str:
     """Return the common name of who holds the certificate (DER), else the organisation's; empty without a name."""
     try:
-        subject = x509.load_der_x509_certificate(certificate).subject
+        subject = certificate_of(certificate).subject
         names = (subject.get_attributes_for_oid(kind) for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME))
         return next((str(named[-1].value) for named in names if named), "")
     except (ValueError, x509.InvalidVersion):
@@ -291,21 +219,16 @@ def name_of_subject(certificate: bytes) -> str:
 
 
 def _is_self_issued(certificate: bytes) -> bool:
-    loaded = x509.load_der_x509_certificate(certificate)
+    loaded = certificate_of(certificate)
     return loaded.issuer == loaded.subject
 
 
-def _is_in_date(certificate: bytes, at: datetime) -> bool:
-    loaded = x509.load_der_x509_certificate(certificate)
-    return loaded.not_valid_before_utc <= at <= loaded.not_valid_after_utc
-
-
 def _lapsed(certificate: bytes, chain: Iterable[bytes], at: datetime) -> Finding | None:
-    if not _is_in_date(certificate, at):
-        begins = x509.load_der_x509_certificate(certificate).not_valid_before_utc
+    if not is_in_date(certificate, at):
+        begins = certificate_of(certificate).not_valid_before_utc
         code = "CERTIFICATE_NOT_YET_VALID" if at < begins else "CERTIFICATE_EXPIRED"
         return _unknown(code, Sub.OUT_OF_BOUNDS_NO_POE)
-    return next((_out_of_date(above) for above in chain if not _is_in_date(above, at)), None)
+    return next((_out_of_date(above) for above in chain if not is_in_date(above, at)), None)
 
 
 def _too_early(begins: datetime, proven: datetime) -> Finding:
@@ -318,7 +241,7 @@ def _use_finding() -> Finding:
 
 
 def _out_of_date(authority: bytes) -> Finding:
-    loaded = x509.load_der_x509_certificate(authority)
+    loaded = certificate_of(authority)
     begins, ends = f"{loaded.not_valid_before_utc:%Y-%m-%d}", f"{loaded.not_valid_after_utc:%Y-%m-%d}"
     return _unknown("AUTHORITY_OUT_OF_DATE", Sub.OUT_OF_BOUNDS_NO_POE, begins=begins, ends=ends)
 

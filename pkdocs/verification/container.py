@@ -129,9 +129,9 @@ def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[byte
 
     Only the first of very many are looked at: each is tried as the issuer of each.
     """
-    below = x509.load_der_x509_certificate(certificate)
+    below = certificate_of(certificate)
     tried = others[:MAX_CERTIFICATES]
-    left = {encoded: x509.load_der_x509_certificate(encoded) for encoded in tried if encoded != certificate}
+    left = {encoded: certificate_of(encoded) for encoded in tried if encoded != certificate}
     while issuer := next((encoded for encoded, above in left.items() if is_issued(below, above)), None):
         below = left.pop(issuer)
         # no signature of others covers a root: it must at least bear its own
@@ -140,8 +140,9 @@ def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[byte
         yield issuer
 
 
+@lru_cache(maxsize=512)
 def is_issued(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer."""
+    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer; kept, for it is asked often."""
     try:
         below.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

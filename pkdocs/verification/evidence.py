@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -22,6 +23,7 @@ from pkdocs.verification.algorithms import DIGESTS
 from pkdocs.verification.container import is_issued, verifies
 
 _MOST_LISTS: Final = 256
+_MOST_STATEMENTS: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,17 @@ class Statement:
 
 
 class Library:
-    """Reads lists and answers; a list, of which many files bring the same, once for the certificates of an issuer."""
+    """Reads lists and answers; a list, of which many files bring the same, once for the certificates of an issuer.
+
+    So it is with what they say of one certificate: authorities' are asked about again and again.
+    """
 
     def __init__(self) -> None:
         self._lists: dict[tuple[bytes, x509.Certificate], x509.CertificateRevocationList | None] = {}
+        self.by_list = lru_cache(maxsize=_MOST_STATEMENTS)(self._by_list)
+        self.by_answer = lru_cache(maxsize=_MOST_STATEMENTS)(self._by_answer)
 
-    def by_list(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement | None:
+    def _by_list(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement | None:
         """Return what the list ``encoded`` says of ``certificate``; None if nothing that counts."""
         crl = self._list_of(encoded, issuer)
         if (
@@ -80,12 +87,15 @@ class Library:
             self._lists[key] = crl if crl is not None and _signs_lists(issuer) and _is_list_of(crl, issuer) else None
         return self._lists[key]
 
-    def by_answer(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Statement]:
-        """Yield what the answer ``encoded`` says of ``certificate``; nothing if the responder had no right to."""
+    def _by_answer(
+        self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate
+    ) -> tuple[Statement, ...]:
+        """Return what the answer ``encoded`` says of ``certificate``; nothing if the responder had no right to."""
         answer = _load_answer(encoded)
         about = [one for one in answer.responses if _is_about(one, certificate, issuer)] if answer else []
-        if answer and about and _is_answer_of(answer, issuer):
-            yield from (_stated(one) for one in about if one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN)
+        if not answer or not about or not _is_answer_of(answer, issuer):
+            return ()
+        return tuple(_stated(one) for one in about if one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN)
 
 
 def _load_list(encoded: bytes) -> x509.CertificateRevocationList | None:

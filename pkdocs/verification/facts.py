@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pkdocs.content import Content, Role
 from pkdocs.issue import Toolchain
 from pkdocs.messages import Said
+from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.attribution import attribute, unassigned
 from pkdocs.verification.evidence import Evidence
 from pkdocs.verification.finding import Finding, Step, Weight, find
@@ -22,7 +23,8 @@ class Facts:
     is none to be had, ``codes`` are the QR codes' texts, none where pages were not read; template and toolchain are
     what the file says of itself.
     ``signatures`` are the parties', ``seal`` is the organisation's, ``stamps`` are document timestamps, ``evidence`` is
-    what each revision that writes validation data brings to judge certificates by.
+    what each revision that writes validation data brings to judge certificates by; ``records`` are evidence records
+    that lie beside the file, as far as they hold.
     ``findings`` are those of steps 1, 2, 3 and 6 that need neither trust nor clock.
     """
 
@@ -40,6 +42,7 @@ class Facts:
     codes: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    records: tuple[Attestation, ...] = ()
 
     def signature(self, role: Role) -> Signature | None:
         """Return the signature of ``role``; None if there is none."""

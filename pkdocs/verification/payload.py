@@ -20,6 +20,7 @@ _MAX_METADATA_BYTES: Final = 1_000_000
 _MAX_QUOTED: Final = 80
 _FIRM_HYPHEN: Final = "\u2011"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_PROPERTY: Final = re.compile(r"<pkdocs:([A-Za-z]+)>([^<>]*)</pkdocs:\1>")
 _LONG_NUMBER: Final = re.compile(r"\d{10,}")
 
 
@@ -52,11 +53,12 @@ def read_metadata(stream: Stream | None) -> Metadata | None:
         packet = "" if stream is None else inflate(stream, _MAX_METADATA_BYTES).decode()
     except (PdfSyntaxError, UnicodeDecodeError):
         return None
-    values = {name: re.findall(rf"<pkdocs:{name}>([^<>]*)</pkdocs:{name}>", packet) for name in PROPERTIES}
-    if f'xmlns:pkdocs="{NAMESPACE}"' not in packet or any(len(found) != 1 for found in values.values()):
+    found = [(name, value) for name, value in _PROPERTY.findall(packet) if name in PROPERTIES]
+    values = dict(found)
+    if f'xmlns:pkdocs="{NAMESPACE}"' not in packet or not len(found) == len(values) == len(PROPERTIES):
         return None
-    toolchain = Toolchain(values["program"][0], values["office"][0], values["fonts"][0])
-    return Metadata(values["id"][0], values["contentDigest"][0], values["templateDigest"][0], toolchain)
+    toolchain = Toolchain(values["program"], values["office"], values["fonts"])
+    return Metadata(values["id"], values["contentDigest"], values["templateDigest"], toolchain)
 
 
 def check_agreement(fields: Iterable[Field], content: Content, metadata: Metadata | None) -> Iterator[Finding]:

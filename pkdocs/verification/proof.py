@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pkdocs.messages import Said
-from pkdocs.trust import Purpose, Trust
+from pkdocs.trust import Trust
 from pkdocs.verification.algorithms import policy_of
-from pkdocs.verification.certificates import CertificateJudge, When
+from pkdocs.verification.attestation import Attestation
+from pkdocs.verification.authority import AuthorityJudge
+from pkdocs.verification.certificates import When
 from pkdocs.verification.evidence import Evidence, Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
+from pkdocs.verification.records import RecordJudge, name_of_record
 from pkdocs.verification.revocation import Known
 from pkdocs.verification.signature import Signature
 from pkdocs.verification.stamp import Stamp, name_of_stamp
@@ -26,6 +28,7 @@ class Source(StrEnum):
 
     TIMESTAMP = "timestamp"
     DOCUMENT = "document-timestamp"
+    RECORD = "evidence-record"
     REGISTER = "register"
     HEAD = "register-timestamp"
 
@@ -48,8 +51,17 @@ class _Mark:
     source: Source
 
     def covers(self, end: int) -> bool:
-        """Tell whether it is a document timestamp over a revision that ends at ``end``, other than its own."""
-        return self.source is Source.DOCUMENT and self.end > end
+        """Tell whether it is over a revision that ends at ``end``: a document timestamp, in one after, or a record."""
+        return self.end > end if self.source is Source.DOCUMENT else self._is_record and self.end >= end
+
+    @property
+    def _is_record(self) -> bool:
+        return self.source is Source.RECORD
+
+    @property
+    def place(self) -> tuple[int, bool, datetime]:
+        """Where it stands among others: a record over a revision after all that is in it, of two the later one."""
+        return self.end, self._is_record, self.token.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class Timeline:
     findings: tuple[tuple[str, Finding], ...] = ()
 
     def proof(self, signature: Signature) -> Proof | None:
-        """Return the earliest proof of ``signature``: its own timestamp, or a document timestamp over it.
+        """Return the earliest proof of ``signature``: its own timestamp, or one of the document or a record over it.
 
         Of one time its own counts: it says more about when the signature was made.
         """
@@ -90,24 +102,34 @@ class TimeJudge:
 
     def __init__(self, trust: Trust, at: datetime, library: Library) -> None:
         self._at = at
-        self._policy = policy_of(trust)
-        self._authorities = CertificateJudge(trust, Purpose.TIMESTAMPS, at, library)
+        self._authorities = AuthorityJudge(trust, at, library)
+        self._records = RecordJudge(self._authorities, policy_of(trust), at)
 
     def timeline(
-        self, signatures: Iterable[Signature], stamps: Iterable[Stamp], evidence: tuple[Evidence, ...]
+        self,
+        signatures: Iterable[Signature],
+        stamps: Iterable[Stamp],
+        evidence: tuple[Evidence, ...],
+        records: Iterable[Attestation] = (),
     ) -> Timeline:
-        """Return what is proven by the timestamps of one file.
+        """Return what is proven by the timestamps of one file, and by evidence records over it.
 
         The last one is judged at the time of judging, each one before at the time that those over it prove: so one
         whose authority has ended still counts, if another was put over it in time.
         """
         believed: list[_Mark] = []
         findings: list[tuple[str, Finding]] = []
-        for mark in sorted(_marks(signatures, stamps), key=lambda one: one.end, reverse=True):
+        for record in records:
+            first, wrong = self._records.judge(record)
+            findings.extend(("", finding) for finding in wrong)
+            if first:
+                believed.append(_Mark(record.name, record.end, first, Source.RECORD))
+        for mark in sorted(_marks(signatures, stamps), key=lambda one: one.place, reverse=True):
             if finding := self._wrong(mark, believed, evidence):
                 findings.append(_placed(mark, finding))
             else:
                 believed.append(mark)
+        believed.sort(key=lambda one: one.place, reverse=True)
         findings += (_placed(mark, _out_of_order(mark)) for mark in _disordered(believed))
         return Timeline(tuple(believed), tuple(self._known(evidence, believed)), tuple(findings))
 
@@ -117,18 +139,14 @@ class TimeJudge:
         if token.time > self._at:
             return find("TIMESTAMP_LATER", Step.CERTIFICATES, Weight.WARNING, time=_written(token.time))
         proven = min((one.token.latest for one in later if one.covers(mark.end)), default=None)
-        until = self._policy.until(token.digest, token.key)
-        if until is None or until < (proven or self._at):
-            return _not_believed("ALGORITHM_WEAK" if until is None else "ALGORITHM_LAPSED")
-        when = When(proven, tuple(self._known(evidence, later)))
-        heavy = (one for one in self._authorities.judge(token.certificate, token.chain, when).findings if _weighs(one))
-        cause = next(heavy, None)
-        return _not_believed(cause.code) if cause else None
+        cause = self._authorities.doubt(token, When(proven, tuple(self._known(evidence, later))))
+        return find("TIMESTAMP_NOT_BELIEVED", Step.CERTIFICATES, Weight.WARNING, cause=cause) if cause else None
 
     def _known(self, evidence: tuple[Evidence, ...], believed: list[_Mark]) -> Iterator[Known]:
         """Yield the evidence with the time since when it is known: a document timestamp covers its own revision too."""
+        over = [mark for mark in believed if mark.source is not Source.TIMESTAMP]
         for one in evidence:
-            proven = (mark.token.latest for mark in believed if mark.source is Source.DOCUMENT and mark.end >= one.end)
+            proven = (mark.token.latest for mark in over if mark.end >= one.end)
             yield Known(one, min(proven, default=self._at))
 
 
@@ -155,16 +173,9 @@ def _placed(mark: _Mark, finding: Finding) -> tuple[str, Finding]:
     """Return ``finding`` with the field that it is about; one about the document names its timestamp itself."""
     if mark.source is Source.TIMESTAMP:
         return mark.field, finding
-    named: tuple[tuple[str, Said], ...] = (("role", name_of_stamp(mark.field)),)
+    is_record = mark.source is Source.RECORD
+    named = (("role", name_of_record(mark.field) if is_record else name_of_stamp(mark.field)),)
     return "", replace(finding, params=(*finding.params, *named))
-
-
-def _weighs(finding: Finding) -> bool:
-    return finding.weight in {Weight.FAIL, Weight.UNKNOWN}
-
-
-def _not_believed(cause: str) -> Finding:
-    return find("TIMESTAMP_NOT_BELIEVED", Step.CERTIFICATES, Weight.WARNING, cause=cause)
 
 
 def _out_of_order(mark: _Mark) -> Finding:

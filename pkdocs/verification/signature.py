@@ -165,11 +165,10 @@ def claimed_moment(written: object) -> datetime | None:
         return None
     stamp, sign, hours, minutes = matched.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    month, day, hour, minute, second = (int(stamp[place : place + 2]) for place in range(4, 14, 2))
     try:
-        moment = datetime.strptime(stamp.decode("ascii"), "%Y%m%d%H%M%S").replace(
-            tzinfo=timezone(-offset if sign == b"-" else offset)
-        )
-        return moment.astimezone(UTC)
+        zone = timezone(-offset if sign == b"-" else offset)
+        return datetime(int(stamp[:4]), month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -19,6 +19,7 @@ from pkdocs.verification.algorithms import DIGESTS, SIGNATURES, Key, key_of
 from pkdocs.verification.container import (
     HASHES,
     attributes_of,
+    certificate_of,
     certificates_above,
     is_der,
     is_for_timestamps,
@@ -95,7 +96,7 @@ def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
 
 def _filled(like: Token, filling: Filling, hashed: Callable[[str], bytes]) -> Token | None:
     """Return the token that differs from ``like``, which held, only in what it is filled with; None if it does not."""
-    at, loaded = filling.at, x509.load_der_x509_certificate(like.certificate)
+    at, loaded = filling.at, certificate_of(like.certificate)
     holds = (
         at is not None
         and loaded.not_valid_before_utc <= at <= loaded.not_valid_after_utc

@@ -8,10 +8,10 @@ import hashlib
 import logging
 from typing import Final
 
-from pkdocs.signing.increment import read_tail
+from pkdocs.signing.increment import read_tails
 from pkdocs.signing.objects import IrregularError, Objects
 from pkdocs.signing.source import Source
-from pkdocs.signing.written import Written, demand_regular, first_number, read_written, revision_end
+from pkdocs.signing.written import Written, demand_regular, first_number, read_written
 from pkdocs.verification import Facts, Signature, Vouched
 from pkdocs.verification.algorithms import key_of
 from pkdocs.verification.container import certificate_of
@@ -42,10 +42,9 @@ class _Examination:
     def __init__(self, pdf: bytes, vouched: Vouched) -> None:
         demand_regular(len(pdf) <= MAX_FILE_BYTES, "size")
         self._pdf = pdf
-        end = revision_end(pdf, 0)
-        self._hashed = hashlib.sha256(memoryview(pdf)[:end])
-        self._stretches = [(end, self._hashed.hexdigest())]
-        self._tail = read_tail(pdf, end)
+        self._tail, *self._later = read_tails(pdf)
+        self._hashed = hashlib.sha256(memoryview(pdf)[: self._tail.length])
+        self._stretches = [(self._tail.length, self._hashed.hexdigest())]
         self._issued = read_issued(self._source, self._stretches[0][1], vouched)
         self._slots = dict(self._issued.slots)
         self._signatures: list[Signature] = []
@@ -62,9 +61,10 @@ class _Examination:
         Raises:
             Exception: something is not as we write it.
         """
-        while self._tail.length < len(self._pdf):
-            demand_regular(len(self._stretches) < MAX_REVISIONS, "revisions")
-            self._read(self._pdf[self._tail.length : revision_end(self._pdf, self._tail.length)])
+        demand_regular(len(self._later) < MAX_REVISIONS, "revisions")
+        for tail in self._later:
+            self._read(self._pdf[self._tail.length : tail.length])
+            self._tail = tail
         (length, digest), *_ = self._stretches
         return Facts(
             sha256=self._stretches[-1][1],
@@ -89,7 +89,6 @@ class _Examination:
             self._shelf.read(self._source, revision, self._hashed, place)
         self._hashed.update(revision)
         self._stretches.append((end, self._hashed.hexdigest()))
-        self._tail = read_tail(self._pdf, end)
 
     def _signature(self, written: Written, place: int, end: int) -> Signature:
         claimed = claimed_moment(written.moment[1:-1])

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pkdocs.content import Content, Role, parse_content
-from pkdocs.signing.objects import IrregularError, entry_of, value_of
+from pkdocs.signing.objects import IrregularError
 from pkdocs.signing.slot import Slot
 from pkdocs.signing.source import Source
-from pkdocs.signing.written import attachment, demand_regular, slots_of
+from pkdocs.signing.written import attachment, demand_regular, metadata, slots_of
 from pkdocs.verification import Vouched
 from pkdocs.verification.field import Field
 from pkdocs.verification.payload import Metadata, check_agreement, read_metadata
-from pkdocs.verification.syntax import Ref, Stream
+from pkdocs.verification.syntax import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,8 @@ def read_issued(source: Source, digest: str, vouched: Vouched) -> Issued:
     content = parse_content(attachment(objects, root))
     demand_regular(vouched.has(digest, source.tail.length, content.digest), "content")
     slots = slots_of(objects, root, content)
-    named = entry_of(value_of(objects.body(root)), "Metadata")
-    metadata = read_metadata(Stream({}, objects.stream(named.number))) if isinstance(named, Ref) else None
+    stated = read_metadata(Stream({}, metadata(objects, root)))
     fields = [Field(slot.name, number, Role(slot.name)) for number, slot in slots.items()]
-    if metadata is None or any(check_agreement(fields, content, metadata)):
+    if stated is None or any(check_agreement(fields, content, stated)):
         raise IrregularError("metadata")
-    return Issued(content, metadata, slots)
+    return Issued(content, stated, slots)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pkdocs.chain import SetVerdict
 from pkdocs.register import (
@@ -162,6 +164,18 @@ def test_a_proof_with_anything_altered_shows_nothing(which: int) -> None:
     lines = [*LINES, replace(LINES[0], entered=ENDED, title="Lain")]
     account = opened(lines, altered(proof(lines))[which])
     assert (account.register, {finding.code for finding in account.findings}) == (None, {"PROOF_WRONG"})
+
+
+HONEST, WRITTEN = head(LINES), proof(LINES).canonical
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(WRITTEN) - 1), st.integers(1, 255))
+def test_a_proof_in_which_any_byte_is_another_shows_nothing(place: int, by: int) -> None:
+    changed = WRITTEN[:place] + bytes([WRITTEN[place] ^ by]) + WRITTEN[place + 1 :]
+    account, _ = open_proof(HONEST, (), changed)
+    assert account.register is None
+    assert account.findings
 
 
 def test_what_is_not_in_force_cannot_be_proven() -> None:

@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.chain import Exhibit, PageCheck, SetVerdict
 from pkdocs.content import (
+    Content,
     Organisation,
     Parties,
     PersonScheme,
+    Promise,
     Reference,
     Role,
     Seat,
@@ -559,6 +561,24 @@ def test_what_nobody_carries_is_a_warning_but_not_at_the_end():
     own = with_promise(MIDDLE, own=True)
     child = replace(with_promise(LEAF, answers_to=()), parent=Reference(own.id, own.digest))
     assert codes(verdict(judge(ROOT, own, child), own)) == set()
+
+
+def test_thousands_of_indicators_are_compared_in_steps_that_grow_with_their_number(monkeypatch):  # 39
+    def many(content: Content, **changes: object) -> Content:
+        (goal, *_) = content.goals
+        made = [replace(goal.indicators[0], code=f"I{number}", **changes) for number in range(300)]
+        return replace(content, goals=(replace(goal, indicators=tuple(made)),))
+
+    above = many(MIDDLE, own=False, answers_to=())
+    below = many(replace(LEAF, parent=Reference(above.id, above.digest)), own=False, answers_to=("I0", "I1"))
+    compared: list[object] = []
+    usual = Promise.__eq__
+    monkeypatch.setattr(Promise, "__eq__", lambda one, other: compared.append(one) or usual(one, other))
+    exhibits = [
+        Exhibit(f"{one.id}.pdf", Facts(one.digest, content=one, content_digest=one.digest)) for one in (above, below)
+    ]
+    assert len(judge(ROOT, *exhibits).agreements) == 3
+    assert len(compared) < 3000
 
 
 # the set

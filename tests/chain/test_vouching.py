@@ -29,7 +29,7 @@ from pkdocs.register import (
     UnitCount,
     state_agreement,
 )
-from pkdocs.register.head import SCHEMA
+from pkdocs.register.head import EARLIER_SCHEMA
 from pkdocs.roster import Status
 from pkdocs.signing import load_pkcs12
 from pkdocs.verification import Result, Step, Weight, find
@@ -72,7 +72,7 @@ def head() -> Head:
     """The head of a register in which everything is complete."""
     keeper = Registrar(HEAD.person, HEAD.name, "Sekretariat Daerah", certificate(HEAD))
     return Head(
-        schema=SCHEMA,
+        schema=EARLIER_SCHEMA,
         organisation=ROOT.organisation,
         year=2026,
         version=1,

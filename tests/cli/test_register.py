@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pkdocs.persons import TRIAL_KEY, pseudonym
-from tests.city import KEYS, REGISTRARS, Town, number_of, sheets
+from tests.city import KEYS, REGISTRARS, Town, number_of, sheets, without
 from tests.cli.runner import pkdocs
 
 
@@ -70,6 +70,22 @@ def test_all_of_one_person_is_shown_by_number_or_pseudonym_and_no_number_is_said
     assert number not in by_number.out
     for word in ("INSP", "PK-", "ditutup", "sertifikat"):
         assert word in by_number.out
+
+
+def test_all_of_one_person_has_roles_what_was_taken_back_and_the_register_itself(town: Town) -> None:
+    town.build_register()
+    town.sign_register()
+    town.write(without(sheets(), "INSP.IRBAN1.AUDITOR"))
+    town.build_register()
+    person = ("register", "show", str(town.head), "--person")
+    auditor, above, keeper = (pkdocs(*person, number_of(key)) for key in ("INSP.IRBAN1.AUDITOR", "INSP.IRBAN1", "INSP"))
+    assert auditor.out.count("ditarik kembali") == 2
+    assert "pihak pertama" in above.out.lower()
+    assert "pihak kedua" in above.out.lower()
+    assert "belum menandatangani" in keeper.out
+    assert pkdocs(*person, number_of("INSP"), "--json").json["registrar"] is True
+    town.sign_register("INSP")
+    assert "sudah menandatangani" in pkdocs(*person, number_of("INSP")).out
 
 
 def test_who_is_no_registrar_signs_nothing(signed_town: Town) -> None:

@@ -195,3 +195,29 @@ def test_a_report_in_the_folder_is_no_agreement(signed_town: Town) -> None:
 
 def test_the_schema_is_printed() -> None:
     assert json.loads(pkdocs("report", "schema").out)["title"] == "pkdocs-verdict/1"
+
+
+def test_a_report_of_a_time_to_come_is_told(reported: tuple[Town, Path]) -> None:
+    town, folder = reported
+    earlier = (datetime.fromisoformat(AT) - timedelta(days=1)).isoformat()
+    assert codes(check(town, folder / "laporan.json", "--at", earlier)) == {"REPORT_LATER"}
+
+
+def test_the_auditor_may_be_judged_by_another_trust_file(reported: tuple[Town, Path], tmp_path: Path) -> None:
+    town, folder = reported
+    assert sign(town, folder / "laporan.pdf").exit == 0
+    newer = tmp_path / "trust-baru.toml"
+    newer.write_bytes(town.trust.read_bytes() + b"\n")
+    assert check(town, folder / "laporan.pdf", "--signer-trust", newer).exit == 0
+    pkdocs("pki", "init", tmp_path / "asing")
+    strangers = tmp_path / "asing" / "trust.toml"
+    assert check(town, folder / "laporan.pdf", "--signer-trust", strangers).exit == 10
+
+
+def test_a_report_whose_pages_were_changed_is_not_signed(reported: tuple[Town, Path]) -> None:
+    town, folder = reported
+    report = folder / "laporan.pdf"
+    tamper(report, lambda data: data.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 142]", 1))
+    before = report.read_bytes()
+    assert sign(town, report).error == ("REPORT_CHANGED", 8)
+    assert report.read_bytes() == before

@@ -132,3 +132,12 @@ def test_no_number_of_a_person_is_in_a_report(signed_town: Town) -> None:
     tamper(signed_town.pdf("INSP.IRBAN1"), lambda data: data + b" ")
     run = verify(signed_town)
     assert not [key for key in KEYS if number_of(key) in run.out + run.err]
+
+
+def test_a_thorough_look_is_asked_for_by_name(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkdocs.pipeline.audit.find_renderers", lambda: ())
+    run = verify(signed_town, "--thorough", language="en")
+    assert run.exit == 0
+    said = [{finding["code"] for finding in entry["findings"]} for entry in run.json["agreements"]]
+    assert all("RENDERED" in codes for codes in said)
+    assert "pdfium" in run.err

@@ -74,7 +74,7 @@ def test_a_content_reads_from_its_canonical_bytes(content: Content) -> None:
 )
 def test_one_change_makes_a_content_impossible(change: Callable[[Content], Content], said: str) -> None:
     with pytest.raises(SchemaError, match=said):
-        change(head_content())
+        assert change(head_content()).canonical
 
 
 def _doubled(goal: Goal) -> Goal:

@@ -5,7 +5,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cryptography import x509
 
 from pkdocs.chain import Exhibit, judge_set
 from pkdocs.content import parse_content
-from pkdocs.errors import TrustError, WorkbookError
+from pkdocs.errors import TrustError, UsageError, WorkbookError
 from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.inspection import Basis, inspect_file
 from pkdocs.pipeline.sources import Source, SourceError, find_sources
@@ -21,11 +21,12 @@ from pkdocs.register import LIST_NAME, examine_head, is_head, judge_head, open_a
 from pkdocs.register.head import parse_head
 from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.trust import read_trust, render_trust
-from pkdocs.verification import Finding, Result, examine_pdf
+from pkdocs.verification import Finding, Issue, Result, Vouched, examine_pdf
 from pkdocs.verification.evidence import Library, Statement
 from pkdocs.verification.foreign import inspect_foreign, judge_identities
 from pkdocs.verification.inspection import Integrity
 from pkdocs.verification.token import Token, TokenError, read_token, read_whole
+from pkdocs.vouched import examine_listed
 from pkdocs.workbook import read_workbook
 from tests.city import ignore
 from tests.factory import HEAD
@@ -85,6 +86,23 @@ def agreement(pdf: bytes) -> Hashable:
     if verdict.own is Result.PASSED and _beginning(pdf, (one.end for one in facts.signatures)) not in _agreements():
         raise Violation("a changed agreement passes")
     return _codes(verdict.findings)
+
+
+@cache
+def _vouched() -> Vouched:
+    found = [examine_pdf(pdf) for pdf in all_seeds()["agreement"]]
+    return Vouched({str(one.issue_digest): Issue(str(one.content_digest), one.issue_length) for one in found})
+
+
+def listed(pdf: bytes) -> Hashable:
+    """Examine an agreement that a register lists the quick way, which must say what the long way says, or nothing."""
+    quick = examine_listed(pdf, _vouched())
+    if quick is None:
+        return None
+    long = examine_pdf(pdf, _vouched())
+    if replace(quick, findings=()) != replace(long, findings=()) or set(quick.findings) != set(long.findings):
+        raise Violation("the quick way says something else")
+    return _codes(quick.findings), len(quick.revisions)
 
 
 def a_head(pdf: bytes) -> Hashable:
@@ -240,8 +258,6 @@ def evidence(data: bytes) -> Hashable:
 
 def certificate(data: bytes) -> Hashable:
     """Judge the last agreement under a spoilt anchor."""
-    from dataclasses import replace
-
     try:
         x509.load_der_x509_certificate(data)
     except ValueError:
@@ -312,8 +328,26 @@ def _whole(place: str) -> Callable[[bytes], Hashable]:
     return run
 
 
+def archived(data: bytes) -> Hashable:
+    """Verify an archive; only what is exactly an agreement of the chain passes."""
+    with tempfile.TemporaryDirectory() as name:
+        place, trusted = Path(name, "a.zip"), Path(name, "trust.toml")
+        place.write_bytes(data)
+        trusted.write_bytes(_folder()["trust.toml"])
+        try:
+            judged = verify([place], trusted, at=LATER, means=Means(jobs=1), progress=ignore)
+        except UsageError as fault:
+            # nothing but heads or lists of bundles
+            return fault.code
+    passed = [one.sha256 for one in judged.agreements if one.own is Result.PASSED]
+    if not judged.agreements or not set(passed) <= {hashlib.sha256(signed(one)).hexdigest() for one in CHAIN}:
+        raise Violation("a changed agreement passes in an archive, or nothing is counted")
+    return len(passed), _codes(finding for one in judged.agreements for finding in one.findings)
+
+
 TARGETS = [
     Target("agreement", "agreement", PDF, agreement, 30),
+    Target("listed", "agreement", PDF, listed, 12),
     Target("foreign", "foreign", PDF, foreign, 30),
     Target("agreement as foreign", "agreement", PDF, foreign, 4),
     Target("inspected", "foreign", PDF, inspected, 3),
@@ -327,6 +361,7 @@ TARGETS = [
     Target("revocation list", "revocation list", [*ANY, *[spoil_der] * 20], evidence, 4),
     Target("answer", "answer", [*ANY, *[spoil_der] * 20], evidence, 4),
     Target("certificate", "certificate", [*ANY, *[spoil_der] * 20], certificate, 2),
+    Target("verify: archive", "archive", ZIP, archived, 2),
     Target("verify: agreement", "agreement", PDF, _whole(f"unit/{CHAIN[2].id}.pdf"), 2),
     Target("verify: head", "head", PDF, _whole("register.pdf"), 1),
     Target("verify: list", "list", TEXT, _whole(LIST_NAME), 1),

@@ -1,16 +1,20 @@
 """The register that an auditor names: a head that cannot be examined hides nothing."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pkdocs.persons import TRIAL_KEY, pseudonym
 from pkdocs.pipeline import accounting
 from pkdocs.pipeline.accounting import read_account
+from pkdocs.pipeline.keeping import read_kept
 from pkdocs.pipeline.sources import Source
 from pkdocs.register import HeadFacts
 from pkdocs.trust import Trust, read_trust
-from tests.city import AT, Town
+from tests.city import AT, Town, number_of
 
 
 def trust_of(town: Town) -> Trust:
@@ -34,6 +38,27 @@ def test_an_older_head_among_the_files_is_compared(signed_town: Town) -> None:
     (signed_town.out / "register-2.pdf").write_bytes(signed_town.head.read_bytes())
     signed_town.head.write_bytes(first)
     assert codes(signed_town, signed_town.out / "register-2.pdf") == ["HEAD_NEWER"]
+
+
+def test_who_was_enrolled_meanwhile_keeps_the_register_next_without_a_new_trust_file(signed_town: Town) -> None:
+    town = Town(signed_town.workbook, signed_town.out, signed_town.out.parent / "pki")
+    shutil.copytree(signed_town.pki, town.pki)
+    town.build_register()
+    town.sign_register()
+    enrolled = json.loads(town.enrolment.read_text(encoding="utf-8"))
+    coming = pseudonym(TRIAL_KEY, number_of("BKPSDM.PKP"))
+    going = pseudonym(TRIAL_KEY, number_of("BKPSDM"))
+    for entry in enrolled["certificates"]:
+        entry["registrar"] = entry["person"] == coming or (entry.get("registrar", False) and entry["person"] != going)
+    town.enrolment.write_text(json.dumps(enrolled), encoding="utf-8")
+    assert town.build_register().head.following is not None
+    town.sign_register()
+    town.build_register(closed=True)
+    town.sign_register("INSP", "BKPSDM.PKP")
+    assert read_kept(town.head).head.version == 3
+    assert codes(town) == []
+    (town.out / "register-2.pdf").unlink()
+    assert codes(town) == ["HEAD_NOT_PINNED", "HEAD_THRESHOLD"]
 
 
 def test_a_head_that_kills_its_process_is_not_believed(signed_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,17 @@ def test_files_are_packed_byte_for_byte_signed_or_not(desk: Desk, out: Path) -> 
     assert (made.is_whole, made.left_out, made.unlisted) == (True, (), ())
 
 
+def test_evidence_records_go_with_their_files(desk: Desk, out: Path) -> None:
+    record = desk.pdf(HEAD).with_name(desk.pdf(HEAD).name + ".ers")
+    record.write_bytes(b"catatan bukti")
+    pack(desk, out)
+    found = packed(out)
+    names = list(found)
+    assert found[f"{place_of(HEAD)}.ers"] == b"catatan bukti"
+    assert names.index(f"{place_of(HEAD)}.ers") == names.index(place_of(HEAD)) + 1
+    assert sum(name.endswith(".ers") for name in names) == 1
+
+
 def test_an_equal_folder_gives_an_equal_bundle(desk: Desk, out: Path, tmp_path: Path) -> None:
     desk.sign(HEAD)
     pack(desk, out)

@@ -1,5 +1,6 @@
 """The register shown to others: proofs on disk, a head judged by itself, two versions compared."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
 from pkdocs.pipeline.proving import Judged, diff_registers, judge_register, write_proof
-from pkdocs.register import State, parse_proof
+from pkdocs.register import State, list_root, parse_proof, render_head, render_lines
+from pkdocs.register.head import EARLIER_SCHEMA
 from pkdocs.verification import Result, Weight
 from tests.city import AT, KEYS, Town, change, sheets, signed
+from tests.register.test_attacks import FIRST, FIRST_LINES, SECOND, SECOND_LINES
+from tests.register.test_lines import COMPLETE
 
 
 @cache
@@ -115,3 +119,28 @@ def test_agreements_that_were_signed_meanwhile_are_among_the_changes(town: Town)
     found = diff_registers(older(town), town.head)
     assert dict(found.by_kind) == {"pkdocs-agreement": len(KEYS)}
     assert {(one.before, one.after) for one in found.moved} == {(State.ISSUED, State.COMPLETE)}
+
+
+def test_a_head_of_an_earlier_pkdocs_proves_no_agreement_but_its_growth(tmp_path: Path) -> None:
+    first, second = (replace(head, schema=EARLIER_SCHEMA, in_force=None) for head in (FIRST, SECOND))
+    second = replace(second, previous=first.digest)
+    (tmp_path / "register.pdf").write_bytes(render_head(second))
+    (tmp_path / "register-1.pdf").write_bytes(render_head(first))
+    (tmp_path / "register.jsonl").write_bytes(render_lines(SECOND_LINES))
+    named, out = tmp_path / "register.pdf", tmp_path / "bukti.json"
+    with pytest.raises(ConflictError) as stop:
+        write_proof(named, out, ids=[COMPLETE.id], since=None)
+    assert stop.value.code == "PROVE_EARLIER"
+    proof = write_proof(named, out, ids=(), since=tmp_path / "register-1.pdf")
+    assert parse_proof(out.read_bytes()) == proof
+
+
+def test_versions_in_two_folders_are_compared_by_both_lists(tmp_path: Path) -> None:
+    older, newer = tmp_path / "dulu", tmp_path / "kini"
+    for folder, head, lines in ((older, FIRST, FIRST_LINES), (newer, SECOND, SECOND_LINES[1:])):
+        folder.mkdir()
+        made = replace(head, size=len(lines), root_hash=list_root(lines))
+        (folder / "register.pdf").write_bytes(render_head(made))
+        (folder / "register.jsonl").write_bytes(render_lines(lines))
+    found = diff_registers(older / "register.pdf", newer / "register.pdf")
+    assert (found.continues, [one.after for one in found.moved]) == (False, [State.COMPLETE])

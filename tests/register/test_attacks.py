@@ -131,6 +131,12 @@ def test_an_attack_on_the_register_is_seen(attack: str, tmp_path: Path) -> None:
     assert code in heavy(delivery.read(tmp_path))
 
 
+def test_an_earlier_head_that_is_named_is_compared_with_the_newest_beside_it(tmp_path: Path) -> None:
+    Delivery().read(tmp_path)
+    reading = read_register(tmp_path / "register-1.pdf", (), TRUST, at=AT + timedelta(minutes=1), jobs=1)
+    assert heavy(reading) == {"HEAD_NEWER"}
+
+
 def test_lines_that_no_head_signs_yet_are_not_used(tmp_path: Path) -> None:
     reading = Delivery(signed(FIRST), kept=()).read(tmp_path)
     assert heavy(reading) == set()

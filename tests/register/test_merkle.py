@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkdocs.register.merkle import Tree, has_grown, merkle_root, root_by_path
@@ -48,6 +48,7 @@ def test_the_root_is_that_of_the_definition(entries: list[bytes]) -> None:
 # --- proofs
 
 
+QUICK = settings(max_examples=40, deadline=None)
 SIZES = range(1, 34)
 """Full trees, trees with one leaf more or less, and all shapes between."""
 
@@ -110,6 +111,7 @@ def altered(path: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
         yield path[::-1]
 
 
+@QUICK
 @given(st.data(), st.integers(1, 200))
 def test_nothing_altered_leads_to_the_root(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -123,6 +125,7 @@ def test_nothing_altered_leads_to_the_root(data: st.DataObject, size: int) -> No
         assert root_by_path(entry, elsewhere, size, path) != tree.root
 
 
+@QUICK
 @given(st.data(), st.integers(1, 200))
 def test_nothing_altered_shows_a_beginning(data: st.DataObject, size: int) -> None:
     older = data.draw(st.integers(1, size))
@@ -137,6 +140,7 @@ def test_nothing_altered_shows_a_beginning(data: st.DataObject, size: int) -> No
         assert not has_grown((other, first[1]), second, path)
 
 
+@QUICK
 @given(st.integers(2, 60), st.data())
 def test_a_line_changed_below_an_older_head_cannot_be_shown_to_be_growth(size: int, data: st.DataObject) -> None:
     older = data.draw(st.integers(1, size))

@@ -117,6 +117,13 @@ def test_the_chain_begins_no_earlier_than_the_lowest_head() -> None:
     assert judged(signed(second, *NEW), signed(first(), *OLD), trust=renewed)[0].believed
 
 
+def test_where_the_trust_file_pins_those_who_follow_no_head_between_is_needed() -> None:
+    start = first((*OLD, MAYOR))
+    trust = pinning(*OLD, MAYOR)
+    third = after(after(start, (*OLD, MAYOR)), (*OLD, MAYOR))
+    assert judged(signed(third, *NEW), signed(start, *OLD), trust=trust)[0].believed
+
+
 def test_a_head_of_another_register_hands_nothing_on() -> None:
     other = replace(first(), year=2025, dated=date(2025, 1, 2), next_by=date(2025, 12, 31))
     here = replace(plain_head(), version=2, keepers=keepers(OLD), following=None)

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 from lxml import html
 
-from pkdocs.chain import RegisterMark, SetVerdict
+from pkdocs.chain import Expected, RegisterMark, SetVerdict
 from pkdocs.content import Role
 from pkdocs.errors import ConflictError, PkdocsError, UsageError
 from pkdocs.messages import LANGUAGES
 from pkdocs.pipeline.reporting import demand_place, write_report
 from pkdocs.report import FORMS, as_json, tree_lines
 from pkdocs.verification import Result, Step, Weight, find
+from pkdocs.verification.basis import Basis, Use
+from pkdocs.verification.finding import Keeper
 from tests.chain.kit import LEAF, MIDDLE, ROOT, exhibit, judge
-from tests.factory import root_content
-from tests.report.test_tree import SET, verdict, whole
+from tests.factory import head_content, root_content
+from tests.report.test_tree import AT, SET, verdict, whole
+from tests.report.test_xlsx import borne
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
@@ -146,3 +149,50 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(PkdocsError) as stop:
         write_report(SET, tmp_path / "berkas" / "laporan.html", "id")
     assert stop.value.code == "REPORT_NOT_WRITTEN"
+
+
+def test_units_levels_agreements_and_findings_open_one_below_the_other() -> None:
+    document = tree(SET)
+    chain = "//details[@class='unit']/details[@class='level']/details[@class='agreement']//ul[@class='findings']/li"
+    assert len(document.xpath(chain)) == sum(len(one.findings) for one in SET.agreements if one.content)
+
+
+def test_the_filter_offers_what_is_there_and_waits_for_its_script() -> None:
+    (form,) = tree(SET).xpath("//form")
+    assert "hidden" in form.attrib
+    offered = {select.get("name"): select.xpath(".//option/@value") for select in form.xpath(".//select")}
+    assert offered["unit"] == ["", "u1", "u2"]
+    assert offered["level"] == ["", "Kepala Daerah", "JPT Pratama", "Administrator"]
+    assert offered["code"] == ["", "ABOVE", "FILE_TWICE", "SIGNATURE_MISSING", "TRAINING"]
+    assert all(control.xpath("ancestor::label") for control in form.xpath(".//select | .//input"))
+
+
+def test_signatures_are_told_with_level_time_and_what_was_signed() -> None:
+    broken = borne(Role.SECOND, signer=None, certificate=None)
+    one = replace(
+        verdict(head_content()), borne=(borne(Keeper.SEAL), borne(None), broken), completed=AT.replace(day=25)
+    )
+    shown = tree(whole(one), "en").text_content()
+    for words in (
+        "level B-T, proven to have been there at 2026-01-22",
+        "its own timestamp",
+        "the first 100 bytes",
+        "late:",
+    ):
+        assert words in shown
+    assert "This signature is not intact." in shown
+    assert "in time:" in tree(whole(replace(one, completed=AT)), "en").text_content()
+
+
+def test_what_is_required_and_not_there_is_listed_and_cut_short() -> None:
+    expected = tuple(Expected(f"PK-2026-A{number}-1", "Dinas", None, "A") for number in range(502))
+    shown = tree(replace(SET, expected=expected), "en").text_content()
+    assert "PK-2026-A499-1" in shown
+    assert "PK-2026-A500-1" not in shown
+    assert "… and 2 more" in shown
+
+
+def test_the_files_that_were_used_are_named_with_their_digests() -> None:
+    judged = replace(SET, sources=(Basis(Use.LIST, "register.jsonl", "b" * 64),))
+    (row,) = tree(judged).xpath("//section[@id='basis']//tbody/tr")
+    assert row.text_content() == f"daftar registerregister.jsonl{'b' * 64}"

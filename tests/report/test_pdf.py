@@ -162,8 +162,10 @@ def shifted(pdf: bytes) -> bytes:
         lambda _: b"",
         lambda _: b'{\n "schema": "pkdocs-verdict/1"}',
         lambda _: b'{\n "schema": "pkdocs-verdict/1" ' + b"[" * 100_000,
+        lambda _: render_json(JUDGED, "id").replace(b'"at": "2026-01-22', b'"at": "2026-99-99', 1),
+        lambda _: render_json(JUDGED, "id").replace(b'"at": "2026-01-22', b'"at": "9999-12-31', 1),
     ],
-    ids=["cut", "longer", "language", "page", "empty", "short JSON", "deep JSON"],
+    ids=["cut", "longer", "language", "page", "empty", "short JSON", "deep JSON", "no day", "last year"],
 )
 def test_another_file_is_told(change: Callable[[bytes], bytes]) -> None:
     assert set(codes(change(made()))) & {"REPORT_UNREADABLE", "REPORT_PAGES_OTHER"}

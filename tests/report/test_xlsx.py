@@ -2,14 +2,14 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from pkdocs.chain import Borne, Expected
+from pkdocs.chain import Borne, Expected, RegisterMark
 from pkdocs.content import Role
 from pkdocs.messages import LANGUAGES
 from pkdocs.report import FORMS
@@ -91,7 +91,8 @@ def test_signatures_are_told_with_level_and_proven_time() -> None:
 
 
 def test_the_cover_says_by_what_was_judged() -> None:
-    judged = replace(SET, sources=(Named(Use.TRUST, "trust.toml", "f" * 64),))
+    mark = RegisterMark(3, "a" * 64, date(2026, 2, 1))
+    judged = replace(SET, sources=(Named(Use.TRUST, "trust.toml", "f" * 64),), register=mark)
     cells = [cell.value for row in book(judged)["Cover"].iter_rows() for cell in row]
     assert {"trust.toml", "f" * 64, "TOTAL-FAILED", judged.policy, AT.astimezone(judged.zone.info).isoformat()} <= set(
         cells

@@ -393,6 +393,14 @@ def test_a_removed_signature_leaves_nothing_to_judge_or_breaks_the_other() -> No
     assert "LATER_FIELD_REMOVED" in codes(revise(both, strip("Sig1")))
 
 
+@pytest.mark.parametrize("shown", ["900", "Lain"])
+def test_a_blank_field_that_showed_something_may_not_be_filled_in(shown: str) -> None:
+    """20"""
+    assert codes(revise(sign(page({"shown": shown})), foreign.fill("isian0", "7"))) == {"LATER_VALUE_CHANGED"}
+    blank = revise(sign(page({"shown": "  "})), foreign.fill("isian0", "7"))
+    assert inspect_foreign(blank).integrity is Integrity.INTACT
+
+
 @pytest.mark.parametrize("is_null", [False, True])
 def test_what_the_signed_file_lacks_may_not_be_supplied(is_null: bool) -> None:
     """12, 21"""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pkdocs.pki.authority import Authority, KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.trust import Anchor, Purpose, Trust
-from pkdocs.verification import Finding, Signature, Sub, Weight
+from pkdocs.verification import Finding, Signature, Sub, Weight, paths
 from pkdocs.verification.algorithms import Key
 from pkdocs.verification.belief import SignatureJudge, Signing
 from pkdocs.verification.evidence import Evidence
@@ -397,13 +397,13 @@ def test_the_algorithm_is_judged_at_the_proven_time():
 def test_a_certificate_is_judged_once_however_many_times_are_proven(monkeypatch):
     judge = SignatureJudge(training_trust(), LATER)
     calls = []
-    validate = judge._certificates._validate
-    monkeypatch.setattr(judge._certificates, "_validate", counted(validate, calls))
+    monkeypatch.setattr(paths, "validate", counted(paths.validate, calls))
     for minute in range(5):
         one = signature(token(STAMPED + timedelta(minutes=minute)))
         timeline = judge.timeline([one], (), ())
         assert judge.signing(one, one.certificate or b"", timeline).standing.findings == ()
-    assert len(calls) == 1
+    # the signer's, and the authority's
+    assert len(calls) == 2
 
 
 def counted(function: Callable[..., list[bytes]], calls: list[object]) -> Callable[..., list[bytes]]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -55,10 +56,20 @@ def _read_json(written: bytes, facts: ReportFacts, border: Border) -> ReportFact
     except (ValueError, RecursionError):
         report = None
     wrong = next(misfits(report), None) if isinstance(report, dict) else "JSON"
+    if wrong is None and not _is_moment(report["at"]):
+        wrong = "$.at"
     if wrong is not None:
         border.findings.append(_fail("REPORT_UNREADABLE", why=wrong[:_QUOTED]))
         return facts
     return replace(facts, written=written, report=report)
+
+
+def _is_moment(written: str) -> bool:
+    """Tell whether it is a time that every zone can show."""
+    try:
+        return MINYEAR < datetime.fromisoformat(written).year < MAXYEAR
+    except ValueError:
+        return False
 
 
 def _read_pdf(data: bytes, facts: ReportFacts, border: Border) -> ReportFacts:

@@ -1,35 +1,21 @@
 """What the pages of a report say, all of it taken from its JSON, for people to read before they sign."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from pkdocs.drawing import LEFT, RIGHT, Column, Row, Sheets, Side, Slot, Text
-from pkdocs.messages import Language, text
-from pkdocs.profile import Zone
+from pkdocs.messages import Language
 from pkdocs.report.outline import CAUSES, REMARKS, heaviest
-from pkdocs.report.wording import TALLIES, UNKNOWN, number, visible
+from pkdocs.report.pdf.writer import GAP, GREY, INKS, LARGE, MIDDLE, SMALL, STEP, TINY, Json, Writer
+from pkdocs.report.wording import TALLIES, UNKNOWN, visible
 from pkdocs.verification import Result, Weight
-
-Json: TypeAlias = Mapping[str, Any]
 
 FIELD: Final = "pemeriksa"
 """The name of the field that the auditor signs."""
 
-_LARGE, _MIDDLE, _SMALL, _TINY = 16, 11, 7.5, 6
-_GAP, _STEP = 16, 4
-_TOGETHER: Final = 90
 _SLOT: Final = 140
-_GREY: Final = (0.34, 0.38, 0.41)
-_INKS: Final = {
-    Result.PASSED: (0.09, 0.39, 0.23),
-    Result.FAILED: (0.64, 0.08, 0.11),
-    Result.INDETERMINATE: (0.48, 0.29, 0.0),
-    Result.INCOMPLETE: (0.48, 0.29, 0.0),
-    Result.NOT_JUDGED: _GREY,
-}
-"""Colour only repeats what the word says."""
+"""What a place to sign takes with its heading, in points."""
 
 _FACTS: Final = (Column(LEFT, LEFT + 144), Column(LEFT + 150, RIGHT))
 _SOURCES: Final = (Column(LEFT, LEFT + 90), Column(LEFT + 96, LEFT + 270), Column(LEFT + 276, RIGHT))
@@ -46,268 +32,223 @@ _LIMITS: Final = ("TIME", "KEYS", "AUTHORITIES", "TRAINING", "GOALS")
 
 def write_report(report: Json, language: Language, sheets: Sheets) -> None:
     """Write all sections of ``report`` on ``sheets``, and at the end a place for the auditor to sign."""
-    writer = _Writer(report, language, sheets)
-    for section in (
-        writer.title,
-        writer.basis,
-        writer.results,
-        writer.completeness,
-        writer.missing,
-        writer.causes,
-        writer.agreements,
-        writer.remarks,
-        writer.limits,
-        writer.signature,
+    page = Writer(report, language, sheets)
+    for write in (
+        _title,
+        _basis,
+        _results,
+        _completeness,
+        _missing,
+        _causes,
+        _agreements,
+        _remarks,
+        _limits,
+        _place_to_sign,
     ):
-        section()
+        write(page)
 
 
-class _Writer:
-    """Writes section after section of one report."""
+def _title(page: Writer) -> None:
+    """Write whose report it is and what came of it."""
+    report, sheets = page.report, page.sheets
+    organisation = Text(visible(report["organisation"]), MIDDLE, ink=GREY)
+    sheets.add_paragraph("P", organisation)
+    sheets.add_paragraph("H1", Text(page.say("REPORT_TITLE"), LARGE, bold=True))
+    sheets.add_space(STEP)
+    if report["training"]:
+        sheets.add_paragraph("P", Text(page.say("REPORT_TRAINING"), bold=True, ink=INKS[Result.INCOMPLETE]))
+        sheets.add_space(STEP)
+    result = heaviest([*(one["result"] for one in page.all), report["set"]["result"]])
+    counted = {"passed": page.number(report["summary"][Result.PASSED]), "total": page.number(len(page.all))}
+    headline = Text(page.say(f"REPORT_HEADLINE_{result.name}"), 13, bold=True, ink=INKS[result])
+    sheets.add_space(STEP)
+    sheets.add_paragraph("P", headline, Text(page.say("REPORT_PASSED_OF", **counted)))
+    sheets.add_space(GAP)
+    sheets.add_paragraph("P", Text(page.say("REPORT_PDF_BINDING")))
 
-    def __init__(self, report: Json, language: Language, sheets: Sheets) -> None:
-        self._report = report
-        self._language: Language = language
-        self._sheets = sheets
-        self._zone = Zone(report["zone"]).info
-        agreements: list[Json] = report["agreements"]
-        self._all = agreements
-        self._read = [one for one in agreements if one["id"] is not None]
-        self._unread = [one for one in agreements if one["id"] is None]
 
-    def _say(self, code: str, **params: object) -> str:
-        return text(code, self._language, params)
+def _basis(page: Writer) -> None:
+    """Write what was judged, when, and by what."""
+    page.heading("REPORT_PART_BASIS")
+    page.sheets.add_table(_FACTS, (_row(page.say(term), fact) for term, fact in _facts(page)))
+    header = page.header("REPORT_COLUMN_USE", "REPORT_COLUMN_FILE", "REPORT_COLUMN_DIGEST")
+    rows = (
+        ((Text(page.say(f"REPORT_USE_{one['use'].upper()}")),), _small(one["file"]), _tiny(one["sha256"]))
+        for one in page.report["sources"]
+    )
+    if page.report["sources"]:
+        page.sheets.add_space(STEP)
+        page.sheets.add_table(_SOURCES, rows, header)
 
-    def _number(self, count: int) -> str:
-        return number(count, self._language)
 
-    def _moment(self, written: str) -> str:
-        return f"{datetime.fromisoformat(written).astimezone(self._zone):%Y-%m-%d %H:%M:%S %Z}"
+def _facts(page: Writer) -> Iterator[tuple[str, str]]:
+    report = page.report
+    yield "REPORT_AT", page.moment(report["at"])
+    counted = {"count": page.number(len(page.all)), "unread": page.number(len(page.unread))}
+    yield "REPORT_FILES", page.say("REPORT_FILES_UNREAD", **counted) if page.unread else counted["count"]
+    register = report["register"]
+    absent = "REPORT_REGISTER_ABSENT" if report["set"]["result"] == Result.NOT_JUDGED else "REGISTER_NOT_BELIEVED"
+    yield "REPORT_REGISTER", page.say("REPORT_REGISTER_USED", **register) if register else page.say(absent)
+    yield "REPORT_PROGRAM", report["program"]
+    yield "REPORT_POLICY", report["policy"]
 
-    def _heading(self, code: str, *lead: str) -> None:
-        self._sheets.add_space(_GAP)
-        self._sheets.keep(_TOGETHER)
-        self._sheets.add_paragraph("H2", Text(self._say(code), _MIDDLE, bold=True))
-        for words in lead:
-            self._sheets.add_paragraph("P", Text(words, 8, ink=_GREY))
-        self._sheets.add_space(_STEP)
 
-    def _subheading(self, words: str) -> None:
-        self._sheets.add_space(_GAP / 2)
-        self._sheets.keep(_TOGETHER)
-        self._sheets.add_paragraph("H3", Text(visible(words), bold=True))
-        self._sheets.add_space(_STEP)
-
-    def _header(self, *codes: str) -> tuple[tuple[Text, ...], ...]:
-        return tuple((Text(self._say(code), _SMALL, ink=_GREY),) for code in codes)
-
-    def title(self) -> None:
-        """Write whose report it is and what came of it."""
-        report, sheets = self._report, self._sheets
-        organisation = Text(visible(report["organisation"]), _MIDDLE, ink=_GREY)
-        sheets.add_paragraph("P", organisation)
-        sheets.add_paragraph("H1", Text(self._say("REPORT_TITLE"), _LARGE, bold=True))
-        sheets.add_space(_STEP)
-        if report["training"]:
-            sheets.add_paragraph("P", Text(self._say("REPORT_TRAINING"), bold=True, ink=_INKS[Result.INCOMPLETE]))
-            sheets.add_space(_STEP)
-        result = heaviest([*(one["result"] for one in self._all), report["set"]["result"]])
-        counted = {"passed": self._number(report["summary"][Result.PASSED]), "total": self._number(len(self._all))}
-        headline = Text(self._say(f"REPORT_HEADLINE_{result.name}"), 13, bold=True, ink=_INKS[result])
-        sheets.add_space(_STEP)
-        sheets.add_paragraph("P", headline, Text(self._say("REPORT_PASSED_OF", **counted)))
-        sheets.add_space(_GAP)
-        sheets.add_paragraph("P", Text(self._say("REPORT_PDF_BINDING")))
-
-    def basis(self) -> None:
-        """Write what was judged, when, and by what."""
-        self._heading("REPORT_PART_BASIS")
-        self._sheets.add_table(_FACTS, (_row(self._say(term), fact) for term, fact in self._facts()))
-        header = self._header("REPORT_COLUMN_USE", "REPORT_COLUMN_FILE", "REPORT_COLUMN_DIGEST")
-        rows = (
-            ((Text(self._say(f"REPORT_USE_{one['use'].upper()}")),), _small(one["file"]), _tiny(one["sha256"]))
-            for one in self._report["sources"]
+def _results(page: Writer) -> None:
+    """Write how many files have which result, and what is said of the set."""
+    page.heading("REPORT_PART_SUMMARY")
+    header = page.header("REPORT_COLUMN_RESULT", "REPORT_COLUMN_SENTENCE", "REPORT_COLUMN_FILES")
+    counts: Json = page.report["summary"]
+    rows = (
+        (
+            (page.result(name),),
+            _small(page.say(f"REPORT_MEANING_{Result(name).name}")),
+            (Text(page.number(count), bold=True),),
         )
-        if self._report["sources"]:
-            self._sheets.add_space(_STEP)
-            self._sheets.add_table(_SOURCES, rows, header)
+        for name, count in counts.items()
+    )
+    page.sheets.add_table(_COUNTS, rows, header)
+    whole: Json = page.report["set"]
+    page.subheading(page.say("REPORT_ABOUT_SET"))
+    meaning = Text(page.say(f"REPORT_MEANING_{Result(whole['result']).name}"))
+    page.sheets.add_paragraph("P", page.result(whole["result"]), meaning)
+    if whole["findings"]:
+        page.sheets.add_table(_CASES, (_finding(page, one) for one in whole["findings"]))
 
-    def _facts(self) -> Iterator[tuple[str, str]]:
-        report = self._report
-        yield "REPORT_AT", self._moment(report["at"])
-        counted = {"count": self._number(len(self._all)), "unread": self._number(len(self._unread))}
-        yield "REPORT_FILES", self._say("REPORT_FILES_UNREAD", **counted) if self._unread else counted["count"]
-        register = report["register"]
-        absent = "REPORT_REGISTER_ABSENT" if report["set"]["result"] == Result.NOT_JUDGED else "REGISTER_NOT_BELIEVED"
-        yield "REPORT_REGISTER", self._say("REPORT_REGISTER_USED", **register) if register else self._say(absent)
-        yield "REPORT_PROGRAM", report["program"]
-        yield "REPORT_POLICY", report["policy"]
 
-    def results(self) -> None:
-        """Write how many files have which result, and what is said of the set."""
-        self._heading("REPORT_PART_SUMMARY")
-        header = self._header("REPORT_COLUMN_RESULT", "REPORT_COLUMN_SENTENCE", "REPORT_COLUMN_FILES")
-        counts: Json = self._report["summary"]
-        rows = (
-            (
-                (self._result(name),),
-                _small(self._say(f"REPORT_MEANING_{Result(name).name}")),
-                (Text(self._number(count), bold=True),),
-            )
-            for name, count in counts.items()
+def _finding(page: Writer, finding: Json) -> Row:
+    weight = page.say(f"REPORT_WEIGHT_{finding['weight'].upper()}")
+    return (Text(weight, SMALL, bold=True), Text(finding["code"], TINY)), (Text(visible(finding["message"])),)
+
+
+def _completeness(page: Writer) -> None:
+    """Write what must be there, what is there, and what it came to: by level and by unit."""
+    known = page.report["missing"] is not None
+    lead = page.say("REPORT_REQUIRED_LEAD" if known else "REPORT_UNKNOWN_LEAD")
+    page.heading("REPORT_PART_COMPLETENESS", page.say("REPORT_SIGNED_LEAD"), lead)
+    for column, caption in (("level", "REPORT_BY_LEVEL"), ("unit", "REPORT_BY_UNIT")):
+        page.subheading(page.say(caption))
+        header = page.header(f"REPORT_COLUMN_{column.upper()}", *TALLIES)
+        page.sheets.add_table(_TALLIES, _tallies(page, column), header)
+
+
+def _tallies(page: Writer, column: str) -> Iterator[Row]:
+    rows: list[Json] = page.report["completeness"]
+    groups: dict[str | None, list[Json]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    for name, group in groups.items():
+        yield _tally(page, Text(visible(name or UNKNOWN), SMALL), group)
+    yield _tally(page, Text(page.say("REPORT_TOTAL"), SMALL, bold=True), rows)
+
+
+def _tally(page: Writer, label: Text, rows: Sequence[Json]) -> Row:
+    counts = [[row[name] for row in rows] for name in _COLUMNS]
+    return (label,), *((Text(_sum(page, column), SMALL, label.bold),) for column in counts)
+
+
+def _sum(page: Writer, counts: Sequence[int | None]) -> str:
+    known = [count for count in counts if count is not None]
+    return page.number(sum(known)) if len(known) == len(counts) and known else UNKNOWN
+
+
+def _missing(page: Writer) -> None:
+    """Write what must be there and is not."""
+    absent: Sequence[Json] = page.report["missing"] or ()
+    if not absent:
+        return
+    page.heading("REPORT_NOT_THERE")
+    rows = (
+        (_small(one["id"]), _small(", ".join(filter(None, (one["unit"], one["level"])))))
+        for one in absent[:_MOST_MISSING]
+    )
+    page.sheets.add_table(_CASES, rows, page.header("REPORT_COLUMN_ID", "REPORT_COLUMN_UNIT"))
+    page.more(len(absent) - _MOST_MISSING)
+
+
+def _causes(page: Writer) -> None:
+    """Write the first causes by kind."""
+    kinds = page.kinds(CAUSES)
+    page.heading("REPORT_PART_CAUSES", page.say("REPORT_CAUSES_LEAD" if kinds else "REPORT_NO_CAUSES"))
+    for (weight, code), cases in kinds.items():
+        count = page.say("REPORT_KIND_COUNT", count=page.number(len(cases)))
+        page.subheading(f"{code} · {page.say(f'REPORT_WEIGHT_{weight.name}')} · {count}")
+        rows = ((_small(one["id"] or one["file"]), _small(finding["message"])) for one, finding in cases[:_MOST_CASES])
+        page.sheets.add_table(_CASES, rows, page.header("REPORT_COLUMN_ID", "REPORT_COLUMN_SENTENCE"))
+        page.more(len(cases) - _MOST_CASES)
+
+
+def _agreements(page: Writer) -> None:
+    """Write a row for each agreement, by unit, and for each file that could not be read."""
+    page.heading("REPORT_PART_AGREEMENTS", page.say("REPORT_EXTRACT_PDF"))
+    header = page.header("REPORT_COLUMN_AGREEMENT", "REPORT_COLUMN_SIGNATURES", "REPORT_COLUMN_RESULT")
+    in_order = sorted(page.read, key=_first_of(page.read))
+    for unit, group in groupby(in_order, key=lambda one: one["unit"]):
+        page.subheading(unit)
+        page.sheets.add_table(_AGREEMENTS, (_agreement(page, one) for one in group), header)
+    if page.unread:
+        page.subheading(page.say("REPORT_PART_UNREAD"))
+        page.sheets.add_table(_AGREEMENTS, (_agreement(page, one) for one in page.unread), header)
+
+
+def _agreement(page: Writer, agreement: Json) -> Row:
+    parties = {party["role"]: party for party in agreement["parties"]}
+    first = next(iter(parties.values()), None)
+    told = [Text(visible(agreement["id"] or agreement["file"]), bold=True)]
+    told += [Text(visible(f"{first['office']}, {first['name']}"), SMALL)] if first else []
+    told += [Text(agreement["sha256"], TINY, ink=GREY)]
+    signed = [words for one in agreement["signatures"] for words in _signature(page, one)]
+    missing = parties.keys() - {one["role"] for one in agreement["signatures"]}
+    signed += [Text(f"{page.role(role)}: {page.say('REPORT_NOT_SIGNED')}", SMALL) for role in sorted(missing)]
+    return told, signed or (Text(UNKNOWN),), _outcome(page, agreement)
+
+
+def _signature(page: Writer, one: Json) -> Iterator[Text]:
+    signer = one["signer"] or page.say("REPORT_BROKEN")
+    yield Text(f"{page.role(one['role'])}: {visible(signer)}", SMALL)
+    when = page.say("REPORT_BORNE_UNPROVEN")
+    if one["proven"]:
+        when = page.say("REPORT_PDF_PROVEN", at=page.moment(one["proven"]), source=one["proven_by"])
+    yield Text(f"{one['level']}, {when}", TINY, ink=GREY)
+
+
+def _outcome(page: Writer, agreement: Json) -> Sequence[Text]:
+    causes = [one["code"] for one in agreement["findings"] if Weight(one["weight"]) in CAUSES]
+    told = [page.result(agreement["result"], 8)]
+    if agreement["late"]:
+        told.append(Text(page.say("REPORT_COLUMN_LATE"), TINY, bold=True))
+    return (*told, *(Text(code, TINY) for code in dict.fromkeys(causes)))
+
+
+def _remarks(page: Writer) -> None:
+    """Write warnings and notes, each kind once."""
+    kinds = page.kinds(REMARKS)
+    page.heading("REPORT_PART_REMARKS", page.say("REPORT_REMARKS_LEAD" if kinds else "REPORT_NO_CAUSES"))
+    rows = (
+        (
+            (Text(code, TINY),),
+            (Text(f"{page.number(len(cases))} {page.say(f'REPORT_WEIGHT_{weight.name}')}", SMALL),),
+            _small(cases[0][1]["message"]),
         )
-        self._sheets.add_table(_COUNTS, rows, header)
-        whole: Json = self._report["set"]
-        self._subheading(self._say("REPORT_ABOUT_SET"))
-        meaning = Text(self._say(f"REPORT_MEANING_{Result(whole['result']).name}"))
-        self._sheets.add_paragraph("P", self._result(whole["result"]), meaning)
-        if whole["findings"]:
-            self._sheets.add_table(_CASES, map(self._finding, whole["findings"]))
+        for (weight, code), cases in kinds.items()
+    )
+    if kinds:
+        columns = ("REPORT_COLUMN_CODE", "REPORT_COLUMN_COUNT", "REPORT_COLUMN_SENTENCE")
+        page.sheets.add_table(_KINDS, rows, page.header(*columns))
 
-    def _result(self, name: str, size: float = 9) -> Text:
-        return Text(name, size, bold=True, ink=_INKS[Result(name)])
 
-    def _finding(self, finding: Json) -> Row:
-        weight = self._say(f"REPORT_WEIGHT_{finding['weight'].upper()}")
-        return (Text(weight, _SMALL, bold=True), Text(finding["code"], _TINY)), (Text(visible(finding["message"])),)
+def _limits(page: Writer) -> None:
+    """Write what no report can show."""
+    page.heading("REPORT_PART_LIMITS")
+    for limit in _LIMITS:
+        page.sheets.add_paragraph("P", Text(f"· {page.say(f'REPORT_LIMIT_{limit}')}"))
 
-    def completeness(self) -> None:
-        """Write what must be there, what is there, and what it came to: by level and by unit."""
-        known = self._report["missing"] is not None
-        lead = self._say("REPORT_REQUIRED_LEAD" if known else "REPORT_UNKNOWN_LEAD")
-        self._heading("REPORT_PART_COMPLETENESS", self._say("REPORT_SIGNED_LEAD"), lead)
-        for column, caption in (("level", "REPORT_BY_LEVEL"), ("unit", "REPORT_BY_UNIT")):
-            self._subheading(self._say(caption))
-            header = self._header(f"REPORT_COLUMN_{column.upper()}", *TALLIES)
-            self._sheets.add_table(_TALLIES, self._tallies(column), header)
 
-    def _tallies(self, column: str) -> Iterator[Row]:
-        rows: list[Json] = self._report["completeness"]
-        groups: dict[str | None, list[Json]] = {}
-        for row in rows:
-            groups.setdefault(row[column], []).append(row)
-        for name, group in groups.items():
-            yield self._tally(Text(visible(name or UNKNOWN), _SMALL), group)
-        yield self._tally(Text(self._say("REPORT_TOTAL"), _SMALL, bold=True), rows)
-
-    def _tally(self, label: Text, rows: Sequence[Json]) -> Row:
-        counts = [[row[name] for row in rows] for name in _COLUMNS]
-        return (label,), *((Text(self._sum(column), _SMALL, label.bold),) for column in counts)
-
-    def _sum(self, counts: Sequence[int | None]) -> str:
-        known = [count for count in counts if count is not None]
-        return self._number(sum(known)) if len(known) == len(counts) and known else UNKNOWN
-
-    def missing(self) -> None:
-        """Write what must be there and is not."""
-        absent: Sequence[Json] = self._report["missing"] or ()
-        if not absent:
-            return
-        self._heading("REPORT_NOT_THERE")
-        rows = (
-            (_small(one["id"]), _small(", ".join(filter(None, (one["unit"], one["level"])))))
-            for one in absent[:_MOST_MISSING]
-        )
-        self._sheets.add_table(_CASES, rows, self._header("REPORT_COLUMN_ID", "REPORT_COLUMN_UNIT"))
-        self._more(len(absent) - _MOST_MISSING)
-
-    def _more(self, count: int) -> None:
-        if count > 0:
-            more = self._say("REPORT_MORE_ATTACHED", count=self._number(count))
-            self._sheets.add_paragraph("P", Text(more, _SMALL, ink=_GREY))
-
-    def causes(self) -> None:
-        """Write the first causes by kind."""
-        kinds = self._kinds(CAUSES)
-        self._heading("REPORT_PART_CAUSES", self._say("REPORT_CAUSES_LEAD" if kinds else "REPORT_NO_CAUSES"))
-        for (weight, code), cases in kinds.items():
-            count = self._say("REPORT_KIND_COUNT", count=self._number(len(cases)))
-            self._subheading(f"{code} · {self._say(f'REPORT_WEIGHT_{weight.name}')} · {count}")
-            rows = (
-                (_small(one["id"] or one["file"]), _small(finding["message"])) for one, finding in cases[:_MOST_CASES]
-            )
-            self._sheets.add_table(_CASES, rows, self._header("REPORT_COLUMN_ID", "REPORT_COLUMN_SENTENCE"))
-            self._more(len(cases) - _MOST_CASES)
-
-    def _kinds(self, weights: Iterable[Weight]) -> Mapping[tuple[Weight, str], list[tuple[Json, Json]]]:
-        found: dict[tuple[Weight, str], list[tuple[Json, Json]]] = {}
-        for agreement in self._all:
-            for finding in agreement["findings"]:
-                weight = Weight(finding["weight"])
-                if weight in weights and not finding["inherited"]:
-                    found.setdefault((weight, finding["code"]), []).append((agreement, finding))
-        order = list(Weight)
-        return dict(sorted(found.items(), key=lambda kind: (order.index(kind[0][0]), kind[0][1])))
-
-    def agreements(self) -> None:
-        """Write a row for each agreement, by unit, and for each file that could not be read."""
-        self._heading("REPORT_PART_AGREEMENTS", self._say("REPORT_EXTRACT_PDF"))
-        header = self._header("REPORT_COLUMN_AGREEMENT", "REPORT_COLUMN_SIGNATURES", "REPORT_COLUMN_RESULT")
-        in_order = sorted(self._read, key=_first_of(self._read))
-        for unit, group in groupby(in_order, key=lambda one: one["unit"]):
-            self._subheading(unit)
-            self._sheets.add_table(_AGREEMENTS, map(self._agreement, group), header)
-        if self._unread:
-            self._subheading(self._say("REPORT_PART_UNREAD"))
-            self._sheets.add_table(_AGREEMENTS, map(self._agreement, self._unread), header)
-
-    def _agreement(self, agreement: Json) -> Row:
-        parties = {party["role"]: party for party in agreement["parties"]}
-        first = next(iter(parties.values()), None)
-        told = [Text(visible(agreement["id"] or agreement["file"]), bold=True)]
-        told += [Text(visible(f"{first['office']}, {first['name']}"), _SMALL)] if first else []
-        told += [Text(agreement["sha256"], _TINY, ink=_GREY)]
-        signed = [words for one in agreement["signatures"] for words in self._signature(one)]
-        missing = parties.keys() - {one["role"] for one in agreement["signatures"]}
-        signed += [Text(f"{self._role(role)}: {self._say('REPORT_NOT_SIGNED')}", _SMALL) for role in sorted(missing)]
-        return told, signed or (Text(UNKNOWN),), self._outcome(agreement)
-
-    def _signature(self, one: Json) -> Iterator[Text]:
-        signer = one["signer"] or self._say("REPORT_BROKEN")
-        yield Text(f"{self._role(one['role'])}: {visible(signer)}", _SMALL)
-        when = self._say("REPORT_BORNE_UNPROVEN")
-        if one["proven"]:
-            when = self._say("REPORT_PDF_PROVEN", at=self._moment(one["proven"]), source=one["proven_by"])
-        yield Text(f"{one['level']}, {when}", _TINY, ink=_GREY)
-
-    def _role(self, role: str | None) -> str:
-        return self._say(f"REPORT_ROLE_{role.upper().replace('-', '_')}") if role else UNKNOWN
-
-    def _outcome(self, agreement: Json) -> Sequence[Text]:
-        causes = [one["code"] for one in agreement["findings"] if Weight(one["weight"]) in CAUSES]
-        told = [self._result(agreement["result"], 8)]
-        if agreement["late"]:
-            told.append(Text(self._say("REPORT_COLUMN_LATE"), _TINY, bold=True))
-        return (*told, *(Text(code, _TINY) for code in dict.fromkeys(causes)))
-
-    def remarks(self) -> None:
-        """Write warnings and notes, each kind once."""
-        kinds = self._kinds(REMARKS)
-        self._heading("REPORT_PART_REMARKS", self._say("REPORT_REMARKS_LEAD" if kinds else "REPORT_NO_CAUSES"))
-        rows = (
-            (
-                (Text(code, _TINY),),
-                (Text(f"{self._number(len(cases))} {self._say(f'REPORT_WEIGHT_{weight.name}')}", _SMALL),),
-                _small(cases[0][1]["message"]),
-            )
-            for (weight, code), cases in kinds.items()
-        )
-        if kinds:
-            columns = ("REPORT_COLUMN_CODE", "REPORT_COLUMN_COUNT", "REPORT_COLUMN_SENTENCE")
-            self._sheets.add_table(_KINDS, rows, self._header(*columns))
-
-    def limits(self) -> None:
-        """Write what no report can show."""
-        self._heading("REPORT_PART_LIMITS")
-        for limit in _LIMITS:
-            self._sheets.add_paragraph("P", Text(f"· {self._say(f'REPORT_LIMIT_{limit}')}"))
-
-    def signature(self) -> None:
-        """Write what the auditor states, and the place to sign."""
-        self._sheets.keep(_SLOT)
-        self._heading("REPORT_PART_SIGNATURE")
-        stated = (Text(self._say("REPORT_SIGNED_STATEMENT")), Text(self._say("REPORT_SIGNED_WHO"), _SMALL, ink=_GREY))
-        self._sheets.add_table(_SIGNER, [(stated, Slot(FIELD, self._say("REPORT_SIGNED_SLOT")))])
+def _place_to_sign(page: Writer) -> None:
+    """Write what the auditor states, and the place to sign."""
+    page.sheets.keep(_SLOT)
+    page.heading("REPORT_PART_SIGNATURE")
+    stated = (Text(page.say("REPORT_SIGNED_STATEMENT")), Text(page.say("REPORT_SIGNED_WHO"), SMALL, ink=GREY))
+    page.sheets.add_table(_SIGNER, [(stated, Slot(FIELD, page.say("REPORT_SIGNED_SLOT")))])
 
 
 _COLUMNS: Final = ("required", "present", "signed_by_one", "signed_by_all", "valid", "wrong", "open", "late")
@@ -326,15 +267,15 @@ _TALLIES: Final = _columns()
 
 
 def _row(label: str, fact: str) -> Row:
-    return (Text(label, ink=_GREY),), (Text(visible(fact)),)
+    return (Text(label, ink=GREY),), (Text(visible(fact)),)
 
 
 def _small(words: str) -> tuple[Text, ...]:
-    return (Text(visible(words), _SMALL),)
+    return (Text(visible(words), SMALL),)
 
 
 def _tiny(words: str) -> tuple[Text, ...]:
-    return (Text(visible(words), _TINY),)
+    return (Text(visible(words), TINY),)
 
 
 def _first_of(agreements: Iterable[Json]) -> Callable[[Json], int]:

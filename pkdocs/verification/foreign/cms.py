@@ -4,7 +4,7 @@ Certificates are not judged here, and no clock is looked at. Where signers devia
 take it, it is taken: encodings that are not DER, algorithms named twice differently.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from asn1crypto import cms, core, tsp, x509
@@ -91,11 +91,17 @@ def demand_holds(signed_data: Any, digest: Digest, content_type: str) -> tuple[b
         _demand_consistent(signer, certificate, content_type)
         if _single(attributes, "message_digest").native != content:
             raise InspectionError.broken("INSPECT_DIGEST")
-        # signed in DER, however they are written (RFC 5652, 5.4)
-        texts = dict.fromkeys((_SET + attributes.dump()[1:], attributes.untag().copy().dump(force=True)))
-        if not any(fits(certificate.public_key, value, text, method, name, is_digest=False) for text in texts):
+        if not any(
+            fits(certificate.public_key, value, text, method, name, is_digest=False) for text in _signed(attributes)
+        ):
             raise InspectionError.broken("INSPECT_VALUE")
     return certificate.dump(), tuple(other.dump() for other in others)
+
+
+def _signed(attributes: Any) -> Iterator[bytes]:
+    """Yield what may have been signed: the attributes as they are written, and in DER (RFC 5652, 5.4)."""
+    yield _SET + attributes.dump()[1:]
+    yield attributes.untag().copy().dump(force=True)
 
 
 def _demand_consistent(signer: Any, certificate: x509.Certificate, content_type: str) -> None:

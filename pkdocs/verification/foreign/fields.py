@@ -215,7 +215,12 @@ class _FieldComparison:
             self.changes.redrawn[after.reference] = after.name
             return
         self._demand_unlocked(after)
-        if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value)):
+        if not self._permission.lets_fill and (
+            not _is_blank(before.value)
+            or _is_blank(after.value)
+            # a field may be blank and yet show something
+            or self._old.shows(before.entries.get("/AP"), before.entries.get("/AS"))
+        ):
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
         self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.filled.append(after.name)

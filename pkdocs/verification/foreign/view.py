@@ -23,6 +23,8 @@ _REFERENCE: Final = re.compile(r"\d+ \d+ R")
 _STREAM_NAME: Final = re.compile(r"^stream <[^>]*>")
 _COUNTED: Final = "reported number of objects"
 """Begins a warning that many writers earn, and that says nothing of any object."""
+_WRITING: Final = frozenset({"Tj", "TJ", "'", '"'})
+_PAINTING: Final = frozenset({"Do", "sh", "INLINE IMAGE"})
 _QUOTED: Final = re.compile(rb'"(\d+ \d+ R)"')
 
 
@@ -38,6 +40,7 @@ class View:
     """
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
         self.texts: dict[str, bytes] = {}
         with (
             pikepdf.explicit_conversion(),
@@ -62,7 +65,7 @@ class View:
     def value(self, reference: str) -> Json:
         """Return the object; None if there is none. A stream is its dictionary with a digest of its bytes."""
         text = self.texts.get(reference)
-        return None if text is None else json.loads(text)
+        return None if text is None else _parsed(text)
 
     def resolve(self, value: Json) -> Json:
         """Return what ``value`` refers to, or itself."""
@@ -77,6 +80,24 @@ class View:
         """Return the array that ``value`` is or refers to; an empty one if it is none."""
         found = self.resolve(value)
         return found if isinstance(found, list) else []
+
+    def shows(self, appearance: Json, state: Json) -> bool:
+        """Tell whether an appearance in that state writes or paints anything: letters other than spaces, pictures.
+
+        Lines and areas are no content: fields have borders. What cannot be read counts as shown.
+        """
+        drawn = self.dictionary(appearance).get("/N")
+        if "stream" not in self.dictionary(drawn):
+            drawn = self.dictionary(drawn).get(state) if isinstance(state, str) else None
+        if not is_reference(drawn):
+            return False
+        number, generation = map(int, drawn.split()[:2])
+        try:
+            with pikepdf.open(io.BytesIO(self._data), suppress_warnings=True) as document:
+                stream = document.get_object(number, generation)
+                return any(_writes(step) for step in pikepdf.parse_content_stream(stream))
+        except (pikepdf.PdfError, pikepdf.PdfParsingError, TypeError, ValueError):
+            return True
 
     @property
     def trailer(self) -> dict[str, Json]:
@@ -127,7 +148,7 @@ class View:
         mine, theirs = self.texts.get(reference), other.texts.get(reference)
         if mine == theirs:
             return False
-        return mine is None or theirs is None or json.loads(mine) != json.loads(theirs)
+        return mine is None or theirs is None or _parsed(mine) != _parsed(theirs)
 
 
 def is_reference(value: Json) -> TypeGuard[str]:
@@ -170,6 +191,21 @@ def is_same(old: View, one: Json, new: View, other: Json, depth: int = 8) -> boo
 def different_keys(old: View, one: dict[str, Json], new: View, other: dict[str, Json]) -> set[str]:
     """Return the entries that are not the same in both dictionaries; absent and null are the same."""
     return {key for key in one.keys() | other.keys() if not is_same(old, one.get(key), new, other.get(key))}
+
+
+def _writes(step: pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage) -> bool:
+    operator = str(step.operator)
+    if operator not in _WRITING:
+        return operator in _PAINTING
+    operands = [
+        one for operand in step.operands for one in (operand if isinstance(operand, pikepdf.Array) else [operand])
+    ]
+    return any(isinstance(one, pikepdf.String) and bytes(one).strip() for one in operands)
+
+
+def _parsed(text: bytes) -> Json:
+    # writers round; a thousandth of a point is not seen
+    return json.loads(text, parse_float=lambda digits: round(float(digits), 3))
 
 
 def _text(entry: pikepdf.Object) -> bytes:
