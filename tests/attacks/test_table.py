@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
 FINDERS = ("verification", "chain", "register")
 """The packages that judge."""
-SPOKEN = ("inspect.md", "register.md", "verification.md")
+SPOKEN = ("inspect.md", "preservation.md", "register.md", "verification.md")
 """Where findings are explained."""
 PARTS = ("PROVEN_BY_", "CLAIMED_", "SUPERSEDED_", "STATE_", "ROLE_", "PAGE_HIDDEN", "HEAD_PRINT")
 """Beginnings of what is said inside other sentences."""
