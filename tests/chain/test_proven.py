@@ -50,7 +50,7 @@ def opened(lines: list[Line], shown: Proof) -> Account:
 
 
 def judged(lines: list[Line], shown: Proof) -> SetVerdict:
-    return judge(*FILES, account=opened(lines, shown), at=LATER)
+    return judge(*FILES, account=opened(lines, shown), at=LATER + timedelta(days=30))
 
 
 def test_an_agreement_and_all_above_it_pass_by_the_lines_of_its_proof_alone() -> None:

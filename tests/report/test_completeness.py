@@ -59,7 +59,11 @@ def test_late_is_what_is_proven_only_after_the_printed_date(days: int | None, la
     done = verdict(ROOT)
     if days is not None:
         day = datetime(2026, 1, 22, 5, tzinfo=UTC) + timedelta(days=days)
-        late_finding = (find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING),) if days else ()
+        late_finding = (
+            (find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING, first="2026-01-22", proven="2026-01-23"),)
+            if days
+            else ()
+        )
         done = replace(done, completed=day, findings=late_finding)
     counted = whole(joined(done)).tally
     assert (counted.late, counted.undated) == (late, undated)

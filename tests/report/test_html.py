@@ -172,7 +172,13 @@ def test_signatures_are_told_with_level_time_and_what_was_signed() -> None:
     one = replace(
         verdict(head_content()), borne=(borne(Keeper.SEAL), borne(None), broken), completed=AT.replace(day=25)
     )
-    one = replace(one, findings=(*one.findings, find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING)))
+    one = replace(
+        one,
+        findings=(
+            *one.findings,
+            find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING, first="2026-01-22", proven="2026-01-25"),
+        ),
+    )
     shown = tree(whole(one), "en").text_content()
     for words in (
         "level B-T, proven to have been there at 2026-01-22",

@@ -92,7 +92,7 @@ def test_signatures_are_told_with_level_and_proven_time() -> None:
 
 def test_the_cover_says_by_what_was_judged() -> None:
     mark = RegisterMark(3, "a" * 64, date(2026, 2, 1))
-    judged = replace(SET, sources=(Named(Use.TRUST, "trust.toml", "f" * 64),), register=mark)
+    judged = replace(SET, sources=(Named(Use.TRUST, "trust.toml", "f" * 64),), register=mark, policy="pkdocs 2026.1")
     cells = [cell.value for row in book(judged)["Cover"].iter_rows() for cell in row]
     assert {"trust.toml", "f" * 64, "TOTAL-FAILED", judged.policy, AT.astimezone(judged.zone.info).isoformat()} <= set(
         cells
