@@ -20,7 +20,6 @@ from pkdocs.register import (
     State,
     next_head,
 )
-from pkdocs.register.lines import ENDED_SCHEMA
 from tests import issued as pages
 from tests.verification.forge import Hand, last_size, object_bytes, revision
 
@@ -179,7 +178,9 @@ def expired(plot: Plot) -> Expected:
     leaf = plot.leaf()
     old = plot.certified(leaf, at=BEGUN - timedelta(days=900))
     plot.enrol(old.person, old.certificate)
-    return {plot.write(leaf, plot.signed_with(leaf, old)): "CERTIFICATE_EXPIRED"}
+    signed = plot.signed_with(leaf, old)
+    plot.relist(lambda one: is_of(one, leaf), signed=stretch(signed))
+    return {plot.write(leaf, signed): "CERTIFICATE_EXPIRED"}
 
 
 @fault(47, "identity")
@@ -461,7 +462,7 @@ def two_halves(plot: Plot) -> Expected:
 def withdrawn_alone(plot: Plot) -> Expected:
     """Withdrawn by the registrars alone."""
     leaf = plot.leaf()
-    plot.relist(lambda one: is_of(one, leaf), state=State.WITHDRAWN, signed=None, schema=ENDED_SCHEMA)
+    plot.relist(lambda one: is_of(one, leaf), state=State.WITHDRAWN, signed=None)
     return {str(plot.file(leaf)): "ENDED_AFTER_ALL_SIGNED"}
 
 

@@ -158,7 +158,7 @@ def pdfsig(_run: Run) -> Work:
 def measured(ways: Mapping[str, Way], run: Run, rounds: int) -> dict[str, float]:
     """Return for each way the milliseconds of a file: the best of all rounds, of these the median.
 
-    Each round is a process that knows no file but the first, with which it warms up.
+    Each round is a process that knows no file; the first quarter is what it warms up with.
     """
     found: dict[str, list[list[float]]] = {name: [] for name in ways}
     for _ in range(rounds):
@@ -180,7 +180,7 @@ def _timed(way: Way, run: Run) -> list[float]:
         started = _spent()
         work(file)
         spent.append(_spent() - started)
-    return spent[1:]
+    return spent[len(spent) // 4 :]
 
 
 def _spent() -> float:

@@ -132,7 +132,9 @@ class PeopleJudge:
             named = {"printed": str(party.status), "listed": ", ".join(map(str, statuses)), "office": party.office}
             yield Finding.of("OFFICE_STATUS", Step.PERSONS, Weight.WARNING, named, role=role)
         entered = min(line.entered for line in lines)
-        if signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
+        # a proof of single lines need not show the first one
+        is_whole = self._register is not None and self._register.whole
+        if is_whole and signing.proof is not None and entered > (proven := self._day(signing.proof.at)):
             days = {"entered": entered.isoformat(), "proven": proven.isoformat(), "office": party.office}
             yield Finding.of("OFFICE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
@@ -163,8 +165,7 @@ class PeopleJudge:
             return
         is_original = content.amendment is None
         due = max(content.first_day, content.dated) if is_original else content.first_day
-        is_stamped = proof.source in {Source.TIMESTAMP, Source.DOCUMENT}
-        slack = timedelta() if is_stamped or not is_original else LISTING
+        slack = LISTING if is_original and proof.source in {Source.REGISTER, Source.HEAD} else timedelta()
         if self._day(proof.at) > due + slack:
             code = "COMPLETED_LATE" if is_original else "AMENDMENT_COMPLETED_LATE"
             days = {"first": due.isoformat(), "proven": self._day(proof.at).isoformat()}

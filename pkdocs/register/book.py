@@ -1,8 +1,8 @@
 """The register, ready to be asked: who held what, whose a certificate is, which agreements there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pkdocs.register.head import Head
@@ -64,7 +64,7 @@ class Register:
 
         What is only listed says since when something was so, and that a draft was taken back; nothing else.
         """
-        in_force = tuple(in_force)
+        in_force, listed = tuple(in_force), tuple(listed)
         agreements = {line.content: line for line in in_force if isinstance(line, AgreementLine)}
         signed_on: dict[str, date] = {}
         signed_at: dict[str, int] = {}
@@ -81,13 +81,16 @@ class Register:
         for line in agreements.values():
             if line.signed is not None:
                 signed_on.setdefault(line.content, line.entered)
+        since = _entered_first(line for _, line in listed if isinstance(line, AssignmentLine))
         positions: dict[str, list[PositionLine]] = defaultdict(list)
         assignments: dict[str, list[AssignmentLine]] = defaultdict(list)
         for held in in_force:
             if isinstance(held, PositionLine):
                 positions[held.key].append(held)
             elif isinstance(held, AssignmentLine):
-                assignments[held.position].append(held)
+                # one that was only ended later has been known since its first line
+                first = since.get(held.subject, held.entered)
+                assignments[held.position].append(replace(held, entered=first))
         return cls(
             head=head,
             positions={key: tuple(found) for key, found in positions.items()},
@@ -118,3 +121,14 @@ class Register:
         place = self.signed_at.get(content)
         covering = (one.at for one in self.proven if place is not None and place < one.size)
         return min(covering, default=None)
+
+
+def _entered_first(lines: Iterable[AssignmentLine]) -> Mapping[Hashable, date]:
+    """Return since when the list has each assignment; what was taken back in between counts from when it came again."""
+    since: dict[Hashable, date] = {}
+    for line in lines:
+        if line.void:
+            since.pop(line.subject, None)
+        else:
+            since.setdefault(line.subject, line.entered)
+    return since

@@ -26,7 +26,7 @@ from tests.signed import BEGUN, authorities, signer_of, training_trust
 from tests.stamping import STAMPED, authority
 from tests.verification.test_certificates import made, only, standing, trusting
 from tests.verification.test_evidence import an_answer
-from tests.verification.test_proof import heavy, judged, lists, signature, token
+from tests.verification.test_proof import heavy, judged, lists, signature, token, trust
 
 FILES = (exhibit(ROOT), exhibit(MIDDLE), exhibit(LEAF))
 
@@ -196,6 +196,17 @@ def test_an_office_entered_after_the_signature_was_there_is_a_warning():  # 49, 
         LEAF,
     )
     assert codes(one) == {"OFFICE_ENTERED_LATE"}
+
+
+def test_an_office_that_was_only_ended_later_was_known_before():
+    """In July the list says until when somebody held the office; since when it knew of it, the first line says."""
+    july = date(2026, 7, 1)
+    ended = [line for line in listed(entered=july, ends=july) if line.entered == july]
+    assert ended
+    at = LATER + timedelta(days=200)
+    head = {"dated": july, "next_by": date(2026, 12, 31)}
+    one = verdict(judge(*FILES, account=account_of([*listed(), *ended], **head), at=at, trust=trust(AT, at)), LEAF)
+    assert "OFFICE_ENTERED_LATE" not in codes(one)
 
 
 # 53, 99: days

@@ -7,7 +7,16 @@ import pytest
 
 from pkdocs.chain import Exhibit
 from pkdocs.content import Organisation, Role
-from pkdocs.register import Stretch, compare_heads, list_root, open_account, render_lines
+from pkdocs.register import (
+    Stretch,
+    compare_heads,
+    list_root,
+    older_heads,
+    open_account,
+    render_lines,
+    rewritten_findings,
+)
+from pkdocs.register.making import lines_in_force
 from pkdocs.schema import SchemaError
 from pkdocs.trust import AlgorithmDates, LowestHead
 from pkdocs.verification import Result, Weight, examine_pdf, unread_facts
@@ -38,9 +47,12 @@ from tests.stamping import STAMPED, Clock, signed_in_time
 LIST = render_lines(LINES)
 
 
-def fitting(**changes: object):
+def fitting(lines=None, **changes: object):
     """Return a head that fits the list, with one thing other."""
-    return head_of(**{"size": len(LINES), "root_hash": list_root(LINES), "dated": DAY, **changes})
+    lines = LINES if lines is None else lines
+    in_force = lines_in_force(lines, render_lines(lines).split(b"\n")[:-1])
+    fits = {"size": len(lines), "root_hash": list_root(lines), "in_force": in_force, "dated": DAY}
+    return head_of(**(fits | changes))
 
 
 def opened(head, data: bytes | None = LIST) -> dict[str, Weight]:
@@ -48,11 +60,12 @@ def opened(head, data: bytes | None = LIST) -> dict[str, Weight]:
 
 
 def compared(named, *others, data: bytes = LIST) -> dict[str, Weight]:
-    return {finding.code: finding.weight for finding in compare_heads(named, others, data)}
+    found = (*compare_heads(named, others), *rewritten_findings(older_heads(named, others), data))
+    return {finding.code: finding.weight for finding in found}
 
 
-def next_of(before, **changes: object):
-    return replace(before, version=before.version + 1, previous=before.digest, **changes)
+def next_of(before, lines=None, **changes: object):
+    return replace(fitting(lines), version=before.version + 1, previous=before.digest, **changes)
 
 
 def test_what_the_attacks_start_from_is_valid():
@@ -72,7 +85,7 @@ def test_a_list_that_was_shortened_is_named():  # 68
 def test_a_roster_shortened_in_the_next_version_is_named():  # 68, 71
     fewer = without(LINES, is_listed)
     data = render_lines(fewer)
-    after = next_of(fitting(), size=len(fewer), root_hash=list_root(fewer))
+    after = next_of(fitting(), fewer)
     assert opened(after, data) == {}
     assert compared(after, fitting(), data=data) == {"LIST_REWRITTEN": Weight.FAIL}
 
@@ -166,7 +179,7 @@ def test_a_newer_head_beside_the_named_one_is_told():  # 71
 
 
 def test_lines_beyond_what_is_signed_are_not_used():  # 72
-    assert opened(fitting(size=len(LINES) - 1, root_hash=list_root(LINES[:-1]))) == {"LIST_AHEAD": Weight.WARNING}
+    assert opened(fitting(LINES[:-1])) == {"LIST_AHEAD": Weight.WARNING}
 
 
 def test_a_version_pushed_far_ahead_leads_nowhere():  # 72

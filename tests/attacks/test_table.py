@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
 FINDERS = ("verification", "chain", "register")
 """The packages that judge."""
-SPOKEN = ("inspect.md", "register.md", "verification.md")
+SPOKEN = ("inspect.md", "preservation.md", "register.md", "verification.md")
 """Where findings are explained."""
 PARTS = ("PROVEN_BY_", "CLAIMED_", "SUPERSEDED_", "STATE_", "ROLE_", "PAGE_HIDDEN", "HEAD_PRINT")
 """Beginnings of what is said inside other sentences."""
@@ -35,11 +35,21 @@ def module(file: str) -> tuple[str, ast.Module]:
 
 
 def text_of(file: str, name: str) -> str:
-    """Return a test as it stands in its file, with its parameters."""
+    """Return a test as it stands in its file, with its parameters and the tables that it names."""
     source, tree = module(file)
     (test,) = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name)
-    first = min([test.lineno, *(one.lineno for one in test.decorator_list)])
-    return "\n".join(source.splitlines()[first - 1 : test.end_lineno])
+    own = "\n".join(lines_of(source, one) for one in (*test.decorator_list, test))
+    tables = (node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
+    return own + "".join(lines_of(source, node) for node in tables if re.search(rf"\b{target_of(node)}\b", own))
+
+
+def lines_of(source: str, node: ast.stmt | ast.expr) -> str:
+    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
+
+
+def target_of(node: ast.Assign | ast.AnnAssign) -> str:
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    return target.id if isinstance(target, ast.Name) else "-"
 
 
 def codes_of(cell: str) -> list[str]:

@@ -10,6 +10,7 @@ from pkdocs.chain import Borne, Exhibit, SetVerdict
 from pkdocs.content import Role
 from pkdocs.files import digest
 from pkdocs.pipeline.extraction import extract
+from pkdocs.pipeline.sources import Source
 from pkdocs.register import Account
 from pkdocs.roster import Level as Rung
 from pkdocs.verification import examine_pdf
@@ -98,7 +99,7 @@ def test_what_is_told_as_signed_is_what_inspect_takes_out(make, tmp_path: Path):
     (tmp_path / "a.pdf").write_bytes(pdf)
     facts = examine_pdf(pdf)
     inspection = inspect_agreement(facts, facts.content, size=len(pdf))
-    taken = extract([(tmp_path / "a.pdf", inspection)], tmp_path / "hasil")
+    taken = extract([(Source.of(tmp_path / "a.pdf"), inspection)], tmp_path / "hasil")
     files = [digest(one.path.read_bytes()) for one in taken if one.signature]
     assert files == [one.sha256 for one in told(pdf)]
     assert [len(one.data) for one in taken if one.signature] == [one.length for one in told(pdf)]

@@ -10,7 +10,7 @@ from pkdocs.content import Role
 from pkdocs.report.completeness import by_unit, by_unit_and_level, missing, whole
 from pkdocs.report.people import people
 from pkdocs.roster import Level
-from pkdocs.verification import Result
+from pkdocs.verification import Result, Step, Weight, find
 from tests.factory import division_content, head_content, root_content
 from tests.report.test_tree import SET, lines, verdict
 from tests.report.test_tree import whole as joined
@@ -59,15 +59,10 @@ def test_late_is_what_is_proven_only_after_the_printed_date(days: int | None, la
     done = verdict(ROOT)
     if days is not None:
         day = datetime(2026, 1, 22, 5, tzinfo=UTC) + timedelta(days=days)
-        done = replace(done, completed=day)
+        late_finding = (find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING),) if days else ()
+        done = replace(done, completed=day, findings=late_finding)
     counted = whole(joined(done)).tally
     assert (counted.late, counted.undated) == (late, undated)
-
-
-def test_a_later_first_day_counts_and_an_unread_file_is_never_late() -> None:
-    content = replace(ROOT, first_day=ROOT.last_day)
-    assert replace(verdict(content), completed=datetime(2026, 2, 1, tzinfo=UTC)).is_late is False
-    assert replace(verdict(None), completed=datetime(2026, 2, 1, tzinfo=UTC)).is_late is None
 
 
 def test_many_units_that_lack_something_are_cut_short() -> None:

@@ -172,6 +172,7 @@ def test_signatures_are_told_with_level_time_and_what_was_signed() -> None:
     one = replace(
         verdict(head_content()), borne=(borne(Keeper.SEAL), borne(None), broken), completed=AT.replace(day=25)
     )
+    one = replace(one, findings=(*one.findings, find("COMPLETED_LATE", Step.CHAIN, Weight.WARNING)))
     shown = tree(whole(one), "en").text_content()
     for words in (
         "level B-T, proven to have been there at 2026-01-22",
@@ -181,7 +182,7 @@ def test_signatures_are_told_with_level_time_and_what_was_signed() -> None:
     ):
         assert words in shown
     assert "This signature is not intact." in shown
-    assert "in time:" in tree(whole(replace(one, completed=AT)), "en").text_content()
+    assert "in time:" in tree(whole(replace(one, completed=AT, findings=())), "en").text_content()
 
 
 def test_what_is_required_and_not_there_is_listed_and_cut_short() -> None:

@@ -18,15 +18,19 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter as Writer
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pypdfium2 import PdfiumError
 
 from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind
-from pkdocs.verification.foreign import changes, examine, fields, inspect_foreign
+from pkdocs.verification.foreign import changes, examine, fields, inspect_foreign, looks
+from pkdocs.verification.foreign.changes import Review
 from pkdocs.verification.inspection import Coverage, Integrity
 from tests import foreign
 from tests.foreign import BOX, numbers_of, page, resigned, revise, sign, stamp
-from tests.foreign_changes import CHANGES, annotation, in_place, unsigned_field_signed
+from tests.foreign_changes import CHANGES, HARMLESS, annotation, in_place, unsigned_field_signed
+from tests.foreign_corpus import FORMS
 from tests.verification.forge import altered, object_bytes, revision
 
 SECOND = Role.SECOND
@@ -640,3 +644,73 @@ def test_a_file_that_is_cut_never_raises_and_is_at_best_what_was_signed_before(l
     inspection = inspect_foreign(SIGNED[:length])
     if inspection.integrity is Integrity.INTACT:
         assert [(one.field, one.covers) for one in inspection.signatures] == [("Sig1", Coverage.FILE)]
+
+
+def test_states_that_cannot_be_drawn_cannot_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """42"""
+
+    def broken(_pdf: bytes) -> Any:
+        raise PdfiumError("no")
+
+    pdf = stamp(sign(page()))
+    monkeypatch.setattr(examine, "Looks", broken)
+    assert unclear(pdf) == {"LATER_NOT_SHOWN"}
+    monkeypatch.undo()
+    monkeypatch.setattr(looks.Looks, "page", lambda _self, _number: broken(b""))
+    assert unclear(pdf) == {"LATER_NOT_SHOWN"}
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_what_only_the_other_reader_sees_is_named(monkeypatch: pytest.MonkeyPatch, turn: int) -> None:
+    """42"""
+    monkeypatch.setattr(examine, "review_changes", lambda *_: Review(ModificationLevel.NONE))
+    pdf = sign(altered(page(), lambda document: document.pages[0].obj.__setitem__("/Rotate", turn)))
+    assert codes(revise(pdf, in_place)) == {"LATER_LOOKS"}
+    assert codes(revise(pdf, CHANGES["26 page added"][0])) == {"LATER_PAGE"}
+
+
+def test_more_redrawn_fields_than_can_be_looked_at_cannot_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """39"""
+    monkeypatch.setattr(looks, "_LEAST_PAGES", 0)
+    monkeypatch.setattr(looks, "_MAX_PAGES", 0)
+    assert unclear(revise(sign(page({}, {"V": String("100")})), HARMLESS["field redrawn"])) == {"LATER_NOT_SHOWN"}
+
+
+def test_a_raw_signature_is_judged_by_its_value_and_certificate() -> None:
+    """1, 2, 8"""
+    pdf = FORMS["raw"](page(compress_streams=False))
+    opening, _ = foreign.gap_of(pdf)
+    assert codes(pdf.replace(b"nomor 7", b"nomor 8")) == {"INSPECT_DIGEST"}
+    other = b"0" if pdf[opening + 40 : opening + 41] != b"0" else b"1"
+    assert codes(pdf[: opening + 40] + other + pdf[opening + 41 :]) == {"INSPECT_VALUE"}
+    assert unclear(pdf[: opening + 40] + b"?" + pdf[opening + 41 :]) == {"INSPECT_ENTRY"}
+    assert unclear(pdf.replace(b"/Cert <", b"/Xert <")) == {"INSPECT_SIGNER_ABSENT"}
+    assert unclear(pdf.replace(b"/Cert <30", b"/Cert <31")) == {"INSPECT_CONTAINER"}
+
+
+@pytest.mark.parametrize(
+    ("action", "names", "is_allowed"),
+    [
+        (FieldMDPAction.EXCLUDE, ["isian0"], True),
+        (FieldMDPAction.EXCLUDE, ["lain"], False),
+        (FieldMDPAction.INCLUDE, ["lain"], True),
+        (FieldMDPAction.ALL, None, False),
+    ],
+)
+def test_locks_count_as_they_are_written(action: FieldMDPAction, names: list[str] | None, is_allowed: bool) -> None:
+    """25"""
+    signed = sign(page({}), spec={"field_mdp_spec": FieldMDPSpec(action, names)})
+    inspection = inspect_foreign(revise(signed, foreign.fill("isian0", "1")))
+    assert (inspection.integrity is Integrity.INTACT) is is_allowed
+
+
+def test_a_permission_that_is_none_permits_nothing() -> None:
+    """24"""
+    pdf = certified(MDPPerm.FILL_FORMS, {})
+    spoilt = resigned(pdf.replace(b"/P 2", b"/P 7"))
+    assert "LATER_NOT_PERMITTED" in codes(revise(spoilt, foreign.fill("isian0", "1")))
+
+
+def test_a_file_without_a_catalog_is_not_mended() -> None:
+    """38"""
+    assert unclear(b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< /Size 2 >>\n") == {"INSPECT_CROSS_REFERENCES"}

@@ -1,6 +1,8 @@
 """Examined at one stroke, a file has the facts that it has when it is read the long way, or none: never others."""
 
+import hashlib
 import pickle
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -84,6 +86,25 @@ def test_pages_are_not_read() -> None:
 def test_what_is_not_vouched_for_is_left_to_the_long_way_which_reads_the_pages(register: Vouched) -> None:
     assert examine_listed(ISSUED, register) is None
     assert examine_pdf(ISSUED, register) == examine_pdf(ISSUED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pdf: re.sub(rb"(<pkdocs:contentDigest>).", rb"\1x", pdf),
+        lambda pdf: re.sub(rb"(<pkdocs:id>)PK", rb"\1PI", pdf),
+        lambda pdf: pdf.replace(b"<pkdocs:program>", b"<pkdocs:pr0gram>"),
+    ],
+    ids=["digest", "id", "no program"],
+)
+def test_what_contradicts_itself_is_left_to_the_long_way_whoever_vouches_for_it(
+    change: Callable[[bytes], bytes],
+) -> None:
+    pdf = change(ISSUED)
+    assert len(pdf) == len(ISSUED)
+    listed = Vouched({hashlib.sha256(pdf).hexdigest(): Issue(CONTENT.digest, len(pdf))})
+    assert examine_listed(pdf, listed) is None
+    assert {one.code for one in examine_pdf(pdf, listed).findings} == {"CONTENT_METADATA"}
 
 
 def test_a_register_vouches_for_what_it_lists() -> None:

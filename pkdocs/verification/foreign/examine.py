@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from pyhanko.pdf_utils.generic import parse_pdf_date
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
+from pypdfium2 import PdfiumError
 
 from pkdocs.verification.certificates import name_of_subject
 from pkdocs.verification.container import certificates_above
@@ -81,6 +82,7 @@ class _Examination:
         self._findings: list[Finding] = []
         self._now: View | None = None
         self._shown: Looks | None = None
+        self._states = 1
 
     def inspection(self) -> Inspection:
         opened = self._border(Step.FILE, self._findings, "", partial(Opened, self._pdf))
@@ -96,6 +98,7 @@ class _Examination:
 
     def _signatures(self, opened: Opened, marks: Sequence[_Mark]) -> Iterator[InspectedSignature]:
         stamps = [mark for mark in marks if mark.is_timestamp]
+        self._states = len(marks)
         for mark in marks:
             self._border(Step.REVISIONS, mark.findings, mark.name, partial(self._later, opened, mark))
         if len(stamps) == len(marks):
@@ -167,8 +170,11 @@ class _Examination:
 
     def _compare_looks(self, opened: Opened, end: int, review: Review) -> None:
         """Judge whether a reader sees in the file what was seen when it was signed."""
-        self._shown = self._shown or Looks.of(opened.body(len(self._pdf)))
-        demand_same_looks(opened.body(end), self._shown, review.drawn, review.redrawn)
+        try:
+            self._shown = self._shown or Looks(opened.body(len(self._pdf)))
+        except PdfiumError as fault:
+            raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {}) from fault
+        demand_same_looks(opened.body(end), self._shown, review.drawn, review.redrawn, share=self._states)
 
     def _mended(self, marks: Sequence[_Mark]) -> None:
         """What is found by searching is certain where all of it was signed, and nothing else can be found."""

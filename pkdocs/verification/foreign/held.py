@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.generic import (
     IndirectObject,
     TextStringObject,
 )
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
@@ -43,7 +44,10 @@ class Held:
         """
         # a dictionary that is no object of its own stands in its field's
         holder = stored if isinstance(stored, IndirectObject) else entry
-        value, entry = _resolved(stored), _resolved(entry)
+        try:
+            value, entry = _resolved(stored), _resolved(entry)
+        except PdfError as fault:
+            raise InspectionError.unclear("INSPECT_ENTRY", what="/V") from fault
         if not isinstance(value, DictionaryObject):
             raise InspectionError.unclear("INSPECT_ENTRY", what="/V")
         numbers = entry_of(value, "/ByteRange")

@@ -7,7 +7,7 @@ import ctypes
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Self, TypeAlias
+from typing import Final, TypeAlias
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -26,76 +26,108 @@ _AROUND: Final = 2
 """Pixels around a box that count as in it."""
 _CONTRAST: Final = 32
 _LEAST_PIXELS: Final = 4
-_MAX_PAGES: Final = 24
+_UNIT: Final = 1000
+_LEAST_PAGES: Final = 2
+_MAX_PAGES: Final = 48
 _MAX_BYTES: Final = 24_000_000
-"""What one comparison may draw, in pages and in bytes of the file that they take on average: a second or two."""
+"""What may be drawn for one file, in pages and in bytes of the file that they take on average: a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A page in greys, and where on it the points (0, 0), (1000, 0) and (0, 1000) lie, however it is turned."""
+
+    image: Image.Image
+    corners: tuple[tuple[int, int], ...]
+
+    def without(self, boxes: Sequence[Box]) -> Image.Image:
+        """Return the page with the boxes in black."""
+        image = self.image.copy()
+        for left, bottom, right, top in boxes:
+            places = [self._pixel(x, y) for x in (left, right) for y in (bottom, top)]
+            columns, rows = ([place[axis] for place in places] for axis in (0, 1))
+            around = (min(columns) - _AROUND, min(rows) - _AROUND, max(columns) + _AROUND, max(rows) + _AROUND)
+            image.paste(0, around)
+        return image
+
+    def _pixel(self, x: float, y: float) -> tuple[int, int]:
+        origin, across, up = self.corners
+        column, row = (
+            origin[axis] + ((across[axis] - origin[axis]) * x + (up[axis] - origin[axis]) * y) / _UNIT
+            for axis in (0, 1)
+        )
+        return round(column), round(row)
+
+
 class Looks:
-    """The pages of one state of a PDF, to be drawn."""
+    """The pages of one state of a PDF, each drawn once when it is asked for.
 
-    document: pdfium.PdfDocument
-    size: int
+    Raises:
+        PdfiumError: it cannot be opened.
+    """
 
-    @classmethod
-    def of(cls, pdf: bytes) -> Self:
-        """Return the pages of ``pdf``.
-
-        Raises:
-            PdfiumError: it cannot be opened.
-        """
-        document = pdfium.PdfDocument(pdf)
+    def __init__(self, pdf: bytes) -> None:
+        self.size = len(pdf)
+        self._document = pdfium.PdfDocument(pdf)
         # without it no field is drawn
-        document.init_forms()
-        return cls(document, len(pdf))
+        self._document.init_forms()
+        self._drawn: dict[int, _Drawn] = {}
 
     def __len__(self) -> int:
-        return len(self.document)
+        return len(self._document)
 
-    def page(self, number: int, without: Sequence[Box]) -> Image.Image:
-        """Return a page drawn in greys, annotations included, with the boxes ``without`` in black.
+    def close(self) -> None:
+        """Let go of the file."""
+        self._drawn.clear()
+        self._document.close()
+
+    def page(self, number: int) -> _Drawn:
+        """Return a page, annotations and fields included.
 
         Raises:
             PdfiumError: it cannot be drawn.
         """
-        page = self.document[number]
-        width, height = page.get_size()
-        scale = min(_SCALE, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
-        bitmap = page.render(scale=scale, grayscale=True)
-        shape = (bitmap.width, bitmap.height)
-        image = Image.frombuffer("L", shape, bytes(bitmap.buffer), "raw", "L", bitmap.stride, 1).copy()
-        for box in without:
-            image.paste(0, _pixels(page, box, shape))
-        page.close()
-        return image
+        if number not in self._drawn:
+            page = self._document[number]
+            width, height = page.get_size()
+            scale = min(_SCALE, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
+            bitmap = page.render(scale=scale, grayscale=True)
+            shape = (bitmap.width, bitmap.height)
+            image = Image.frombuffer("L", shape, bytes(bitmap.buffer), "raw", "L", bitmap.stride, 1)
+            corners = tuple(_place(page, x, y, shape) for x, y in ((0, 0), (_UNIT, 0), (0, _UNIT)))
+            page.close()
+            self._drawn[number] = _Drawn(image, corners)
+        return self._drawn[number]
 
 
 def demand_same_looks(
-    old: bytes, new: Looks, drawn: Mapping[int, Sequence[Box]], redrawn: Mapping[int, Sequence[tuple[Box, str]]]
+    old: bytes,
+    new: Looks,
+    drawn: Mapping[int, Sequence[Box]],
+    redrawn: Mapping[int, Sequence[tuple[Box, str]]],
+    *,
+    share: int,
 ) -> None:
     """Demand that ``new`` looks as the state ``old``, but for the boxes ``drawn`` of each page.
 
     In those ``redrawn``, each with its field's name, only what was there may be seen. Of many pages as many are
-    compared as are bearable, those with boxes first.
+    compared as are bearable when ``share`` states are, those with boxes first.
 
     Raises:
         InspectionError: a page looks different, there are others, or a redrawn field cannot be looked at.
     """
     try:
-        before = Looks.of(old)
+        before = Looks(old)
         if len(before) != len(new):
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
-        for number in _chosen(len(before), new.size, (*redrawn, *drawn)):
+        bearable = max(min(_MAX_PAGES, _MAX_BYTES * len(new) // max(new.size, 1)) // share, _LEAST_PAGES)
+        if len(redrawn) > bearable:
+            raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {})
+        for number in list(dict.fromkeys((*redrawn, *drawn, *range(len(before)))))[:bearable]:
             _demand_same_page(before, new, number, drawn.get(number, ()), redrawn.get(number, ()))
-        before.document.close()
+        before.close()
     except pdfium.PdfiumError as fault:
         raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {}) from fault
-
-
-def _chosen(count: int, size: int, first: Sequence[int]) -> list[int]:
-    bearable = max(min(_MAX_PAGES, _MAX_BYTES * count // max(size, 1)), len(set(first)))
-    return list(dict.fromkeys((*first, *range(count))))[:bearable]
 
 
 def _demand_same_page(
@@ -109,21 +141,13 @@ def _demand_same_page(
 
 
 def _is_other(old: Looks, new: Looks, number: int, without: Sequence[Box]) -> bool:
-    before, after = (state.page(number, without) for state in (old, new))
+    before, after = (state.page(number).without(without) for state in (old, new))
     if before.size != after.size:
         return True
-    differences = ImageChops.difference(before, after)
-    return sum(differences.histogram()[_CONTRAST:]) >= _LEAST_PIXELS
+    return sum(ImageChops.difference(before, after).histogram()[_CONTRAST:]) >= _LEAST_PIXELS
 
 
-def _pixels(page: pdfium.PdfPage, box: Box, shape: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return where a box is drawn, however the page is turned and cropped."""
-    places = [_pixel(page, x, y, shape) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    columns, rows = ([place[axis] for place in places] for axis in (0, 1))
-    return min(columns) - _AROUND, min(rows) - _AROUND, max(columns) + _AROUND, max(rows) + _AROUND
-
-
-def _pixel(page: pdfium.PdfPage, x: float, y: float, shape: tuple[int, int]) -> tuple[int, int]:
+def _place(page: pdfium.PdfPage, x: int, y: int, shape: tuple[int, int]) -> tuple[int, int]:
     column, row = ctypes.c_int(), ctypes.c_int()
     pdfium_c.FPDF_PageToDevice(page, 0, 0, *shape, 0, x, y, column, row)
     return column.value, row.value
