@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from pkdocs.numerals import MAX_RUPIAH_DIGITS
 from pkdocs.plan import Mode, Polarity, Target, Tier
 from pkdocs.profile import Ground
 from pkdocs.roster import Level, Means, Status
@@ -28,7 +29,8 @@ _ID = re.compile(r"(?:PK|PI)-[0-9]{4}-[A-Za-z0-9._-]{1,45}-[1-9][0-9]{0,3}")
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 """SHA-256 in hexadecimal."""
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_AMOUNT = re.compile(r"[1-9][0-9]*")
+_AMOUNT = re.compile(rf"[1-9][0-9]{{0,{MAX_RUPIAH_DIGITS - 1}}}")
+MOST_CODE: Final = 200
 _EMPTY_TEXT = re.compile(rb'[:,\[{]""')
 """An empty text in JSON: within a text no quotation mark stands without a backslash."""
 _PERSON = re.compile(r"[A-Z2-7]{16}")
@@ -217,6 +219,7 @@ class Expense:
 
     def __post_init__(self) -> None:
         demand(_AMOUNT.fullmatch(self.amount), "not whole rupiah")
+        demand(len(self.code) <= MOST_CODE, "a code that is too long")
 
 
 @dataclass(frozen=True, slots=True)

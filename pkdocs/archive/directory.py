@@ -31,6 +31,8 @@ _END_SIGNATURE, _CENTRAL_SIGNATURE, _LOCAL_SIGNATURE = b"PK\x05\x06", b"PK\x01\x
 _DESCRIPTOR_SIGNATURE: Final = b"PK\x07\x08"
 _MOST_COMMENT: Final = 0xFFFF
 _IN_ZIP64: Final = 0xFFFFFFFF
+_NEWEST, _VERSION = 63, 0xFF
+"""The version of the format (6.3) that an entry may need, in the lower byte."""
 _HAS_DESCRIPTOR: Final = 0x0008
 _PACKING: Final = 0x0006
 """How hard was packed; an entry and the directory may differ in that."""
@@ -108,7 +110,7 @@ def _read_listed(directory: bytes, count: int) -> Iterator[_Listed]:
         if place + _CENTRAL.size > len(directory):
             raise unsound("ZIP_CUT")
         (
-            signature, made, _needed, flags, method, _time, _date, crc, packed, size,
+            signature, made, needed, flags, method, _time, _date, crc, packed, size,
             name_length, extra_length, comment_length, disk, _internal, attributes, offset,
         ) = _CENTRAL.unpack_from(directory, place)  # fmt: skip
         begin = place + _CENTRAL.size
@@ -119,6 +121,8 @@ def _read_listed(directory: bytes, count: int) -> Iterator[_Listed]:
             raise unsound("ZIP_CUT")
         if disk:
             raise unsound("ZIP_VOLUMES")
+        if needed & _VERSION > _NEWEST:
+            raise unsound("ZIP_NEWER")
         if _IN_ZIP64 in {packed, size, offset}:
             raise unsound("ZIP_64")
         name = decode_name(raw, flags, extra)

@@ -1,7 +1,9 @@
 """What is promised as less, or as something else, than before or above: for an auditor to ask about (step 8)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final
 
 from pkdocs.content import Content, Promise
@@ -117,8 +119,14 @@ def budget_findings(content: Content, above: Content) -> Iterator[Finding]:
     """Yield the budget lines that are larger than what ``above`` has for their codes, where it has any."""
     if content.budget is None or above.budget is None:
         return
+    ceilings: Counter[str] = Counter()
+    for one in above.budget.lines:
+        ceilings[one.code] += int(one.amount)
+    # a content may have many thousand lines: each is looked up by what contains it, none compared with all
+    lengths = sorted(set(map(len, ceilings)))
     for line in content.budget.lines:
-        ceiling = sum(int(one.amount) for one in above.budget.lines if covers(one.code, line.code))
+        within = (line.code[:length] for length in takewhile(len(line.code).__ge__, lengths))
+        ceiling = sum(ceilings[code] for code in within if code in ceilings and covers(code, line.code))
         if 0 < ceiling < int(line.amount):
             yield _warn("BUDGET_EXCEEDS_PARENT", budget=line.code, parent=above.id)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from pkdocs.content import MOST_CODE
 from pkdocs.numerals import has_sen, parse_rupiah
 from pkdocs.plan import BudgetLine, Tier
 from pkdocs.problem import EVERYTHING, Problem
@@ -17,7 +18,7 @@ SPEC: Final = SheetSpec(
 )
 TIERS: Final = Choices.of(Tier)
 
-_CODE = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
+_CODE = re.compile(rf"(?=.{{1,{MOST_CODE}}}\Z)[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
 _DEPTHS: Final = {Tier.PROGRAMME: 3, Tier.ACTIVITY: 5, Tier.SUBACTIVITY: 6}
 _NOMENCLATURE = re.compile(r"\d[\d.]*")
 _MOST_GOALS: Final = 999

@@ -117,6 +117,7 @@ SOUND = archive(A, B)
         (archive(A, end=lambda last: {**last, "start": 0xFFFFFFFF}), "ZIP_64"),
         (archive(A, end=lambda last: {**last, "here": 0xFFFF, "count": 0xFFFF}), "ZIP_64"),
         (archive(replace(A, central={"size": 0xFFFFFFFF})), "ZIP_64"),
+        (SOUND.replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\x40", 1), "ZIP_NEWER"),
     ],
     ids=lambda value: value if isinstance(value, str) else "archive",
 )

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from pkdocs.chain import softening
 from pkdocs.chain.softening import amendment_findings, budget_findings, carried_findings, change_findings
 from pkdocs.content import Budget, Content, Expense, Goal, Promise, Value
 from pkdocs.plan import Mode, Polarity, Tier
+from pkdocs.review import covers
 from pkdocs.verification import Result, Step, Weight
 from tests.chain.kit import LEAF, MIDDLE, ROOT, amended, codes, judge, verdict
 
@@ -121,3 +123,12 @@ def test_a_budget_beyond_the_parents_is_a_warning(code, amount, expected):  # 61
     child = replace(LEAF, budget=Budget(lines, amount))
     assert [finding.code for finding in budget_findings(child, MIDDLE)] == expected
     assert [finding.code for finding in budget_findings(MIDDLE, LEAF)] == []
+
+
+def test_budgets_of_many_lines_are_compared_in_steps_that_grow_with_their_number(monkeypatch):  # 39
+    asked: list[str] = []
+    monkeypatch.setattr(softening, "covers", lambda above, code: asked.append(code) or covers(above, code))
+    lines = tuple(Expense(f"2.16.{number:03}", Tier.PROGRAMME, "Program", "1") for number in range(400))
+    many = Budget(lines, "400")
+    assert list(budget_findings(replace(LEAF, budget=many), replace(MIDDLE, budget=many))) == []
+    assert len(asked) == 400

@@ -130,6 +130,8 @@ def test_a_later_version_has_a_ground() -> None:
         (lambda: Expense("2.16", Tier.PROGRAMME, "Program", "0"), "not whole rupiah"),
         (lambda: Expense("2.16", Tier.PROGRAMME, "Program", "1.000"), "not whole rupiah"),
         (lambda: Expense("2.16", Tier.PROGRAMME, "Program", "-5"), "not whole rupiah"),
+        (lambda: Expense("2.16", Tier.PROGRAMME, "Program", "9" * 19), "not whole rupiah"),
+        (lambda: Expense("2" + ".1" * 100, Tier.PROGRAMME, "Program", "9" * 18), "a code that is too long"),
         (lambda: Expense("2.16", Tier.PROGRAMME, "Program", "1٣"), "not whole rupiah"),
         (lambda: Budget((Expense("2.16", Tier.PROGRAMME, "Program", "5"),), "6"), "not that of the lines"),
         (lambda: Budget((Expense("2.16", Tier.PROGRAMME, "Program", "5"),), "+5"), "not that of the lines"),
