@@ -59,7 +59,13 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
     completed = {node: people.completed(node, signings[node]) for node in forest.nodes}
     day = at.astimezone(trust.zone.info).date()
-    calendar = Calendar(forest, {node: one and one.date() for node, one in completed.items()}, day)
+    # of several files of one content those that count, else those that whom it names have signed: anybody can sign
+    proven = {
+        node: one.date()
+        for node, one in completed.items()
+        if one and (node in counted.nodes or (node in believed and not counted.has(node)))
+    }
+    calendar = Calendar(forest, proven, day)
     teller = Teller(trust.zone)
     told = (
         replace(
