@@ -11,7 +11,7 @@ from pkdocs.pki.authority import KeyKind, Reason, Revocation, make_crl, make_iss
 from pkdocs.register import examine_head, judge_head
 from pkdocs.trust import Anchor, Purpose, Trust
 from pkdocs.verification import Result, Sub, Weight, records
-from pkdocs.verification.algorithms import DIGESTS, Key
+from pkdocs.verification.algorithms import Key, Policy
 from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.belief import SignatureJudge, Signing
 from pkdocs.verification.evidence import Evidence
@@ -165,7 +165,9 @@ class TestRenewal:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at = datetime(2027, 1, 1, tzinfo=UTC)
-        monkeypatch.setitem(DIGESTS, "sha256", AT + 100 * DAY)
+        # of trees alone: certificates go on
+        lasts = {"sha256": AT + 100 * DAY, "sha384": datetime(2035, 1, 1, tzinfo=UTC)}
+        monkeypatch.setattr(Policy, "digest_until", lambda _policy, digest: lasts[digest])
         by = trust(AT, at - DAY)
         hashed = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 90 * DAY), hashing=("sha384",))
         late = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 101 * DAY), hashing=("sha384",))
@@ -206,6 +208,13 @@ class TestAuthorities:
         found = judged(record(Clock()), one=signature(token(STAMPED + DAY)))[1]
         assert heavy(found)["TIMESTAMP_ORDER"] is Sub.TIMESTAMP_ORDER_FAILURE
         assert "PK-2026-SETDA-1.pdf.ers" in found["TIMESTAMP_ORDER"].message()
+
+    def test_one_over_a_beginning_says_nothing_against_what_was_joined_before_it_was_made(self) -> None:
+        """Anybody can have the first revision stamped at any time, and lay that beside the file."""
+        later = record(Clock(at=STAMPED + 2 * DAY), end=50)
+        signing, found = judged(later, one=signature(token()), stamps=(stamp(),))
+        assert signing.proof == Proof(STAMPED, Source.TIMESTAMP)
+        assert heavy(found) == {}
 
     def test_the_records_of_a_ceremony_are_judged_once(self) -> None:
         judge_ = SignatureJudge(training_trust(), LATER)
