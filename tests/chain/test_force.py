@@ -123,6 +123,7 @@ def test_what_others_signed_in_time_proves_nothing_of_an_amendment(name):  # 92
     judged = judged_on(OCTOBER, ROOT, MIDDLE, LEAF, at_time(later, SEPTEMBER), forged)
     true = next(one for one in judged.agreements if one.file == f"{later.id}.pdf")
     assert (true.result, true.counts_from) == (Result.PASSED, SEPTEMBER.date())
+    assert weight(true, "AMENDMENT_COMPLETED_LATE") is Weight.WARNING
 
 
 def test_an_amendment_that_nothing_proves_counts_from_the_day_of_judging():  # 92
