@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 
 from cryptography import x509
 
@@ -16,7 +17,7 @@ from pkdocs.chain.lookalikes import lookalike_findings
 from pkdocs.chain.people import PeopleJudge, key_findings, required_roles
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
-from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, Phase, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
 from pkdocs.chain.whole import copy_findings, record_findings, result_of_unreadable, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
@@ -25,6 +26,8 @@ from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
 from pkdocs.verification.algorithms import extended_finding, policy_of
 from pkdocs.verification.belief import Signing
+
+_REPLACED: Final = frozenset({Phase.SUPERSEDED, Phase.WITHDRAWN})
 
 
 def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None, *, at: datetime) -> SetVerdict:
@@ -127,7 +130,10 @@ def _phased(
     """Return ``verdict`` with how far its agreement has come, and from when it counts."""
     required = frozenset(required_roles(node, trust))
     phase = calendar.phase(node, counted, signed=frozenset(verdict.signed), required=required, result=verdict.result)
-    return replace(verdict, phase=phase, counts_from=calendar.beginning(node).day)
+    after = calendar.successor(node, counted) if phase in _REPLACED else None
+    return replace(
+        verdict, phase=phase, counts_from=calendar.beginning(node).day, superseded_by=after.id if after else None
+    )
 
 
 def _account_findings(account: Account | None, day: date) -> Iterator[Finding]:
