@@ -135,5 +135,12 @@ def _causes(verdict: SetVerdict, language: Language) -> Iterator[Line]:
 def _remarks(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     """Warnings and notes by kind: what stands on every agreement is said once."""
     for kind in kinds(verdict, REMARKS):
-        message = kind.example.message(language)
-        yield Line(text("REPORT_KIND", language, {"count": len(kind.cases), "code": kind.code, "message": message}))
+        messages = {case.finding.message(language) for case in kind.cases}
+        first = kind.cases[0]
+        told = {
+            "count": len(kind.cases),
+            "code": kind.code,
+            "message": first.finding.message(language),
+            "named": first.agreement.id or first.agreement.file,
+        }
+        yield Line(text("REPORT_KIND" if len(messages) == 1 else "REPORT_KIND_EXAMPLE", language, told))

@@ -38,7 +38,7 @@ TALLIES: Final = (
 
 UNKNOWN: Final = "–"
 
-MOST_RECORDS: Final = 10
+MOST_RECORDS: Final = 5
 """Of evidence records that are named to people; the JSON names them all."""
 
 
