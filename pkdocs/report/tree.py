@@ -7,7 +7,7 @@ from typing import Final
 from pkdocs.chain import AgreementVerdict, Phase, SetVerdict
 from pkdocs.messages import Language, text
 from pkdocs.report.completeness import Part, by_unit, whole
-from pkdocs.report.outline import CAUSES, REMARKS, Entry, kinds, units, unread
+from pkdocs.report.outline import CAUSES, REMARKS, Entry, heaviest_first, kinds, units, unread
 from pkdocs.report.wording import (
     MARKS,
     TALLIES,
@@ -90,7 +90,7 @@ def _counts(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     if states := states_line((one.phase for one in verdict.agreements), language):
         yield Line(f"{text('REPORT_STATE', language)}: {states}")
     yield Line(text("REPORT_SET", language, {"result": verdict.result}), verdict.result)
-    for finding in verdict.findings:
+    for finding in sorted(verdict.findings, key=heaviest_first):
         yield Line(f"  {_finding(finding, language)}")
 
 
