@@ -112,7 +112,9 @@ def attest_heads(
 
 
 def _used(read: Mapping[Task, Read]) -> Used:
-    return tuple(dict.fromkeys(one for found in read.values() for one in found.used))
+    """Return the records in an order that does not depend on where files lie: a report of them may be checked there."""
+    used = {one for found in read.values() for one in found.used}
+    return tuple(sorted(used, key=lambda one: (one.sha256, one.file)))
 
 
 def _read_all(tasks: Iterable[Task], jobs: int) -> Mapping[Task, Read]:

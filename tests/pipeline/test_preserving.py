@@ -20,6 +20,8 @@ from pkdocs.pipeline.augmenting import augment_paths
 from pkdocs.pipeline.deciding import decide
 from pkdocs.pipeline.pending import FILE_NAME, read_pending
 from pkdocs.pipeline.preserving import Preservation, reseal, seal
+from pkdocs.pipeline.rechecking import check_report
+from pkdocs.pipeline.reporting import write_report
 from pkdocs.pipeline.sources import Source
 from pkdocs.pki import open_services
 from pkdocs.pki.folder import refresh
@@ -468,3 +470,17 @@ class TestJudging:
         # one of each agreement, and that of the head
         records = [record for record in kept_town.out.rglob("*.ers") if not record.name.endswith(".jsonl.ers")]
         assert used == {(str(record), digest(record.read_bytes())) for record in records}
+
+    def test_a_report_of_sealed_files_is_theirs_in_another_folder_too(self, kept_town: Town, tmp_path: Path) -> None:
+        sealed(kept_town)
+        report = tmp_path / "laporan.json"
+        write_report(judged(kept_town), report, "id")
+        # the same files in the other order of names
+        for place, file in enumerate(sorted(kept_town.out.rglob("PK-*.pdf"), reverse=True)):
+            apart = kept_town.out / f"{place:02}"
+            apart.mkdir()
+            for one in (file, file.with_name(f"{file.name}.ers")):
+                one.rename(apart / one.name)
+        means = Means(register=kept_town.head)
+        found = check_report(report, [kept_town.out], kept_town.trust, at=LATER, means=means, progress=ignore)
+        assert [one.code for one in found.findings] == ["REPORT_UNSIGNED"]
