@@ -68,7 +68,6 @@ until grep -q '"tsa"' "$out/serve.json"; do
 done
 tsa=$(sed -n 's/.*"tsa": "\(.*\)".*/\1/p' "$out/serve.json")
 "$pkdocs" augment "$out"/pk/*/PK-*-WALIKOTA-1.pdf --level lta --tsa "$tsa" --trust "$out/pki/trust.toml"
-kill "$services"
 
 say "5. Verifikasi tanpa register / verification without a register"
 code=0
@@ -78,18 +77,47 @@ code=0
 say "Kasus sulit / the hard cases"
 compare "$out/verdict.json"
 
-say "6. Register: daftar, tanda tangan, verifikasi / register: list, signatures, verification"
+say "6. Register: daftar, tanda tangan, cap waktu / register: list, signatures, timestamps"
+# Pages are issued again and compared: what verify then finds listed it need not read again.
 "$pkdocs" register build "$out/pk" --workbook "$workbook" --enrolment "$out/pki/enrolment.json" \
     --person-key "$out/person.key"
 for registrar in "$organisation" "$inspector"; do
     "$pkdocs" register sign "$out/pk/register.pdf" --p12 "$out/pki/signers/$registrar.p12" \
-        --passphrase-file "$out/pki/signers/$registrar.pass" --yes
+        --passphrase-file "$out/pki/signers/$registrar.pass" --level t --tsa "$tsa" --yes
 done
+"$pkdocs" register verify "$out/pk/register.pdf" --trust "$out/pki/trust.toml"
+
+say "Segel: satu cap waktu atas seluruh upacara / seal: one timestamp over the whole ceremony"
+# Two agreements are not complete and stay without: exit 1 says so.
 code=0
-"$pkdocs" verify "$out/pk" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" \
-    --report "$out/laporan.html" --json > "$out/verdict-register.json" 2> "$out/verify-register.txt" || code=$?
+"$pkdocs" register seal "$out/pk/register.pdf" --tsa "$tsa" --trust "$out/pki/trust.toml" || code=$?
+[ "$code" -eq 1 ] || fail "exit $code, not 1: two agreements are not complete"
+kill "$services"
+
+say "Bundel ZIP: verifikasi dan laporan / a bundle in ZIP: verification and reports"
+"$pkdocs" bundle "$out/pk" --out "$out/pk.zip"
+code=0
+"$pkdocs" verify "$out/pk.zip" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" \
+    --report "$out/laporan.html" --report "$out/laporan.pdf" --report "$out/laporan.xlsx" --report "$out/laporan.json" \
+    --json > "$out/verdict-register.json" 2> "$out/verify-register.txt" || code=$?
 [ "$code" -eq 10 ] || fail "exit $code, not 10: one agreement waits, one is signed on paper"
 compare "$out/verdict-register.json" --register
+
+say "Laporan ditandatangani pemeriksa, lalu diuji / the report signed by the auditor, then checked"
+"$pkdocs" report sign "$out/laporan.pdf" --p12 "$out/pki/signers/$inspector.p12" \
+    --passphrase-file "$out/pki/signers/$inspector.pass" --yes
+# of the folder, although it was made of the bundle: files are known by their digests
+"$pkdocs" report check "$out/laporan.pdf" "$out/pk" --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf"
+
+say "Satu perjanjian tanpa daftar register / one agreement without the register's list"
+officer=$(basename "$out"/pk/*/PK-*-DINSOS.REHSOS-1.pdf .pdf)
+"$pkdocs" register prove "$out/pk/register.pdf" --agreement "$officer" --out "$out/bukti.json"
+"$pkdocs" verify "$out"/pk/*/PK-*-WALIKOTA-1.pdf "$out"/pk/*/PK-*-DINSOS-1.pdf "$out/pk"/*/"$officer.pdf" \
+    --trust "$out/pki/trust.toml" --register "$out/pk/register.pdf" --proof "$out/bukti.json"
+
+say "Menyeluruh: pembaca kedua dan penggambar lain / thoroughly: the second reader, and other programs that draw"
+"$pkdocs" verify "$out"/pk/*/PK-*-WALIKOTA-1.pdf --trust "$out/pki/trust.toml" --thorough > "$out/verify-thorough.txt"
+grep RENDERED "$out/verify-thorough.txt"
 
 say "7. Pemalsuan / a forgery: a softer target drawn over by a well-formed later revision"
 cp -r "$out/pk" "$out/pk-palsu"
@@ -105,5 +133,5 @@ echo "penanda tangan / signers:  $(ls "$out/pki/signers/" | grep -c '\.p12$'), s
 echo "asli / genuine:            sesuai / as expected: samples/expected.json"
 echo "palsu / forged:            $forged, caught, exit $code"
 echo "waktu / time:              $(($(date +%s) - started)) s"
-echo "laporan / report:          $out/laporan.html"
+echo "laporan / reports:         $out/laporan.html, .pdf (ditandatangani / signed), .xlsx, .json"
 echo "hasil / results:           $out"

@@ -80,9 +80,13 @@ class Calendar:
             return Phase.PARTIAL if signed else Phase.ISSUED
         if result is not Result.PASSED:
             return Phase.UNPROVEN
-        for successor in self._forest.successors.get(node.digest, ()):
-            if counted.has(successor) and self.beginning(successor).day <= self._day:
-                return Phase.WITHDRAWN if successor.content.is_withdrawal else Phase.SUPERSEDED
+        if successor := self.successor(node, counted):
+            return Phase.WITHDRAWN if successor.content.is_withdrawal else Phase.SUPERSEDED
         if self._day < self.beginning(node).day:
             return Phase.UPCOMING
         return Phase.PAST if self._day > node.content.last_day else Phase.IN_FORCE
+
+    def successor(self, node: Node, counted: Counted) -> Node | None:
+        """Return the version that counts in the place of ``node`` on the day of judging, or ends it."""
+        versions = self._forest.successors.get(node.digest, ())
+        return next((one for one in versions if counted.has(one) and self.beginning(one).day <= self._day), None)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 
 from cryptography import x509
 
@@ -16,7 +17,7 @@ from pkdocs.chain.lookalikes import lookalike_findings
 from pkdocs.chain.people import PeopleJudge, key_findings, required_roles
 from pkdocs.chain.promises import PromiseBook
 from pkdocs.chain.tree import Forest, Node, grow_forest
-from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, RegisterMark, SetVerdict
+from pkdocs.chain.verdict import AgreementVerdict, Exhibit, PageCheck, Phase, RegisterMark, SetVerdict
 from pkdocs.chain.versions import base_findings, version_findings
 from pkdocs.chain.whole import copy_findings, record_findings, result_of_unreadable, rival_findings, set_findings
 from pkdocs.content import Role, qr_text
@@ -25,6 +26,8 @@ from pkdocs.trust import Trust
 from pkdocs.verification import Finding, Result, Step, Weight, find, heavier, heaviness, result_of, weight_of
 from pkdocs.verification.algorithms import extended_finding, policy_of
 from pkdocs.verification.belief import Signing
+
+_REPLACED: Final = frozenset({Phase.SUPERSEDED, Phase.WITHDRAWN})
 
 
 def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None, *, at: datetime) -> SetVerdict:
@@ -101,20 +104,22 @@ class _Case:
         teller = Teller(self._trust.zone)
         for node, verdict in self._judged():
             signings, timeline = self._signings[node], self._people.timeline(node)
+            phase = self._phase(node, verdict)
+            after = self._calendar.successor(node, self._counted) if phase in _REPLACED else None
             yield replace(
                 verdict,
-                phase=self._calendar.phase(
-                    node,
-                    self._counted,
-                    signed=frozenset(verdict.signed),
-                    required=frozenset(required_roles(node, self._trust)),
-                    result=verdict.result,
-                ),
+                phase=phase,
+                superseded_by=after.id if after else None,
                 counts_from=self._calendar.beginning(node).day,
                 borne=tuple(teller.borne(node, signings, timeline)),
                 completed=self._completed[node],
             )
         yield from map(_unreadable, self._forest.unreadable)
+
+    def _phase(self, node: Node, verdict: AgreementVerdict) -> Phase:
+        required = frozenset(required_roles(node, self._trust))
+        signed = frozenset(verdict.signed)
+        return self._calendar.phase(node, self._counted, signed=signed, required=required, result=verdict.result)
 
     def _judged(self) -> Iterator[tuple[Node, AgreementVerdict]]:
         """Yield what a file is alone, and what the others do to it."""

@@ -98,7 +98,8 @@ class AgreementVerdict:
     has 0. ``signed`` are the roles with an intact signature, whoever made it; ``borne`` are all signatures, the seal
     first. ``completed`` is when all required ones are proven to have been there at the latest; None if that is not
     proven of each. ``phase`` is how far the agreement has come on the day of judging, ``counts_from`` the day from
-    which it counts if nothing weighs; None without content.
+    which it counts if nothing weighs; None without content. ``superseded_by`` is the id of the version that counts in
+    its place, or ends it.
     """
 
     file: str
@@ -114,6 +115,7 @@ class AgreementVerdict:
     completed: datetime | None = None
     phase: Phase | None = None
     counts_from: date | None = None
+    superseded_by: str | None = None
 
     @property
     def is_late(self) -> bool | None:
@@ -147,7 +149,8 @@ class SetVerdict:
     ``result`` is NOT_JUDGED if no register was named. ``at`` is the time of judging in ``zone`` of the trust file;
     ``trust`` is that file's digest and ``organisation`` whom it is for, ``register`` the head that was believed,
     ``training`` whether any signature rests on a training anchor. ``policy`` is the table of algorithms, ``sources``
-    are the files by which was judged; ``expected`` is what must be there, None where nothing says so.
+    are the files by which was judged; ``expected`` is what must be there, None where nothing says so. ``thorough`` says
+    that each file was looked at in every way there is.
     """
 
     agreements: tuple[AgreementVerdict, ...]
@@ -162,6 +165,7 @@ class SetVerdict:
     policy: str = ""
     sources: tuple[Basis, ...] = ()
     expected: tuple[Expected, ...] | None = None
+    thorough: bool = False
 
     @property
     def summary(self) -> Mapping[Result, int]:

@@ -62,7 +62,11 @@ def set_findings(forest: Forest, believed: Collection[Node], counted: Counted) -
 
 
 def record_findings(forest: Forest) -> Iterator[Finding]:
-    """Yield that evidence records lie beside some files and not beside all: one may have been lost."""
-    without = [node for node in forest.nodes if not node.facts.records]
-    if 0 < len(without) < len(forest.nodes):
+    """Yield that evidence records lie beside some files and not beside all: one may have been lost.
+
+    What not all have signed is not sealed yet, so nothing is lost there.
+    """
+    complete = [node for node in forest.nodes if all(map(node.facts.signature, node.content.roles))]
+    without = [node for node in complete if not node.facts.records]
+    if 0 < len(without) < len(complete):
         yield find("RECORD_ABSENT", Step.SET, Weight.NOTE, count=len(without), id=without[0].id)

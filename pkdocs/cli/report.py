@@ -84,12 +84,11 @@ def check_command(
     records: tuple[Path, ...],
     moment: str | None,
     jobs: int | None,
-    thorough: bool,
     signer_trust: Path | None,
 ) -> None:
     """Check a report."""
     demand_head(register, proof)
-    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs, thorough)
+    means = Means(register, templates, workbook, proof, records, jobs or settings(ctx).jobs)
     with progress(ctx, words(ctx, "VERIFY_PROGRESS")) as bar:
         at = read_moment(moment)
         found = check_report(report, paths, trust, at=at, means=means, progress=bar, signer_trust=signer_trust)

@@ -43,7 +43,6 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 def means_options(command: _Command) -> _Command:
     """Give a command the options by what it judges."""
     for declare in (
-        option("--thorough", is_flag=True, code="OPTION_THOROUGH"),
         option("--jobs", type=click.IntRange(1, 64), metavar="N", code="OPTION_VERIFY_JOBS"),
         option("--at", "moment", metavar="TIME", code="OPTION_AT"),
         option("--records", metavar="PATH", multiple=True, type=_ANY, code="OPTION_RECORDS"),
@@ -70,6 +69,7 @@ def demand_head(register: Path | None, proof: Path | None) -> None:
 @click.command("verify", cls=Command, code="VERIFY")
 @argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @means_options
+@option("--thorough", is_flag=True, code="OPTION_THOROUGH")
 @option(
     "--report",
     "reports",

@@ -83,7 +83,7 @@ def read_register(
     files = [Source.of(named), *(one for one in others if one.entry or one.path.resolve() != named.resolve())]
     kept = [one for one in map(Source.of, archived_heads(named)) if one not in files and one.is_head]
     facts = list(run_each(_examine, [*files, *kept], jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost))
-    facts = attest_heads(facts, [*files, *kept], records, jobs=jobs)
+    facts, used = attest_heads(facts, [*files, *kept], records, jobs=jobs)
     verdict, *verdicts = judge_heads(facts, trust, at)
     beside = tuple(zip(files[1:], verdicts, strict=False))
     if proof is None:
@@ -97,7 +97,7 @@ def read_register(
         for place, (one, found) in enumerate(zip([*files, *kept], facts, strict=True))
     )
     lines = () if data is None else (Basis(use, str(file), digest(data)),)
-    return Reading(replace(account, sources=(*heads, *lines)), verdict, beside)
+    return Reading(replace(account, sources=(*heads, *lines, *used)), verdict, beside)
 
 
 def _unread_findings(others: Iterable[tuple[Source, HeadVerdict]]) -> Iterator[Finding]:

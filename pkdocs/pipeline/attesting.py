@@ -12,11 +12,13 @@ from typing import Final, TypeVar
 from pkdocs.chain import Exhibit
 from pkdocs.errors import UsageError
 from pkdocs.executor import run_each
+from pkdocs.files import digest
 from pkdocs.messages import Said
 from pkdocs.pipeline.sources import Source, SourceError
 from pkdocs.register import HeadFacts, archive_name
 from pkdocs.verification import Facts, Finding, Step, Weight, find
 from pkdocs.verification.attestation import Attestation, Beginnings, RecordError, Renewals, read_record
+from pkdocs.verification.basis import Basis, Use
 from pkdocs.verification.ers import MAX_RECORD_BYTES, RECORD_SUFFIX
 
 _LOG: Final = logging.getLogger(__name__)
@@ -30,10 +32,9 @@ _OF_REGISTER: Final = re.compile(r"register-[1-9][0-9]*\.(?:pdf|jsonl)")
 Records = Mapping[str, Sequence[Source]]
 """Records that were named, by the name of the file that they are of."""
 NO_RECORDS: Final[Records] = MappingProxyType({})
-Read = tuple[tuple[Attestation, ...], tuple[Finding, ...]]
-"""What the records of one file prove, and what is wrong with those that prove nothing."""
+Used = tuple[Basis, ...]
+"""The records that were read, with their digests."""
 _Shared = dict[tuple[Renewals, ...], tuple[Renewals, ...]]
-_NOTHING: Final[Read] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ class Task:
     file: Source
     revisions: tuple[tuple[int, str], ...]
     records: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the records of one file prove, what is wrong with those that prove nothing, and which were read."""
+
+    attested: tuple[Attestation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    used: tuple[Basis, ...] = ()
 
 
 def record_of(file: Path) -> Path:
@@ -73,37 +83,48 @@ def named_records(paths: Iterable[Path], files: Iterable[Source]) -> Records:
     return found
 
 
-def attest(exhibits: Sequence[Exhibit], files: Sequence[Source], records: Records, *, jobs: int) -> list[Exhibit]:
-    """Return ``exhibits``, which are of ``files``, with the evidence records that there are of them.
+def attest(
+    exhibits: Sequence[Exhibit], files: Sequence[Source], records: Records, *, jobs: int
+) -> tuple[list[Exhibit], Used]:
+    """Return ``exhibits``, which are of ``files``, with the evidence records that there are of them; and these.
 
     Records are read in processes of their own, as files are. A file that could not be read has nothing to be proven.
     """
     pairs = zip(exhibits, files, strict=True)
     tasks = [_task(file, exhibit.facts.revisions, records) for exhibit, file in pairs]
     read = _read_all([task for task in tasks if task.revisions], jobs)
-    return [
-        replace(one, facts=_with(one.facts, read.get(task, _NOTHING)))
-        for one, task in zip(exhibits, tasks, strict=True)
+    attested = [
+        replace(one, facts=_with(one.facts, read.get(task, Read()))) for one, task in zip(exhibits, tasks, strict=True)
     ]
+    return attested, _used(read)
 
 
 def attest_heads(
     heads: Sequence[HeadFacts], files: Sequence[Source], records: Records, *, jobs: int
-) -> list[HeadFacts]:
-    """Return ``heads``, which are of ``files``, with the evidence records that there are of them."""
+) -> tuple[list[HeadFacts], Used]:
+    """Return ``heads``, which are of ``files``, with the evidence records that there are of them; and these."""
     tasks = [
         _task(file, (), records, archive_name(facts.head.version)) if facts.head else Task(file, (), ())
         for facts, file in zip(heads, files, strict=True)
     ]
     read = _read_all(tasks, jobs)
-    return [_with(facts, read.get(task, _NOTHING)) for facts, task in zip(heads, tasks, strict=True)]
+    return [_with(facts, read.get(task, Read())) for facts, task in zip(heads, tasks, strict=True)], _used(read)
+
+
+def _used(read: Mapping[Task, Read]) -> Used:
+    """Return the records in an order that does not depend on where files lie: a report of them may be checked there."""
+    used = {one for found in read.values() for one in found.used}
+    return tuple(sorted(used, key=lambda one: (one.sha256, one.file)))
 
 
 def _read_all(tasks: Iterable[Task], jobs: int) -> Mapping[Task, Read]:
     wanted = [task for task in tasks if task.records]
     looked = run_each(read_task, wanted, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost)
     shared: _Shared = {}
-    return {task: (_with_shared(read[0], shared), read[1]) for task, read in zip(wanted, looked, strict=True)}
+    return {
+        task: replace(read, attested=_with_shared(read.attested, shared))
+        for task, read in zip(wanted, looked, strict=True)
+    }
 
 
 def _with_shared(attested: Iterable[Attestation], shared: _Shared) -> tuple[Attestation, ...]:
@@ -115,7 +136,7 @@ _Facts = TypeVar("_Facts", Facts, HeadFacts)
 
 
 def _with(facts: _Facts, read: Read) -> _Facts:
-    return replace(facts, records=read[0], findings=(*facts.findings, *read[1]))
+    return replace(facts, records=read.attested, findings=(*facts.findings, *read.findings))
 
 
 def _task(file: Source, revisions: tuple[tuple[int, str], ...], records: Records, base: str = "") -> Task:
@@ -127,17 +148,31 @@ def _task(file: Source, revisions: tuple[tuple[int, str], ...], records: Records
 
 def read_task(task: Task) -> Read:
     """Return what the records of one file prove; it never raises for what is in them."""
-    read = [_read(record, task) for record in task.records]
-    attested = (one for one in read if isinstance(one, Attestation))
-    return tuple(attested), tuple(one for one in read if isinstance(one, Finding))
+    attested: list[Attestation] = []
+    findings: list[Finding] = []
+    used: list[Basis] = []
+    for record in task.records:
+        try:
+            data = record.read(limit=MAX_RECORD_BYTES)
+        except SourceError as fault:
+            used.append(Basis(Use.RECORD, record.name, ""))
+            findings.append(_unread(record, fault.refusal.reason))
+            continue
+        used.append(Basis(Use.RECORD, record.name, digest(data)))
+        told = _read(data, record, task)
+        if isinstance(told, Attestation):
+            attested.append(told)
+        else:
+            findings.append(told)
+    return Read(tuple(attested), tuple(findings), tuple(used))
 
 
-def _read(record: Source, task: Task) -> Attestation | Finding:
+def _read(data: bytes, record: Source, task: Task) -> Attestation | Finding:
     try:
         beginnings = (
             Beginnings(task.revisions, task.file.read) if task.revisions else Beginnings.by_revision(task.file.read())
         )
-        return read_record(record.read(limit=MAX_RECORD_BYTES), record.base, beginnings)
+        return read_record(data, record.base, beginnings)
     except RecordError as fault:
         return fault.finding(record.base)
     except SourceError as fault:
@@ -149,7 +184,8 @@ def _read(record: Source, task: Task) -> Attestation | Finding:
 
 def lost(task: Task) -> Read:
     """Return what is said of records whose reading did not come to an end."""
-    return (), tuple(_unread(record, Said("EXAMINATION_LOST")) for record in task.records)
+    lost_ones = tuple(_unread(record, Said("EXAMINATION_LOST")) for record in task.records)
+    return Read((), lost_ones, tuple(Basis(Use.RECORD, record.name, "") for record in task.records))
 
 
 def _unread(record: Source, reason: Said | str) -> Finding:

@@ -10,7 +10,7 @@ from pkdocs.chain import judge_alone
 from pkdocs.executor import cores, run_each
 from pkdocs.messages import Said
 from pkdocs.pipeline.sources import Source, SourceError
-from pkdocs.register import examine_head, inspect_head, is_head, judge_head_alone
+from pkdocs.register import HeadFacts, archived_heads, examine_head, inspect_head, is_head, judge_head_alone
 from pkdocs.trust import Trust
 from pkdocs.verification import Step, Weight, examine_pdf, find
 from pkdocs.verification.agreement import inspect_agreement
@@ -23,6 +23,8 @@ _CODES: Final = {"FILE_NOT_READ": "INSPECT_NOT_READ"}
 """What is said here of a file that cannot be read."""
 TIMEOUT_S: Final = 10.0
 """For one file; usual are 0.1 s."""
+MAX_HEADS: Final = 100
+"""Beside a head, the newest of them; each takes 0.02 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ def inspect_file(file: Source, basis: Basis | None) -> Inspection:
     except SourceError as fault:
         code = _CODES.get(fault.refusal.code, fault.refusal.code)
         return uninspected(fault.refusal.reason, code=code)
-    return next(found for look in _KINDS if (found := look(pdf, basis)) is not None)
+    return next(found for look in _KINDS if (found := look(pdf, file, basis)) is not None)
 
 
-def _agreement(pdf: bytes, basis: Basis | None) -> Inspection | None:
+def _agreement(pdf: bytes, _file: Source, basis: Basis | None) -> Inspection | None:
     """Look at an agreement of ours as ``verify`` would at one file alone; None if it is none."""
     facts = examine_pdf(pdf)
     if facts.content is None:
@@ -70,8 +72,8 @@ def _agreement(pdf: bytes, basis: Basis | None) -> Inspection | None:
     return judge_alone(inspection, facts, basis.trust, at=basis.at)
 
 
-def _head(pdf: bytes, basis: Basis | None) -> Inspection | None:
-    """Look at a head of the register without its list; None if it is none."""
+def _head(pdf: bytes, file: Source, basis: Basis | None) -> Inspection | None:
+    """Look at a head of the register without its list, and at earlier ones beside it; None if it is none."""
     if not is_head(pdf):
         return None
     facts = examine_head(pdf)
@@ -80,17 +82,28 @@ def _head(pdf: bytes, basis: Basis | None) -> Inspection | None:
     inspection = inspect_head(facts, facts.head, size=len(pdf))
     if basis is None or basis.trust is None:
         return _unjudged(inspection, basis)
-    return judge_head_alone(inspection, facts, basis.trust, at=basis.at)
+    return judge_head_alone(inspection, facts, tuple(_heads_beside(file)), basis.trust, at=basis.at)
 
 
-def _foreign(pdf: bytes, basis: Basis | None) -> Inspection:
+def _heads_beside(file: Source) -> Iterator[HeadFacts]:
+    """Yield the other heads that are kept beside ``file``, which say who keeps the register; none in an archive."""
+    kept = archived_heads(file.path) if file.entry is None else ()
+    for one in map(Source.of, kept[-MAX_HEADS:]):
+        if one.path != file.path and one.is_head:
+            try:
+                yield examine_head(one.read())
+            except SourceError:
+                continue
+
+
+def _foreign(pdf: bytes, _file: Source, basis: Basis | None) -> Inspection:
     inspection = inspect_foreign(pdf)
     if basis is None or basis.trust is None:
         return _unjudged(inspection, basis)
     return judge_identities(inspection, basis.trust, basis.at)
 
 
-_KINDS: Final[tuple[Callable[[bytes, Basis | None], Inspection | None], ...]] = (_head, _agreement, _foreign)
+_KINDS: Final[tuple[Callable[[bytes, Source, Basis | None], Inspection | None], ...]] = (_head, _agreement, _foreign)
 """Whoever knows a file first says what it is; the last takes all."""
 
 

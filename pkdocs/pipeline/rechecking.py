@@ -67,7 +67,7 @@ def check_report(
     """Return whether the report ``file`` is that of the files at and below ``paths``, as of ``at``.
 
     It is if whoever signed it is believed ``at`` then, by ``signer_trust`` (None: the trust file), and if judging the
-    files again, at the report's own time and by the files that are named now, says the same.
+    files again, at the report's own time, as thoroughly as it says, and by the files that are named now, says the same.
 
     Raises:
         OSError: the report cannot be read.
@@ -76,9 +76,9 @@ def check_report(
     facts = read_report(file)
     findings = [*facts.findings, *_signature_findings(facts, read_trust_file(signer_trust or trust_file), at)]
     if facts.report is not None:
-        findings += _recheck(
-            facts, facts.report, at, partial(verify, paths, trust_file, means=means, progress=progress)
-        )
+        alike = replace(means, thorough=facts.report["thorough"])
+        judge = partial(verify, paths, trust_file, means=alike, progress=progress)
+        findings += _recheck(facts, facts.report, at, judge)
     signers = (name_of_subject(one.certificate) for one in facts.filled.signatures if one.certificate)
     return Rechecked(facts.sha256, facts.report, tuple(signers), tuple(dict.fromkeys(findings)))
 

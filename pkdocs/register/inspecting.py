@@ -1,12 +1,13 @@
 """A head of the register as one signed PDF among others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pkdocs.register.examine import HeadFacts
 from pkdocs.register.head import Head
-from pkdocs.register.judge import judge_head
 from pkdocs.register.page import ATTACHMENT
+from pkdocs.register.succession import judge_heads
 from pkdocs.trust import Trust
 from pkdocs.verification import Step, Weight, find
 from pkdocs.verification.agreement import inspected_signature
@@ -28,7 +29,13 @@ def inspect_head(facts: HeadFacts, head: Head, *, size: int) -> Inspection:
     )
 
 
-def judge_head_alone(inspection: Inspection, facts: HeadFacts, trust: Trust, *, at: datetime) -> Inspection:
-    """Return ``inspection``, which was made of ``facts``, with what ``trust`` says of its keepers as of ``at``."""
-    judged = tuple(finding for finding in judge_head(facts, trust, at).findings if finding not in facts.findings)
+def judge_head_alone(
+    inspection: Inspection, facts: HeadFacts, others: Sequence[HeadFacts], trust: Trust, *, at: datetime
+) -> Inspection:
+    """Return ``inspection``, which was made of ``facts``, with what ``trust`` says of its keepers as of ``at``.
+
+    Who keeps the register after those of the trust file, the ``others`` say: heads of the same register.
+    """
+    verdict, *_ = judge_heads((facts, *others), trust, at)
+    judged = tuple(finding for finding in verdict.findings if finding not in facts.findings)
     return replace(inspection, identity=judged)

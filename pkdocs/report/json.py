@@ -80,6 +80,7 @@ def _basis_json(verdict: SetVerdict, language: Language) -> dict[str, Any]:
         "trust": verdict.trust,
         "register": _register_json(verdict.register),
         "sources": [{"use": str(one.use), "file": one.file, "sha256": one.sha256} for one in verdict.sources],
+        "thorough": verdict.thorough,
         "training": verdict.training,
         "summary": {str(result): count for result, count in verdict.summary.items()},
         "completeness": [_tally_json(*row) for row in by_unit_and_level(verdict)],
@@ -137,6 +138,7 @@ def _agreement_json(agreement: AgreementVerdict, language: Language) -> dict[str
         "late": agreement.is_late,
         "state": agreement.phase and str(agreement.phase),
         "in_force_from": agreement.counts_from and agreement.counts_from.isoformat(),
+        "superseded_by": agreement.superseded_by,
         "findings": [finding_json(finding, language) for finding in agreement.findings],
     }
 

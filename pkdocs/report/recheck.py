@@ -1,7 +1,7 @@
 """Is a report that of these files? What judging them again says against it (attacks 77 and 78)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pkdocs.chain import SetVerdict
@@ -35,7 +35,7 @@ def recheck(report: Mapping[str, Any], written: bytes, again: SetVerdict) -> Ite
 
     ``again`` tells files by the report's names. First come files and sources that are others, for with them the rest
     follows; then the verdict itself, which must be the same to the last byte. Another version of pkdocs can compare
-    results alone.
+    results alone, and so can a machine on which other programs draw pages, where these were asked.
     """
     language: Language = report["language"]
     other = (*_other_files(report, again), *_other_sources(report, again))
@@ -48,11 +48,21 @@ def recheck(report: Mapping[str, Any], written: bytes, again: SetVerdict) -> Ite
         yield find("REPORT_POLICY_OTHER", Step.SET, weight, stated=report["policy"], here=again.policy)
     if other:
         return
-    if is_same_program:
+    told = as_json(again, language)
+    is_drawn_alike = _drawn_by(report) == _drawn_by(told)
+    if not is_drawn_alike:
+        yield find("REPORT_RENDERERS_OTHER", Step.SET, Weight.UNKNOWN)
+    if is_same_program and is_drawn_alike:
         if render_json(again, language) != written:
-            yield _other_verdict(report, as_json(again, language), Weight.FAIL)
-    elif _results(report) != _results(as_json(again, language)):
-        yield _other_verdict(report, as_json(again, language), Weight.UNKNOWN)
+            yield _other_verdict(report, told, Weight.FAIL)
+    elif _results(report) != _results(told):
+        yield _other_verdict(report, told, Weight.UNKNOWN)
+
+
+def _drawn_by(report: Mapping[str, Any]) -> Collection[str]:
+    """Return what a thorough look says of the programs that drew the pages: not every machine has the same ones."""
+    findings = (finding for agreement in report["agreements"] for finding in agreement["findings"])
+    return {finding["message"] for finding in findings if finding["code"] == "RENDERED"}
 
 
 def _other_files(report: Mapping[str, Any], again: SetVerdict) -> Iterator[Finding]:

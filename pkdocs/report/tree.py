@@ -4,14 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pkdocs.chain import AgreementVerdict, SetVerdict
+from pkdocs.chain import AgreementVerdict, Phase, SetVerdict
 from pkdocs.messages import Language, text
 from pkdocs.report.completeness import Part, by_unit, whole
-from pkdocs.report.outline import CAUSES, REMARKS, Entry, kinds, units, unread
-from pkdocs.report.wording import MARKS, TALLIES, level_name, moment, register_line, tally_words, visible
+from pkdocs.report.outline import CAUSES, REMARKS, Entry, heaviest_first, kinds, units, unread
+from pkdocs.report.wording import (
+    MARKS,
+    TALLIES,
+    level_name,
+    moment,
+    register_line,
+    state_of,
+    states_line,
+    tally_words,
+    visible,
+)
 from pkdocs.verification import Finding, Result
 
 _MOST_OF_A_KIND: Final = 5
+_TOLD: Final = frozenset({Phase.UPCOMING, Phase.IN_FORCE, Phase.SUPERSEDED, Phase.WITHDRAWN, Phase.PAST})
+"""Of the others the line says enough: how many have signed, and its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,8 @@ def _agreement(entry: Entry, language: Language) -> str:
     party = content.parties.first
     signed = f"{len(agreement.signed)}/{len(content.roles)}"
     line = {"id": content.id, "office": party.office, "name": party.name, "signed": signed}
-    return f"{_head(agreement)}  {text('REPORT_AGREEMENT', language, line)}{_codes(agreement)}"
+    state = f", {state_of(agreement, language)}" if agreement.phase in _TOLD else ""
+    return f"{_head(agreement)}  {text('REPORT_AGREEMENT', language, line)}{state}{_codes(agreement)}"
 
 
 def _head(agreement: AgreementVerdict) -> str:
@@ -74,8 +87,10 @@ def _counts(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     total = len(verdict.agreements)
     for result, count in verdict.summary.items():
         yield Line(text("REPORT_COUNT", language, {"result": result, "count": count, "total": total}))
+    if states := states_line((one.phase for one in verdict.agreements), language):
+        yield Line(f"{text('REPORT_STATE', language)}: {states}")
     yield Line(text("REPORT_SET", language, {"result": verdict.result}), verdict.result)
-    for finding in verdict.findings:
+    for finding in sorted(verdict.findings, key=heaviest_first):
         yield Line(f"  {_finding(finding, language)}")
 
 
@@ -120,5 +135,12 @@ def _causes(verdict: SetVerdict, language: Language) -> Iterator[Line]:
 def _remarks(verdict: SetVerdict, language: Language) -> Iterator[Line]:
     """Warnings and notes by kind: what stands on every agreement is said once."""
     for kind in kinds(verdict, REMARKS):
-        message = kind.example.message(language)
-        yield Line(text("REPORT_KIND", language, {"count": len(kind.cases), "code": kind.code, "message": message}))
+        messages = {case.finding.message(language) for case in kind.cases}
+        first = kind.cases[0]
+        told = {
+            "count": len(kind.cases),
+            "code": kind.code,
+            "message": first.finding.message(language),
+            "named": first.agreement.id or first.agreement.file,
+        }
+        yield Line(text("REPORT_KIND" if len(messages) == 1 else "REPORT_KIND_EXAMPLE", language, told))

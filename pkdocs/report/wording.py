@@ -1,11 +1,12 @@
 """How every form writes results, moments, numbers, and text that somebody else has written."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from pkdocs.chain import Borne, RegisterMark
+from pkdocs.chain import AgreementVerdict, Borne, Phase, RegisterMark
 from pkdocs.messages import Language, text
 from pkdocs.numerals import format_number
 from pkdocs.report.completeness import Tally
@@ -37,6 +38,9 @@ TALLIES: Final = (
 
 UNKNOWN: Final = "–"
 
+MOST_RECORDS: Final = 5
+"""Of evidence records that are named to people; the JSON names them all."""
+
 
 def tally_words(counted: Tally, language: Language) -> tuple[str, ...]:
     """Return the cells of ``TALLIES``."""
@@ -61,6 +65,29 @@ def borne_words(one: Borne, language: Language) -> str:
     when = text("REPORT_BORNE_PROVEN", language, known) if proof else text("REPORT_BORNE_UNPROVEN", language)
     said = text("REPORT_BORNE_CLAIMED", language, {"at": moment(claimed)}) if claimed else ""
     return text("REPORT_BORNE", language, {"signer": one.signer, "level": one.level, "when": when}) + said
+
+
+def state_words(phase: Phase, since: str, successor: str | None, language: Language) -> str:
+    """Return how far an agreement has come: from when it counts, and what counts in its place."""
+    return text(f"REPORT_STATE_{phase.name}", language, {"since": since, "successor": successor or UNKNOWN})
+
+
+def states_line(phases: Iterable[Phase | None], language: Language) -> str:
+    """Return how many agreements have come how far; '' if that is known of none."""
+    counted = Counter(phases)
+    told = (
+        f"{number(counted[phase], language)} {text(f'REPORT_PHASE_{phase.name}', language)}"
+        for phase in Phase
+        if counted[phase]
+    )
+    return ", ".join(told)
+
+
+def state_of(agreement: AgreementVerdict, language: Language) -> str | None:
+    """Return the same of one verdict; None without content."""
+    if agreement.phase is None or agreement.counts_from is None:
+        return None
+    return state_words(agreement.phase, agreement.counts_from.isoformat(), agreement.superseded_by, language)
 
 
 def visible(written: str) -> str:

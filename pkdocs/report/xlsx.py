@@ -10,7 +10,7 @@ from pkdocs.report.completeness import by_unit_and_level, missing
 from pkdocs.report.json import PROGRAM
 from pkdocs.report.outline import CAUSES, Entry, numbered, overall, units
 from pkdocs.report.people import Person, people
-from pkdocs.report.wording import TALLIES, level_name, moment, register_line, tally_words, visible
+from pkdocs.report.wording import TALLIES, level_name, moment, register_line, states_line, tally_words, visible
 from pkdocs.spreadsheet import Cell, Column, Sheet, Style, Value, write_spreadsheet
 from pkdocs.verification import Finding, Result
 
@@ -69,6 +69,8 @@ class _Book:
         yield self._heading("REPORT_PART_SUMMARY")
         yield Cell(str(result), Style.LABEL), self._say(f"REPORT_HEADLINE_{result.name}")
         yield from ((str(name), count) for name, count in verdict.summary.items())
+        if states := states_line((one.phase for one in verdict.agreements), self._language):
+            yield self._say("REPORT_STATE"), states
         yield self._say("REPORT_ABOUT_SET"), str(verdict.result)
         yield from ((finding.code, _shown(finding.message(self._language))) for finding in verdict.findings)
         yield ()
@@ -77,6 +79,8 @@ class _Book:
         yield self._say("REPORT_FILES"), len(verdict.agreements)
         yield self._say("REPORT_PROGRAM"), PROGRAM
         yield self._say("REPORT_POLICY"), verdict.policy
+        look = "REPORT_LOOK_THOROUGH" if verdict.thorough else "REPORT_LOOK_USUAL"
+        yield self._say("REPORT_LOOK"), self._say(look)
         if verdict.register:
             yield self._say("REPORT_REGISTER"), register_line(verdict.register, self._language)
         for one in verdict.sources:
@@ -104,6 +108,9 @@ class _Book:
                 agreement.id,
                 str(agreement.result),
                 str(agreement.own),
+                self._say(f"REPORT_PHASE_{agreement.phase.name}") if agreement.phase else None,
+                agreement.counts_from and agreement.counts_from.isoformat(),
+                agreement.superseded_by,
                 *(self._content(entry) if entry else (None,) * 6),
                 *(cell for role in Role for cell in self._borne(agreement, role)),
                 moment(agreement.completed) if agreement.completed else None,
@@ -206,6 +213,9 @@ _AGREEMENTS: Final = (
     ("REPORT_COLUMN_ID", 28),
     ("REPORT_COLUMN_RESULT", 18),
     ("REPORT_OWN", 18),
+    ("REPORT_STATE", 24),
+    ("REPORT_COLUMN_COUNTS_FROM", 14),
+    ("REPORT_COLUMN_SUPERSEDED_BY", 28),
     ("REPORT_COLUMN_UNIT", 36),
     ("REPORT_COLUMN_LEVEL", 16),
     ("REPORT_COLUMN_FIRST_OFFICE", 36),

@@ -5,13 +5,17 @@ from enum import StrEnum
 
 
 class Use(StrEnum):
-    """What a file was for. ``HEAD`` is of a head that was compared with the one of the register that was named."""
+    """What a file was for.
+
+    ``HEAD``: a head that was compared with the one that was named; ``RECORD``: an evidence record.
+    """
 
     TRUST = "trust"
     REGISTER = "register"
     LIST = "list"
     PROOF = "proof"
     HEAD = "head"
+    RECORD = "record"
     WORKBOOK = "workbook"
     TEMPLATE = "template"
 

@@ -79,6 +79,14 @@ def test_a_report_of_these_files_passes(reported: tuple[Town, Path], suffix: str
     assert [finding["code"] for finding in run.json["findings"]] == ["REPORT_UNSIGNED"]
 
 
+def test_a_thorough_report_is_checked_as_thoroughly(signed_town: Town, tmp_path: Path) -> None:
+    assert verify(signed_town, tmp_path / "laporan", "--thorough", suffixes=("json",)).exit == 0
+    report = tmp_path / "laporan" / "laporan.json"
+    assert json.loads(report.read_bytes())["thorough"] is True
+    run = check(signed_town, report)
+    assert (run.exit, [finding["code"] for finding in run.json["findings"]]) == (0, ["REPORT_UNSIGNED"])
+
+
 def test_the_files_may_have_been_moved(reported: tuple[Town, Path], tmp_path: Path) -> None:
     town, folder = reported
     town.out.rename(tmp_path / "pindah")

@@ -7,11 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkdocs.chain import Exhibit
+from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.register import examine_head, judge_head
 from pkdocs.trust import Anchor, Purpose, Trust
 from pkdocs.verification import Result, Sub, Weight, records
-from pkdocs.verification.algorithms import Key, Policy
+from pkdocs.verification.algorithms import PLAIN, Key
 from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.belief import SignatureJudge, Signing
 from pkdocs.verification.evidence import Evidence
@@ -165,9 +166,8 @@ class TestRenewal:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at = datetime(2027, 1, 1, tzinfo=UTC)
-        # of trees alone: certificates go on
-        lasts = {"sha256": AT + 100 * DAY, "sha384": datetime(2035, 1, 1, tzinfo=UTC)}
-        monkeypatch.setattr(Policy, "digest_until", lambda _policy, digest: lasts[digest])
+        plain = replace(PLAIN, lasts={**PLAIN.lasts, "sha256": AT + 100 * DAY})
+        monkeypatch.setattr("pkdocs.verification.proof.policy_of", lambda _trust: plain)
         by = trust(AT, at - DAY)
         hashed = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 90 * DAY), hashing=("sha384",))
         late = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 101 * DAY), hashing=("sha384",))
@@ -261,7 +261,8 @@ class TestChain:
 
     def test_files_without_a_record_among_others_with_one_are_a_note(self) -> None:
         some = self.exhibits(record(Clock(), end=10**7))
-        for files, count in ((some, 0), (self.plain, 0), ([*some[:1], *self.plain[1:]], 2)):
+        waiting = [*some[:2], exhibit(LEAF, Role.FIRST)]
+        for files, count in ((some, 0), (self.plain, 0), (waiting, 0), ([*some[:1], *self.plain[1:]], 2)):
             found = [one for one in judge(*files).findings if one.code == "RECORD_ABSENT"]
             assert [(one.weight, dict(one.params)["count"]) for one in found] == [(Weight.NOTE, count)] * bool(count)
 

@@ -8,7 +8,7 @@ import pytest
 
 from pkdocs.report.json import render_json
 from pkdocs.report.recheck import Names, recheck
-from pkdocs.verification import Result, Weight
+from pkdocs.verification import Result, Step, Weight, find
 from tests.report.test_tree import SET
 
 
@@ -44,6 +44,17 @@ def test_another_version_compares_results_and_never_passes() -> None:
     assert said(made) == {"REPORT_PROGRAM_OTHER": Weight.UNKNOWN}
     assert said(made, replace(SET, result=Result.FAILED))["REPORT_VERDICT_OTHER"] is Weight.UNKNOWN
     assert said(made | {"policy": "x"})["REPORT_POLICY_OTHER"] is Weight.UNKNOWN
+
+
+def test_where_other_programs_draw_pages_results_are_compared_and_it_never_passes() -> None:
+    drawn = find("RENDERED", Step.REVISIONS, Weight.NOTE, renderers="pdfium, poppler")
+    first = replace(SET.agreements[0], findings=(*SET.agreements[0].findings, drawn))
+    again = replace(SET, agreements=(first, *SET.agreements[1:]))
+    assert said({}, again) == {"REPORT_RENDERERS_OTHER": Weight.UNKNOWN}
+    assert said({}, replace(again, result=Result.FAILED)) == {
+        "REPORT_RENDERERS_OTHER": Weight.UNKNOWN,
+        "REPORT_VERDICT_OTHER": Weight.UNKNOWN,
+    }
 
 
 def test_another_language_of_the_same_verdict_is_another_report() -> None:

@@ -11,7 +11,7 @@ from pkdocs.report.html.completeness import level_table
 from pkdocs.report.html.markup import Html, element, join
 from pkdocs.report.html.parts import anchor, badge, code, facts, findings, link, section, small, style, unit_anchor
 from pkdocs.report.outline import CAUSES, Entry, unread
-from pkdocs.report.wording import MARKS, borne_words, level_name, moment, number
+from pkdocs.report.wording import MARKS, borne_words, level_name, moment, number, state_of
 from pkdocs.roster import Level
 from pkdocs.verification import Result
 
@@ -148,6 +148,8 @@ def _facts(entry: Entry, language: Language) -> Iterator[tuple[str, str]]:
     for one in agreement.borne:
         if one.role not in content.roles:
             yield text(f"ROLE_{one.role.name}", language) if one.role else one.field, _borne(one, language)
+    if state := state_of(agreement, language):
+        yield text("REPORT_STATE", language), state
     if agreement.completed is not None and agreement.due is not None:
         late, days = agreement.is_late, {"at": moment(agreement.completed), "due": agreement.due.isoformat()}
         yield text("REPORT_COMPLETED", language), text("REPORT_LATE" if late else "REPORT_IN_TIME", language, days)

@@ -8,8 +8,9 @@ from pkdocs.report.html.markup import Html, element, join
 from pkdocs.report.html.parts import badge, code, facts, findings, section, small, style, table
 from pkdocs.report.json import PROGRAM
 from pkdocs.report.outline import heaviest_first, overall, unread
-from pkdocs.report.wording import MARKS, moment, number, register_line
+from pkdocs.report.wording import MARKS, MOST_RECORDS, moment, number, register_line, states_line
 from pkdocs.verification import Result
+from pkdocs.verification.basis import Use
 
 
 def summary_section(verdict: SetVerdict, language: Language) -> Html:
@@ -19,6 +20,7 @@ def summary_section(verdict: SetVerdict, language: Language) -> Html:
         language,
         _headline(verdict, language),
         _counts(verdict, language),
+        *_states(verdict, language),
         element("h3", text("REPORT_ABOUT_SET", language)),
         element("p", badge(verdict.result), " ", text(f"REPORT_MEANING_{verdict.result.name}", language)),
         findings(sorted(verdict.findings, key=heaviest_first), language),
@@ -47,6 +49,11 @@ def _counts(verdict: SetVerdict, language: Language) -> Html:
     return table(text("REPORT_RESULTS", language), columns, rows, class_="wide counts results")
 
 
+def _states(verdict: SetVerdict, language: Language) -> Iterator[Html]:
+    if states := states_line((one.phase for one in verdict.agreements), language):
+        yield element("p", element("b", text("REPORT_STATE", language), ": "), states)
+
+
 def basis_section(verdict: SetVerdict, language: Language) -> Html:
     """Return what was judged, when, by whom trusted and by which program."""
     binding = text("REPORT_BINDING", language, {"at": verdict.at.isoformat()})
@@ -68,12 +75,21 @@ def _basis(verdict: SetVerdict, language: Language) -> Iterator[tuple[str, str]]
     yield "REPORT_REGISTER", register_line(verdict.register, language) if verdict.register else text(absent, language)
     yield "REPORT_PROGRAM", PROGRAM
     yield "REPORT_POLICY", verdict.policy
+    yield "REPORT_LOOK", text("REPORT_LOOK_THOROUGH" if verdict.thorough else "REPORT_LOOK_USUAL", language)
 
 
 def _sources(verdict: SetVerdict, language: Language) -> Html:
     columns = ("REPORT_COLUMN_USE", "REPORT_COLUMN_FILE", "REPORT_COLUMN_DIGEST")
-    rows = ((text(f"REPORT_USE_{one.use.name}", language), code(one.file), code(one.sha256)) for one in verdict.sources)
-    return table(text("REPORT_SOURCES", language), (text(column, language) for column in columns), rows)
+    records = [one for one in verdict.sources if one.use is Use.RECORD]
+    shown = [one for one in verdict.sources if one.use is not Use.RECORD] + records[:MOST_RECORDS]
+    rows = ((text(f"REPORT_USE_{one.use.name}", language), code(one.file), code(one.sha256)) for one in shown)
+    listed = table(text("REPORT_SOURCES", language), (text(column, language) for column in columns), rows)
+    more = {"count": number(len(records) - MOST_RECORDS, language)}
+    return (
+        join(listed, element("p", text("REPORT_MORE_RECORDS", language, more)))
+        if len(records) > MOST_RECORDS
+        else listed
+    )
 
 
 def _files(verdict: SetVerdict, language: Language) -> str:

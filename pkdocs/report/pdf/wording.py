@@ -8,8 +8,9 @@ from pkdocs.drawing import LEFT, RIGHT, Column, Row, Sheets, Side, Slot, Text
 from pkdocs.messages import Language
 from pkdocs.report.outline import CAUSES, REMARKS, heaviest
 from pkdocs.report.pdf.writer import GAP, GREY, INKS, LARGE, MIDDLE, SMALL, STEP, TINY, Json, Writer
-from pkdocs.report.wording import TALLIES, UNKNOWN, visible
+from pkdocs.report.wording import MOST_RECORDS, TALLIES, UNKNOWN, visible
 from pkdocs.verification import Result, Weight
+from pkdocs.verification.basis import Use
 
 FIELD: Final = "pemeriksa"
 """The name of the field that the auditor signs."""
@@ -72,13 +73,17 @@ def _basis(page: Writer) -> None:
     page.heading("REPORT_PART_BASIS")
     page.sheets.add_table(_FACTS, (_row(page.say(term), fact) for term, fact in _facts(page)))
     header = page.header("REPORT_COLUMN_USE", "REPORT_COLUMN_FILE", "REPORT_COLUMN_DIGEST")
+    sources: Sequence[Json] = page.report["sources"]
+    records = [one for one in sources if one["use"] == Use.RECORD]
+    shown = [one for one in sources if one["use"] != Use.RECORD] + records[:MOST_RECORDS]
     rows = (
-        ((Text(page.say(f"REPORT_USE_{one['use'].upper()}")),), _small(one["file"]), _tiny(one["sha256"]))
-        for one in page.report["sources"]
+        ((Text(page.say(f"REPORT_USE_{Use(one['use']).name}")),), _small(one["file"]), _tiny(one["sha256"]))
+        for one in shown
     )
-    if page.report["sources"]:
+    if shown:
         page.sheets.add_space(STEP)
         page.sheets.add_table(_SOURCES, rows, header)
+        page.more(len(records) - MOST_RECORDS)
 
 
 def _facts(page: Writer) -> Iterator[tuple[str, str]]:
@@ -91,6 +96,7 @@ def _facts(page: Writer) -> Iterator[tuple[str, str]]:
     yield "REPORT_REGISTER", page.say("REPORT_REGISTER_USED", **register) if register else page.say(absent)
     yield "REPORT_PROGRAM", report["program"]
     yield "REPORT_POLICY", report["policy"]
+    yield "REPORT_LOOK", page.say("REPORT_LOOK_THOROUGH" if report["thorough"] else "REPORT_LOOK_USUAL")
 
 
 def _results(page: Writer) -> None:
@@ -107,6 +113,9 @@ def _results(page: Writer) -> None:
         for name, count in counts.items()
     )
     page.sheets.add_table(_COUNTS, rows, header)
+    if states := page.states():
+        page.sheets.add_space(STEP)
+        page.sheets.add_paragraph("P", Text(f"{page.say('REPORT_STATE')}: ", bold=True), Text(states))
     whole: Json = page.report["set"]
     page.subheading(page.say("REPORT_ABOUT_SET"))
     meaning = Text(page.say(f"REPORT_MEANING_{Result(whole['result']).name}"))
@@ -207,13 +216,15 @@ def _signature(page: Writer, one: Json) -> Iterator[Text]:
     yield Text(f"{page.role(one['role'])}: {visible(signer)}", SMALL)
     when = page.say("REPORT_BORNE_UNPROVEN")
     if one["proven"]:
-        when = page.say("REPORT_PDF_PROVEN", at=page.moment(one["proven"]), source=one["proven_by"])
+        when = page.say("REPORT_PDF_PROVEN", at=page.moment(one["proven"]), source=page.source(one["proven_by"]))
     yield Text(f"{one['level']}, {when}", TINY, ink=GREY)
 
 
 def _outcome(page: Writer, agreement: Json) -> Sequence[Text]:
     causes = [one["code"] for one in agreement["findings"] if Weight(one["weight"]) in CAUSES]
     told = [page.result(agreement["result"], 8)]
+    if agreement["state"]:
+        told.append(Text(page.state(agreement), TINY))
     if agreement["late"]:
         told.append(Text(page.say("REPORT_COLUMN_LATE"), TINY, bold=True))
     return (*told, *(Text(code, TINY) for code in dict.fromkeys(causes)))

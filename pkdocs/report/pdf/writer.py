@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from pkdocs.chain import Phase
 from pkdocs.drawing import Sheets, Text
 from pkdocs.messages import Language, text
 from pkdocs.profile import Zone
-from pkdocs.report.wording import UNKNOWN, number, visible
+from pkdocs.report.wording import UNKNOWN, number, state_words, states_line, visible
 from pkdocs.verification import Result, Weight
+from pkdocs.verification.proof import Source
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -93,6 +95,19 @@ class Writer:
     def result(self, name: str, size: float = 9) -> Text:
         """Return a result, in its colour."""
         return Text(name, size, bold=True, ink=INKS[Result(name)])
+
+    def source(self, source: str) -> str:
+        """Return what proves a time."""
+        return self.say(f"PROVEN_BY_{Source(source).name}")
+
+    def state(self, agreement: Json) -> str:
+        """Return how far an agreement has come, in one sentence."""
+        phase, successor = Phase(agreement["state"]), agreement["superseded_by"]
+        return visible(state_words(phase, agreement["in_force_from"], successor, self.language))
+
+    def states(self) -> str:
+        """Return how many agreements have come how far; '' if that is known of none."""
+        return states_line((Phase(one["state"]) for one in self.all if one["state"]), self.language)
 
     def role(self, role: str | None) -> str:
         """Return what a role is called."""
