@@ -4,6 +4,7 @@ import hashlib
 import pickle
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from pkdocs.content import Role
 from pkdocs.pki import KeyKind
+from pkdocs.register.lines import COMPARED_SCHEMA, AgreementLine
 from pkdocs.signing import Level
 from pkdocs.verification import Facts, Issue, Vouched, examine_pdf
 from pkdocs.vouched import examine_listed, vouched_by
@@ -109,8 +111,17 @@ def test_what_contradicts_itself_is_left_to_the_long_way_whoever_vouches_for_it(
 
 def test_a_register_vouches_for_what_it_lists() -> None:
     lines = lines_of([exhibit(root_content()), exhibit(head_content())])
-    assert vouched_by(account_of(lines).register) == register()
+    compared = [
+        replace(line, compared=True, schema=COMPARED_SCHEMA) if isinstance(line, AgreementLine) else line
+        for line in lines
+    ]
+    assert vouched_by(account_of(compared).register) == register()
     assert vouched_by(None) == Vouched()
+
+
+def test_of_pages_that_nobody_issued_again_a_register_says_nothing() -> None:
+    lines = lines_of([exhibit(root_content()), exhibit(head_content())])
+    assert vouched_by(account_of(lines).register) == Vouched()
 
 
 def test_what_is_vouched_for_goes_to_other_processes() -> None:
