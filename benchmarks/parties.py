@@ -41,6 +41,7 @@ from pkdocs.pki.authority import (
 )
 from pkdocs.pki.timestamping import TimestampAuthority
 from pkdocs.profile import Zone
+from pkdocs.roster import Means
 from pkdocs.signing import FileSigner, load_pkcs12
 from pkdocs.signing.gathering import Gatherer
 from pkdocs.signing.pkcs11 import TokenSigner, open_token
@@ -140,7 +141,7 @@ def agreements(count: int, folder: Path, firsts: Sequence[str] = PERSONS[:1]) ->
     office = find_office()
     toolchain = Toolchain("benchmark", office.build, office.fonts)
     contents, words = documents(max(60, count), folder)
-    two = [one for one in words if len(contents[one].roles) == 2][:count]
+    two = [one for one in words if is_of_two(contents[one])][:count]
     pdfs, _ = converted(office, [(one, words[one]) for one in two])
     found = []
     for (one, pdf), first in zip(pdfs.items(), cycle(firsts), strict=False):
@@ -150,6 +151,12 @@ def agreements(count: int, folder: Path, firsts: Sequence[str] = PERSONS[:1]) ->
         file.write_bytes(issued)
         found.append(Agreement(content, file, hashlib.sha256(issued).hexdigest()))
     return found
+
+
+def is_of_two(content: Content) -> bool:
+    """Tell whether two parties sign, both electronically."""
+    parties = [party for role in content.roles if (party := content.party(role))]
+    return len(parties) == 2 and all(party.means is Means.ELECTRONIC for party in parties)
 
 
 def signed_by(persons: Sequence[str], content: Content) -> Content:

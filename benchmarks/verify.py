@@ -20,7 +20,7 @@ import tempfile
 import time
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
@@ -43,7 +43,8 @@ from pkdocs.chain.tree import grow_forest
 from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind
 from pkdocs.register import AssignmentLine, Enrolled, Head, Register, TemplateLine, state_agreement
-from pkdocs.register.head import SCHEMA, Keepers, Registrar, UnitCount
+from pkdocs.register.head import SCHEMA, InForce, Keepers, Registrar, UnitCount
+from pkdocs.register.lines import COMPARED_SCHEMA
 from pkdocs.signing import Level
 from pkdocs.trust import Trust
 from pkdocs.verification import Facts, Finding, Result, examine_pdf, result_of
@@ -216,7 +217,8 @@ def register_of(facts: Sequence[Facts]) -> Register:
             assert party is not None and signature is not None and signature.certificate is not None  # noqa: S101, PT018
             owners[signature.certificate] = party.person
             lines.append(AssignmentLine(DAY, party.person, party.position, party.status))
-        lines.append(state_agreement(content, one, owners, DAY))
+        stated = state_agreement(content, one, owners, DAY)
+        lines.append(replace(stated, compared=True, schema=COMPARED_SCHEMA))
     lines += [Enrolled(person, certificate, "pki-uji").line(DAY) for certificate, person in owners.items()]
     size = len(lines)
     head = Head(
@@ -232,6 +234,7 @@ def register_of(facts: Sequence[Facts]) -> Register:
         "0" * 64,
         keepers,
         (UnitCount("Dinas", len(facts), len(facts)),),
+        in_force=InForce(size, "0" * 64, len(facts)),
     )
     return Register.of(head, dict.fromkeys(lines))
 

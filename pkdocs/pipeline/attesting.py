@@ -119,7 +119,8 @@ def _used(read: Mapping[Task, Read]) -> Used:
 
 def _read_all(tasks: Iterable[Task], jobs: int) -> Mapping[Task, Read]:
     wanted = [task for task in tasks if task.records]
-    looked = run_each(read_task, wanted, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost)
+    # by processes that last, one for each record costs more than reading it; where one dies another reads the next
+    looked = run_each(read_task, wanted, jobs=jobs, timeout_s=TIMEOUT_S, lost=lost, first=read_task)
     shared: _Shared = {}
     return {
         task: replace(read, attested=_with_shared(read.attested, shared))

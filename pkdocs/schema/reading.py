@@ -17,6 +17,8 @@ from pkdocs.schema.value import SchemaError, demand_schema, scalar
 T = TypeVar("T")
 
 MAX_DEPTH: Final = 16
+_MOST_KNOWN: Final = 1024
+"""Objects of one type that are remembered."""
 
 _Reader: TypeAlias = Callable[[Any, int], Any]
 """Reads a value of one type, so many levels deep."""
@@ -53,7 +55,7 @@ def _reader(kind: Any, exact: bool) -> _Reader:  # noqa: FBT001  # one of two wa
     """Return what reads values of the type ``kind``."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in {Union, types.UnionType}:
-        return _reader(next(option for option in inner if option is not type(None)), exact)
+        return _reader(_without_none(kind), exact)
     if origin is tuple:
         return _list_reader(_reader(inner[0], exact))
     if origin is not None:
@@ -94,39 +96,81 @@ def _mapping_reader(key: _Reader, entry: _Reader) -> _Reader:
     return read
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Shape:
+    """What reads each field of a dataclass, which must be there, which are texts as they stand.
+
+    Of one that ``holds_words`` all fields are written as text.
+    """
+
+    readers: Mapping[str, _Reader]
+    required: frozenset[str]
+    texts: frozenset[str]
+    holds_words: bool
+
+
 def _object_reader(kind: Any, exact: bool) -> _Reader:  # noqa: FBT001  # as above
     # its fields are looked at when the first is read, for a type may hold itself
-    shape = cache(lambda: _shape(kind, exact))
+    shape_of = cache(lambda: _shape(kind, exact))
+    known: dict[tuple[tuple[str, str], ...], Any] = {}
 
     def read(raw: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise _MisfitError("nested too deeply")
         if not isinstance(raw, dict):
             raise _MisfitError("not an object")
-        readers, required = shape()
-        if not required <= raw.keys() <= readers.keys():
-            raise _misfit(raw.keys(), readers.keys(), required)
-        values: dict[str, Any] = {}
-        try:
-            for name, entry in raw.items():
-                values[name] = readers[name](entry, depth + 1)
-        except _MisfitError as misfit:
-            misfit.path.append(f".{name}")
-            raise
-        return _made(kind, values)
+        shape = shape_of()
+        if not shape.holds_words or not all(type(entry) is str for entry in raw.values()):
+            return _made(kind, _values(raw, shape, depth))
+        # targets, offices, people are the same again and again, and none of these can be changed
+        said = tuple(raw.items())
+        found = known.get(said)
+        if found is None:
+            found = _made(kind, _values(raw, shape, depth))
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[said] = found
+        return found
 
     return read
 
 
-def _shape(kind: Any, exact: bool) -> tuple[dict[str, _Reader], frozenset[str]]:  # noqa: FBT001  # as above
-    """Return what reads each field of a dataclass, and which fields must be there."""
+def _values(raw: Mapping[str, Any], shape: _Shape, depth: int) -> dict[str, Any]:
+    """Return the values of an object's fields."""
+    readers, texts = shape.readers, shape.texts
+    if not shape.required <= raw.keys() <= readers.keys():
+        raise _misfit(raw.keys(), readers.keys(), shape.required)
+    values: dict[str, Any] = {}
+    try:
+        for name, entry in raw.items():
+            # nearly all are such texts; they are plain
+            is_plain = type(entry) is str and name in texts and entry.isascii() and entry.isprintable()
+            values[name] = entry if is_plain else readers[name](entry, depth + 1)
+    except _MisfitError as misfit:
+        misfit.path.append(f".{name}")
+        raise
+    return values
+
+
+def _shape(kind: Any, exact: bool) -> _Shape:  # noqa: FBT001  # as above
     hints = typing.get_type_hints(kind)
     fields = dataclasses.fields(kind)
     # what is None or an empty tuple is not written
     unwritten = {one.name for one in fields if one.default is None or one.default == ()}
     given = {one.name for one in fields if not (one.default is one.default_factory is dataclasses.MISSING)}
-    required = frozenset(one.name for one in fields) - (unwritten if exact else given)
-    return {one.name: _reader(hints[one.name], exact) for one in fields}, required
+    plain = {one.name: _without_none(hints[one.name]) for one in fields}
+    return _Shape(
+        readers={name: _reader(hint, exact) for name, hint in plain.items()},
+        required=frozenset(plain) - (unwritten if exact else given),
+        texts=frozenset(name for name, hint in plain.items() if hint is str),
+        holds_words=all(isinstance(hint, type) and issubclass(hint, str | date) for hint in plain.values()),
+    )
+
+
+def _without_none(kind: Any) -> Any:
+    """Return the type of a value that is there."""
+    is_choice = get_origin(kind) in {Union, types.UnionType}
+    return next(option for option in get_args(kind) if option is not type(None)) if is_choice else kind
 
 
 def _misfit(found: typing.AbstractSet[str], known: typing.AbstractSet[str], required: frozenset[str]) -> _MisfitError:
@@ -173,9 +217,6 @@ def _read_date(written: str) -> date:
 
 def _scalar_reader(kind: Any) -> _Reader:
     def read(raw: Any, _depth: int) -> Any:
-        # nearly all are such texts; they are plain
-        if kind is str and type(raw) is str and raw.isascii() and raw.isprintable():
-            return raw
         # bool is an int to Python, and must not pass as one here
         if type(raw) is not kind:
             raise _MisfitError(f"not {kind.__name__}")

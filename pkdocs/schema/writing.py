@@ -54,5 +54,5 @@ def canonical_json(raw: Any) -> bytes:
     sorts otherwise.
     """
     written = _write_json(raw)
-    is_basic = len(written.encode("utf-16-le")) == 2 * len(written)
+    is_basic = written.isascii() or len(written.encode("utf-16-le")) == 2 * len(written)
     return written.encode() if is_basic else rfc8785.dumps(raw)

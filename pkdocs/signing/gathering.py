@@ -15,7 +15,7 @@ from pkdocs.signing.asking import answer_addresses, build_question, fetch, list_
 from pkdocs.signing.evidence import Evidence
 from pkdocs.trust import Purpose, Trust
 from pkdocs.verification.certificates import name_of_subject
-from pkdocs.verification.container import is_issued
+from pkdocs.verification.container import has_issued
 from pkdocs.verification.evidence import Library, Statement
 
 MAX_PATH: Final = 8
@@ -191,4 +191,4 @@ def _load(certificate: bytes) -> x509.Certificate:
 
 @lru_cache(maxsize=4096)
 def _is_above(issuer: bytes, certificate: bytes) -> bool:
-    return is_issued(_load(certificate), _load(issuer))
+    return has_issued(issuer, certificate)

@@ -74,9 +74,8 @@ class Policy:
 
     def until(self, digest: str, key: Key) -> datetime | None:
         """Return the last moment at which a signature with these is believed; None: at no time."""
-        limits = [self.lasts.get(name) for name in (digest, _name_of(key)) if digest in DIGESTS]
-        known = [limit for limit in limits if limit is not None]
-        return min(known) if len(known) == 2 else None
+        limit = self.lasts.get(_name_of(key))
+        return min(limit, self.lasts[digest]) if limit and digest in DIGESTS else None
 
     def digest_until(self, digest: str) -> datetime | None:
         """Return the last moment at which a digest alone is believed; None: at no time."""

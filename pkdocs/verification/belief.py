@@ -43,9 +43,11 @@ class Signing:
 
 
 @lru_cache(maxsize=256)
-def _key_digest(certificate: bytes) -> str:
-    key = certificate_of(certificate).public_key()
-    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+def _whose(certificate: bytes) -> tuple[str, str]:
+    """Return the person that a certificate (DER) names, and the digest of its key."""
+    loaded = certificate_of(certificate)
+    key = loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return person_of(loaded), hashlib.sha256(key).hexdigest()
 
 
 class SignatureJudge:
@@ -81,7 +83,7 @@ class SignatureJudge:
 
         ``timeline`` is that of its file, ``listed`` when a register had the signed bytes; the earliest proof counts.
         """
-        loaded = certificate_of(certificate)
+        person, key = _whose(certificate)
         proofs = [timeline.proof(signature), listed]
         proof = min((one for one in proofs if one is not None), key=lambda one: one.at, default=None)
         return Signing(
@@ -89,9 +91,9 @@ class SignatureJudge:
             standing=self._certificates.judge(
                 certificate, signature.chain, When(proof.at if proof else None, timeline.known)
             ),
-            person=person_of(loaded),
-            key=_key_digest(certificate),
-            begins=loaded.not_valid_before_utc,
+            person=person,
+            key=key,
+            begins=certificate_of(certificate).not_valid_before_utc,
             proof=proof,
             findings=tuple(timeline.about(signature.field)),
         )

@@ -24,8 +24,8 @@ from pyhanko_certvalidator.errors import (
 )
 
 from pkdocs.trust import Anchor, Purpose, Trust
-from pkdocs.verification.algorithms import Policy, key_of, policy_of
-from pkdocs.verification.container import certificate_of
+from pkdocs.verification.algorithms import Key, key_of, policy_of
+from pkdocs.verification.container import certificate_of, is_self_issued
 from pkdocs.verification.evidence import Library
 from pkdocs.verification.finding import Finding, Step, Sub, Weight, find
 from pkdocs.verification.paths import Path, Paths, is_in_date, validate
@@ -74,6 +74,7 @@ class Standing:
 
 
 _UNPROVEN: Final = When()
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class CertificateJudge:
@@ -119,16 +120,25 @@ class CertificateJudge:
         path = self._way(certificate, chain, when, at)
         if isinstance(path, Finding):
             return Standing(None, (*findings, path))
-        until = _believed_until(path.certificates, self._policy)
+        until = self._believed_until(path.encoded)
         if until is None or until < at:
             lapsed = _unknown("CERTIFICATE_ALGORITHM", Sub.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
             return Standing(None, (*findings, lapsed))
-        if chain and chain[-1] not in path.encoded and not _is_self_issued(chain[-1]):
+        if chain and chain[-1] not in path.encoded and not is_self_issued(chain[-1]):
             # nobody vouches for it: it was changed, or is there to mislead
             findings.append(_unknown("CERTIFICATE_STRAY", Sub.CERTIFICATE_CHAIN_GENERAL_FAILURE))
-        revocation = self._revocations.findings(path.certificates, at, when.known)
+        revocation = self._revocations.findings(path.encoded, at, when.known)
         heavy = next((one for one in revocation if one.weight is Weight.UNKNOWN), None)
         return Standing(None, (*findings, heavy)) if heavy else Standing(path.anchor, (*findings, *revocation))
+
+    def _believed_until(self, path: Sequence[bytes]) -> datetime | None:
+        """Return until when what the issuers on ``path`` signed is believed; of the anchor's own it is not asked."""
+        limit: datetime | None = _FOR_EVER
+        for issuer, below in pairwise(path):
+            signed = _signed_with(below, issuer)
+            until = self._policy.until(*signed) if signed else None
+            limit = min(limit, until) if limit and until else None
+        return limit
 
     def _way(self, certificate: bytes, chain: tuple[bytes, ...], when: When, at: datetime) -> Path | Finding:
         """Return a path by the signature's own certificates, else with those that the file brings besides."""
@@ -196,31 +206,22 @@ def may_sign(certificate: bytes) -> bool:
     return usage.digital_signature or usage.content_commitment
 
 
-def _believed_until(path: Sequence[x509.Certificate], policy: Policy) -> datetime | None:
-    """Return until when what the issuers on ``path`` signed is believed; the anchor's own signature is not asked."""
-    limits = [_signed_until(below, issuer, policy) for issuer, below in pairwise(path)]
-    known = [limit for limit in limits if limit is not None]
-    return min(known, default=datetime.max.replace(tzinfo=UTC)) if len(known) == len(limits) else None
+@lru_cache(maxsize=512)
+def _signed_with(certificate: bytes, issuer: bytes) -> tuple[str, Key] | None:
+    """Return the digest and the kind of key by which ``issuer`` signed ``certificate``; None: not one of ours."""
+    key, algorithm = key_of(certificate_of(issuer)), certificate_of(certificate).signature_hash_algorithm
+    return (algorithm.name, key) if key and algorithm else None
 
 
-def _signed_until(certificate: x509.Certificate, issuer: x509.Certificate, policy: Policy) -> datetime | None:
-    key, algorithm = key_of(issuer), certificate.signature_hash_algorithm
-    return policy.until(algorithm.name, key) if key and algorithm else None
-
-
+# a head signs dozens; names are taken apart anew whenever they are asked for
+@lru_cache(maxsize=256)
 def name_of_subject(certificate: bytes) -> str:
     """Return the common name of who holds the certificate (DER), else the organisation's; empty without a name."""
     try:
-        subject = certificate_of(certificate).subject
-        names = (subject.get_attributes_for_oid(kind) for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME))
-        return next((str(named[-1].value) for named in names if named), "")
+        named = {one.oid: str(one.value) for one in certificate_of(certificate).subject}
+        return named.get(NameOID.COMMON_NAME) or named.get(NameOID.ORGANIZATION_NAME) or ""
     except (ValueError, x509.InvalidVersion):
         return ""
-
-
-def _is_self_issued(certificate: bytes) -> bool:
-    loaded = certificate_of(certificate)
-    return loaded.issuer == loaded.subject
 
 
 def _lapsed(certificate: bytes, chain: Iterable[bytes], at: datetime) -> Finding | None:

@@ -107,6 +107,7 @@ def verifies(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm, sig
     return True
 
 
+@lru_cache(maxsize=256)
 def is_sealed(certificate: bytes) -> bool:
     """Tell whether a certificate (DER) is exactly what its issuer signed, the algorithm and the signature.
 
@@ -129,20 +130,40 @@ def certificates_above(certificate: bytes, others: list[bytes]) -> Iterator[byte
 
     Only the first of very many are looked at: each is tried as the issuer of each.
     """
-    below = certificate_of(certificate)
-    tried = others[:MAX_CERTIFICATES]
-    left = {encoded: certificate_of(encoded) for encoded in tried if encoded != certificate}
-    while issuer := next((encoded for encoded, above in left.items() if is_issued(below, above)), None):
-        below = left.pop(issuer)
+    below = certificate
+    left = [encoded for encoded in dict.fromkeys(others[:MAX_CERTIFICATES]) if encoded != certificate]
+    for encoded in (certificate, *left):
+        # whoever cannot be read is no bystander
+        certificate_of(encoded)
+    while issuer := next((encoded for encoded in left if has_issued(encoded, below)), None):
+        left.remove(issuer)
         # no signature of others covers a root: it must at least bear its own
-        if below.issuer == below.subject and not is_issued(below, below):
+        if is_self_issued(issuer) and not has_issued(issuer, issuer):
             return
+        below = issuer
         yield issuer
 
 
+# asked often of the same authorities; their bytes are their names, for a certificate of the library is dear to look up
 @lru_cache(maxsize=512)
+def has_issued(above: bytes, below: bytes) -> bool:
+    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer, both DER.
+
+    Raises:
+        ValueError, InvalidVersion: one is no certificate.
+    """
+    return is_issued(certificate_of(below), certificate_of(above))
+
+
+@lru_cache(maxsize=256)
+def is_self_issued(certificate: bytes) -> bool:
+    """Tell whether a certificate (DER) names its own subject as its issuer."""
+    loaded = certificate_of(certificate)
+    return loaded.issuer == loaded.subject
+
+
 def is_issued(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer; kept, for it is asked often."""
+    """Tell whether ``above`` has signed ``below`` and bears the name of its issuer."""
     try:
         below.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

@@ -60,31 +60,27 @@ class Library:
     """
 
     def __init__(self) -> None:
-        self._lists: dict[tuple[bytes, x509.Certificate], x509.CertificateRevocationList | None] = {}
+        self._lists: dict[tuple[bytes, x509.Certificate], _List | None] = {}
         self.by_list = lru_cache(maxsize=_MOST_STATEMENTS)(self._by_list)
         self.by_answer = lru_cache(maxsize=_MOST_STATEMENTS)(self._by_answer)
 
     def _by_list(self, encoded: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement | None:
         """Return what the list ``encoded`` says of ``certificate``; None if nothing that counts."""
-        crl = self._list_of(encoded, issuer)
-        if (
-            crl is None
-            or crl.issuer != certificate.issuer
-            or crl.next_update_utc is None
-            or not _is_for(crl, certificate)
-        ):
+        listed = self._list_of(encoded, issuer)
+        if listed is None or listed.issuer != certificate.issuer or not listed.is_for(certificate):
             return None
-        entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        return Statement(crl.last_update_utc, crl.next_update_utc, _revoked_since(entry) if entry else None)
+        entry = listed.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        return Statement(listed.made, listed.until, _revoked_since(entry) if entry else None)
 
-    def _list_of(self, encoded: bytes, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
+    def _list_of(self, encoded: bytes, issuer: x509.Certificate) -> "_List | None":
         """Return the list if ``issuer`` has signed it; of many the first are forgotten, for a set has no end."""
         key = encoded, issuer
         if key not in self._lists:
             if len(self._lists) >= _MOST_LISTS:
                 self._lists.clear()
             crl = _load_list(encoded)
-            self._lists[key] = crl if crl is not None and _signs_lists(issuer) and _is_list_of(crl, issuer) else None
+            is_its = crl is not None and _signs_lists(issuer) and _is_list_of(crl, issuer)
+            self._lists[key] = _List.of(crl) if crl is not None and is_its else None
         return self._lists[key]
 
     def _by_answer(
@@ -96,6 +92,32 @@ class Library:
         if not answer or not about or not _is_answer_of(answer, issuer):
             return ()
         return tuple(_stated(one) for one in about if one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list, and what is asked of it for each certificate; ``points`` are those that it says it is limited to."""
+
+    crl: x509.CertificateRevocationList
+    issuer: x509.Name
+    made: datetime
+    until: datetime
+    points: tuple[x509.IssuingDistributionPoint, ...]
+
+    @classmethod
+    def of(cls, crl: x509.CertificateRevocationList) -> "_List | None":
+        """Return the list; None if it has no end, or is of a kind that is not known, such as what was added only."""
+        points = tuple(one.value for one in crl.extensions if isinstance(one.value, x509.IssuingDistributionPoint))
+        others = (one for one in crl.extensions if not isinstance(one.value, x509.IssuingDistributionPoint))
+        if crl.next_update_utc is None or any(
+            one.critical or one.oid == ExtensionOID.DELTA_CRL_INDICATOR for one in others
+        ):
+            return None
+        return cls(crl, crl.issuer, crl.last_update_utc, crl.next_update_utc, points)
+
+    def is_for(self, certificate: x509.Certificate) -> bool:
+        """Tell whether the list, as it says itself, has all revocations of such certificates (RFC 5280, 5.2.5)."""
+        return all(_covers(point, certificate) for point in self.points)
 
 
 def _load_list(encoded: bytes) -> x509.CertificateRevocationList | None:
@@ -119,17 +141,6 @@ def _signs_lists(issuer: x509.Certificate) -> bool:
         return bool(issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign)
     except x509.ExtensionNotFound:
         return True
-
-
-def _is_for(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    """Tell whether the list, as it says itself, has all revocations of such certificates (RFC 5280, 5.2.4, 5.2.5)."""
-    for extension in crl.extensions:
-        if isinstance(extension.value, x509.IssuingDistributionPoint):
-            if not _covers(extension.value, certificate):
-                return False
-        elif extension.critical or extension.oid == ExtensionOID.DELTA_CRL_INDICATOR:
-            return False
-    return True
 
 
 def _covers(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> bool:

@@ -17,6 +17,10 @@ _LEFT_OUT: Final = b""
 """Stands in a frame for what differs."""
 
 
+def _opposite(value: bytes) -> bytes:
+    return bytes(byte ^ 0xFF for byte in value)
+
+
 @dataclass(frozen=True, slots=True)
 class Filling:
     """What one token says: contents of the values that differ, and what is stamped and signed with them.
@@ -32,6 +36,13 @@ class Filling:
     signature: bytes
     stamped: bytes = field(repr=False)
     attributes: bytes = field(repr=False)
+
+    def opposite(self) -> "Filling":
+        """Return one of the same lengths that differs in each bit of each value; what goes with them stays."""
+        given = (self.imprint, self.serial, self.time, self.digest, self.signature)
+        imprint, serial, time, digest, signature = map(_opposite, given)
+        nonce = None if self.nonce is None else _opposite(self.nonce)
+        return Filling(imprint, serial, time, nonce, digest, signature, self.stamped, self.attributes)
 
     @property
     def at(self) -> datetime | None:

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from asn1crypto.x509 import Certificate
-from cryptography import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError
 
 from pkdocs.trust import Anchor
-from pkdocs.verification.container import certificate_of, is_issued
+from pkdocs.verification.container import certificate_of, has_issued
 from pkdocs.verification.family import Family, constrains_names, family_of
 
 _MOST_FAMILIES: Final = 256
@@ -38,11 +37,6 @@ class Path:
     def holds_at(self, at: datetime) -> bool:
         """Tell whether all its certificates are in date."""
         return self.begins <= at <= self.ends
-
-    @property
-    def certificates(self) -> tuple[x509.Certificate, ...]:
-        """Its certificates, read."""
-        return tuple(map(certificate_of, self.encoded))
 
 
 class Paths:
@@ -73,7 +67,7 @@ class Paths:
     def _beside(self, certificate: bytes, chain: tuple[bytes, ...], family: Family | None, at: datetime) -> Path | None:
         """Return the path that a certificate of the same family has, if its authority has signed this one too."""
         like = self._families.get((family, chain)) if family else None
-        if like is None or not is_issued(certificate_of(certificate), certificate_of(like.encoded[-2])):
+        if like is None or not has_issued(like.encoded[-2], certificate):
             return None
         path = Path.of(like.anchor, (*like.encoded[:-1], certificate))
         return path if path.holds_at(at) else None

@@ -31,10 +31,13 @@ from pkdocs.verification.container import (
 )
 from pkdocs.verification.finding import Sub, Weight
 from pkdocs.verification.frame import Filling, Frame, take_apart
+from pkdocs.verification.mould import Mould
 
 _SIGNING_CERTIFICATES: Final = frozenset({"signing_certificate", "signing_certificate_v2"})
 _PLAIN_RSA: Final = "rsassa_pkcs1v15"
 _FRAMES_KEPT: Final = 256
+_MOULDS_KEPT: Final = 4
+"""Of tokens of one length: serial numbers and signatures may be a byte longer or shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class TokenError(Exception):
 
 _frames: Final[dict[Frame, Token]] = {}
 """What differs from one token of an authority to the next is checked each time, what does not only once."""
+_moulds: Final[dict[int, tuple[tuple[Mould, Token], ...]]] = {}
+"""The same for tokens by their length: nothing of them has to be taken apart."""
 
 
 def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
@@ -79,6 +84,10 @@ def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
         TokenError: not readable, of other bytes, altered, or of a certificate that is not for timestamps. With weight
             *unknown* where it is only of a form or an algorithm that is not judged.
     """
+    for mould, before in _moulds.get(len(encoded), ()):
+        poured = mould.filling(encoded)
+        if poured and (known := _filled(before, poured, hashed)):
+            return known
     parts = take_apart(encoded)
     if parts is None:
         return read_whole(encoded, hashed)
@@ -91,6 +100,10 @@ def read_token(encoded: bytes, hashed: Callable[[str], bytes]) -> Token:
         if len(_frames) >= _FRAMES_KEPT:
             _frames.clear()
         _frames[frame] = token
+    if made := Mould.of(encoded, frame, filling):
+        if len(_moulds) >= _FRAMES_KEPT:
+            _moulds.clear()
+        _moulds[len(encoded)] = ((made, token), *_moulds.get(len(encoded), ()))[:_MOULDS_KEPT]
     return token
 
 

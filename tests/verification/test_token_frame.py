@@ -16,6 +16,7 @@ from pkdocs.pki.authority import Authority, KeyKind
 from pkdocs.signing.timestamp import build_request
 from pkdocs.verification import token as reading
 from pkdocs.verification.frame import Filling, Frame, take_apart
+from pkdocs.verification.mould import Mould
 from pkdocs.verification.token import Token, TokenError, read_token, read_whole
 from tests.signed import AT, answering, services
 from tests.stamping import STAMPED, Clock, sign
@@ -136,6 +137,42 @@ def test_another_time_serial_number_and_nonce_are_read_quickly(whole: list[bytes
         assert isinstance(token, Token)
         assert token.time == STAMPED + later
     assert whole == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_token_of_the_same_lengths_is_not_even_taken_apart(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded, _ = known(form)
+    monkeypatch.setattr(reading, "_moulds", {})
+    read_token(encoded, hashed)
+
+    def refusing(_encoded: bytes) -> None:
+        raise AssertionError(form)
+
+    monkeypatch.setattr(reading, "take_apart", refusing)
+    assert isinstance(read_token(encoded, hashed), Token)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_mould_gives_what_taking_apart_gives_and_nothing_of_another_token(form: str) -> None:
+    encoded, _ = known(form)
+    parts = take_apart(encoded)
+    assert parts is not None
+    mould = Mould.of(encoded, *parts)
+    assert mould is not None
+    assert mould.filling(encoded) == parts[1]
+    assert mould.filling(encoded[:-1]) is None
+    for place in range(len(encoded)):
+        changed = encoded[:place] + bytes((encoded[place] ^ 1,)) + encoded[place + 1 :]
+        inside = any(value.start <= place < value.stop for value in mould.values)
+        assert (mould.filling(changed) is not None) == inside
+
+
+def test_a_token_with_an_empty_value_has_no_mould() -> None:
+    encoded, _ = known("training, P-256")
+    parts = take_apart(encoded)
+    assert parts is not None
+    frame, filling = parts[0], replace(parts[1], signature=b"")
+    assert Mould.of(frame.join(filling.stamped, filling.attributes, b""), frame, filling) is None
 
 
 def test_what_is_not_plain_is_read_as_a_whole(whole: list[bytes]) -> None:

@@ -121,6 +121,11 @@ def test_a_register_vouches_for_what_it_lists() -> None:
     assert vouched_by(None) == Vouched()
 
 
+def test_of_pages_that_nobody_issued_again_a_register_says_nothing() -> None:
+    lines = lines_of([exhibit(root_content()), exhibit(head_content())])
+    assert vouched_by(account_of(lines).register) == Vouched()
+
+
 def test_what_is_vouched_for_goes_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(register())) == register()  # noqa: S301  # what was just written
 
