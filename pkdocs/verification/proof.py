@@ -160,11 +160,16 @@ def _marks(signatures: Iterable[Signature], stamps: Iterable[Stamp]) -> Iterator
 
 
 def _disordered(believed: list[_Mark]) -> Iterator[_Mark]:
-    """Yield those that are of an earlier time than one in a revision before; ``believed`` are latest first."""
+    """Yield those that are of an earlier time than one in a revision before; ``believed`` are latest first.
+
+    A record stands beside the file: that the beginning it is of was stamped once more later contradicts nothing.
+    """
     latest: datetime | None = None
     for mark in reversed(believed):
         if latest is not None and mark.token.latest + ORDER_SLACK < latest:
             yield mark
+        if mark.source is Source.RECORD:
+            continue
         begun = mark.token.time - mark.token.accuracy
         latest = begun if latest is None else max(latest, begun)
 
