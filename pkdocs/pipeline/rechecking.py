@@ -74,8 +74,9 @@ def check_report(
         TrustError, UsageError, OfficeError, TemplateError, WorkbookError: as ``verify``.
     """
     facts = read_report(file)
-    findings = [*facts.findings, *_signature_findings(facts, read_trust_file(signer_trust or trust_file), at)]
+    findings = list(facts.findings)
     if facts.report is not None:
+        findings += _signature_findings(facts, read_trust_file(signer_trust or trust_file), at)
         findings += _recheck(
             facts, facts.report, at, partial(verify, paths, trust_file, means=means, progress=progress)
         )

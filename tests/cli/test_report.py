@@ -187,6 +187,14 @@ def test_what_is_no_report_is_told(signed_town: Town) -> None:
     assert (run.exit, codes(run), run.json["at"]) == (9, {"REPORT_UNREADABLE"}, None)
 
 
+@pytest.mark.parametrize("suffix", ["html", "xlsx"])
+def test_a_form_for_reading_alone_is_not_checked_and_says_what_is(reported: tuple[Town, Path], suffix: str) -> None:
+    town, folder = reported
+    run = check(town, folder / f"laporan.{suffix}", language="en")
+    assert (run.exit, [finding["code"] for finding in run.json["findings"]]) == (9, ["REPORT_UNREADABLE"])
+    assert "JSON or PDF that was made with them" in run.err
+
+
 def test_a_report_in_the_folder_is_no_agreement(signed_town: Town) -> None:
     assert verify(signed_town, signed_town.out, suffixes=("pdf",)).exit == 0
     run = verify(signed_town, signed_town.out, "--json", suffixes=())
