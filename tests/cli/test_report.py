@@ -228,4 +228,8 @@ def test_a_report_whose_pages_were_changed_is_not_signed(reported: tuple[Town, P
     tamper(report, lambda data: data.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 142]", 1))
     before = report.read_bytes()
     assert sign(town, report).error == ("REPORT_CHANGED", 8)
+    p12 = town.p12("INSP")
+    secret = ("--passphrase-file", p12.with_suffix(".pass"), "--yes")
+    said = pkdocs("--lang", "en", "report", "sign", report, "--p12", p12, *secret).err
+    assert "is not signed: The report's pages" in said
     assert report.read_bytes() == before
