@@ -8,7 +8,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Generic, TypeVar
@@ -18,6 +18,9 @@ Value = TypeVar("Value")
 
 MAX_MEMORY_BYTES: Final = 4_000_000_000
 """Address space that one item may take, beyond what is there already."""
+
+_MOST_KEPT_BYTES: Final = 1_000_000_000
+"""Address space that a lasting process may have kept of its items; then it is replaced, lest they fill memory."""
 
 _AHEAD: Final = 32
 """How many items for each process may be done before the one whose turn it is: what is done waits in memory."""
@@ -73,10 +76,11 @@ def run_each(
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What came of an item, or what was raised."""
+    """What came of an item, or what was raised; ``is_last`` tells that its process takes no other."""
 
     value: Any
     error: BaseException | None = None
+    is_last: bool = False
 
 
 @dataclass(slots=True)
@@ -141,7 +145,7 @@ class _Crew(Generic[Item, Value]):
         for worker in self._finished():
             self.busy.remove(worker)
             answer = _received(worker)
-            if worker.lasts and answer is not None:
+            if worker.lasts and answer is not None and not answer.is_last:
                 self._idle.append(worker)
             else:
                 worker.end()
@@ -187,13 +191,15 @@ def _serve(
         other.close()
     # who interrupts the parent shall not hear from all its processes
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    most = _address_space() + _MOST_KEPT_BYTES
     with contextlib.suppress(EOFError, OSError):
         while True:
             place = pipe.recv()
             _limit(resource.RLIMIT_AS, _address_space() + MAX_MEMORY_BYTES)
             # should nobody be left to end it
             _limit(resource.RLIMIT_CPU, int(time.process_time() + timeout_s) + 2)
-            pipe.send(_answer(function, items[place]))
+            answer = _answer(function, items[place])
+            pipe.send(replace(answer, is_last=_address_space() > most))
 
 
 def _answer(function: Callable[[Item], Value], item: Item) -> _Answer:

@@ -20,20 +20,21 @@ class Beginning:
 
 
 class Calendar:
-    """From when each content of a set counts, as of one day, by when all are proven to have signed (None: not proven).
+    """From when each content of a set counts, as of one ``day``, by the days when files are proven ``completed``.
+
+    Only files that all whom they name have signed may be among these: what strangers signed early proves nothing.
 
     An original counts from its first day, an amendment from its first day or its proven completion, whichever is
     later: backdating gains nothing. Without a proof the day of judging takes its place. Nothing counts before what it
     hangs on.
     """
 
-    def __init__(self, forest: Forest, completed: Mapping[Node, date | None], day: date) -> None:
+    def __init__(self, forest: Forest, completed: Mapping[Node, date], day: date) -> None:
         self._forest = forest
         self._day = day
         self._completed: dict[str, date] = {}
         for node, proven in completed.items():
-            if proven is not None:
-                self._completed[node.digest] = min(proven, self._completed.get(node.digest, proven))
+            self._completed[node.digest] = min(proven, self._completed.get(node.digest, proven))
         self._beginnings: dict[str, Beginning] = {}
         for node in forest.nodes:
             # of several files of one content the days are the same

@@ -8,7 +8,7 @@ from hashlib import sha256
 from cryptography import x509
 
 from pkdocs.chain.borne import Teller, expected_by
-from pkdocs.chain.counting import Counted, count, is_believed
+from pkdocs.chain.counting import count, is_believed
 from pkdocs.chain.force import Calendar
 from pkdocs.chain.links import link_findings
 from pkdocs.chain.listed import listed_set_findings, listing_findings
@@ -36,44 +36,9 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     register = account.register if account else None
     if register and not trust.root_position:
         trust = replace(trust, root_position=register.head.root_position)
-    policy = policy_of(trust)
-    forest = grow_forest(_attributed(exhibit, register) for exhibit in exhibits)
-    people = PeopleJudge(trust, register, at)
-    signings = {node: people.signings(node) for node in forest.nodes}
-    keys = key_findings(signings)
-    believed = frozenset(node for node in forest.nodes if is_believed(node, signings[node], trust))
-    alone = {
-        node: (
-            *node.facts.findings,
-            *people.findings(node, signings[node]),
-            *keys[node],
-            *_page_findings(node, trust, register),
-            *lookalike_findings(node.content),
-            *link_findings(node, trust, register, believed),
-            *base_findings(node, forest, trust, register, believed),
-            *(listing_findings(node, register) if register else ()),
-            *extended_finding(policy, Step.SIGNATURES),
-        )
-        for node in forest.nodes
-    }
-    counted = count(forest, frozenset(node for node in believed if result_of(alone[node]) is Result.PASSED))
-    completed = {node: people.completed(node, signings[node]) for node in forest.nodes}
-    day = at.astimezone(trust.zone.info).date()
-    calendar = Calendar(forest, {node: one and one.date() for node, one in completed.items()}, day)
-    teller = Teller(trust.zone)
-    told = (
-        replace(
-            _phased(node, verdict, trust, counted, calendar),
-            borne=tuple(teller.borne(node, signings[node], people.timeline(node))),
-            completed=completed[node],
-        )
-        for node, verdict in _verdicts(forest, alone, signings, counted, calendar)
-    )
-    agreements = (*told, *map(_unreadable, forest.unreadable))
-    whole = (*_account_findings(account, day), *set_findings(forest, believed, counted), *_clock_findings(trust, at))
-    whole = (*whole, *record_findings(forest), *extended_finding(policy, Step.SET))
-    if register:
-        whole = (*whole, *listed_set_findings(forest, register))
+    case = _Case(grow_forest(_attributed(exhibit, register) for exhibit in exhibits), trust, register, at)
+    agreements = tuple(case.verdicts())
+    whole = (*_account_findings(account, case.day), *case.findings())
     return SetVerdict(
         agreements=agreements,
         result=_set_result(account, whole),
@@ -81,7 +46,7 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
         at=at.astimezone(trust.zone.info),
         zone=trust.zone,
         trust=trust.digest,
-        policy=policy.title,
+        policy=case.policy.title,
         register=_mark(register),
         organisation=trust.organisation,
         training=any(finding.code == "TRAINING" for verdict in agreements for finding in verdict.findings),
@@ -90,44 +55,99 @@ def judge_set(exhibits: Iterable[Exhibit], trust: Trust, account: Account | None
     )
 
 
+class _Case:
+    """A set before its judge: what each file is alone, which of them count, and from when on."""
+
+    def __init__(self, forest: Forest, trust: Trust, register: Register | None, at: datetime) -> None:
+        self._forest = forest
+        self._trust = trust
+        self._register = register
+        self._at = at
+        self.day = at.astimezone(trust.zone.info).date()
+        self.policy = policy_of(trust)
+        self._people = PeopleJudge(trust, register, at)
+        self._signings = {node: self._people.signings(node) for node in forest.nodes}
+        self._believed = frozenset(node for node in forest.nodes if is_believed(node, self._signings[node], trust))
+        keys = key_findings(self._signings)
+        self._alone = {node: (*self._alone_findings(node), *keys[node]) for node in forest.nodes}
+        passing = frozenset(node for node in self._believed if result_of(self._alone[node]) is Result.PASSED)
+        self._counted = count(forest, passing)
+        self._completed = {node: self._people.completed(node, self._signings[node]) for node in forest.nodes}
+        proven = {node: one.date() for node, one in self._completed.items() if one and self._may_prove(node)}
+        self._calendar = Calendar(forest, proven, self.day)
+
+    def _alone_findings(self, node: Node) -> Iterator[Finding]:
+        """Yield what is wrong with ``node``, whatever else counts."""
+        trust, register, believed = self._trust, self._register, self._believed
+        yield from node.facts.findings
+        yield from self._people.findings(node, self._signings[node])
+        yield from _page_findings(node, trust, register)
+        yield from lookalike_findings(node.content)
+        yield from link_findings(node, trust, register, believed)
+        yield from base_findings(node, self._forest, trust, register, believed)
+        if register:
+            yield from listing_findings(node, register)
+        yield from extended_finding(self.policy, Step.SIGNATURES)
+
+    def _may_prove(self, node: Node) -> bool:
+        """Tell whether the times of ``node`` are those of its content.
+
+        Of several files of one content those that count; else those that whom it names have signed: anybody can sign.
+        """
+        return node in self._counted.nodes or (node in self._believed and not self._counted.has(node))
+
+    def verdicts(self) -> Iterator[AgreementVerdict]:
+        """Yield the verdicts on all files, each after that of its parent; those on unreadable ones at the end."""
+        teller = Teller(self._trust.zone)
+        for node, verdict in self._judged():
+            signings, timeline = self._signings[node], self._people.timeline(node)
+            yield replace(
+                verdict,
+                phase=self._calendar.phase(
+                    node,
+                    self._counted,
+                    signed=frozenset(verdict.signed),
+                    required=frozenset(required_roles(node, self._trust)),
+                    result=verdict.result,
+                ),
+                counts_from=self._calendar.beginning(node).day,
+                borne=tuple(teller.borne(node, signings, timeline)),
+                completed=self._completed[node],
+            )
+        yield from map(_unreadable, self._forest.unreadable)
+
+    def _judged(self) -> Iterator[tuple[Node, AgreementVerdict]]:
+        """Yield what a file is alone, and what the others do to it."""
+        book = PromiseBook(self._forest, self._counted)
+        judged: dict[Node, AgreementVerdict] = {}
+        for node in self._forest.nodes:
+            own = (
+                *self._alone[node],
+                *version_findings(node, self._forest, self._counted, self._calendar),
+                *self._calendar.findings(node),
+                *book.findings(node),
+                *copy_findings(node, self._counted),
+                *rival_findings(node, self._forest, self._counted),
+            )
+            judged[node] = _verdict(node, own, self._signings[node], [judged[parent] for parent in node.parents])
+            yield node, judged[node]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what concerns the set."""
+        yield from set_findings(self._forest, self._believed, self._counted)
+        yield from _clock_findings(self._trust, self._at)
+        yield from record_findings(self._forest)
+        yield from extended_finding(self.policy, Step.SET)
+        if self._register:
+            yield from listed_set_findings(self._forest, self._register)
+
+
 def _attributed(exhibit: Exhibit, register: Register | None) -> Exhibit:
     """Return ``exhibit`` with the roles of those who signed in fields of their own, by the register's certificates."""
     listed = register.certificates if register else {}
     signed = [one.certificate for one in exhibit.facts.signatures if one.certificate is not None]
     owners = {one: line.person for one in signed if (line := listed.get(sha256(one).hexdigest()))}
     return replace(exhibit, facts=exhibit.facts.attributed(owners))
-
-
-def _verdicts(
-    forest: Forest,
-    alone: Mapping[Node, tuple[Finding, ...]],
-    signings: Mapping[Node, Mapping[Role, Signing]],
-    counted: Counted,
-    calendar: Calendar,
-) -> Iterator[tuple[Node, AgreementVerdict]]:
-    """Yield each verdict after that of its parent: what a file is ``alone``, and what the others do to it."""
-    book = PromiseBook(forest, counted)
-    judged: dict[Node, AgreementVerdict] = {}
-    for node in forest.nodes:
-        own = (
-            *alone[node],
-            *version_findings(node, forest, counted, calendar),
-            *calendar.findings(node),
-            *book.findings(node),
-            *copy_findings(node, counted),
-            *rival_findings(node, forest, counted),
-        )
-        judged[node] = _verdict(node, own, signings[node], [judged[parent] for parent in node.parents])
-        yield node, judged[node]
-
-
-def _phased(
-    node: Node, verdict: AgreementVerdict, trust: Trust, counted: Counted, calendar: Calendar
-) -> AgreementVerdict:
-    """Return ``verdict`` with how far its agreement has come, and from when it counts."""
-    required = frozenset(required_roles(node, trust))
-    phase = calendar.phase(node, counted, signed=frozenset(verdict.signed), required=required, result=verdict.result)
-    return replace(verdict, phase=phase, counts_from=calendar.beginning(node).day)
 
 
 def _account_findings(account: Account | None, day: date) -> Iterator[Finding]:

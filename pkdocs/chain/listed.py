@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from pkdocs.chain.people import is_listed_file
+from pkdocs.chain.people import listed_length
 from pkdocs.chain.tree import Forest, Node
 from pkdocs.messages import Said
 from pkdocs.register import AgreementLine, Register
@@ -24,7 +24,7 @@ def listing_findings(node: Node, register: Register) -> Iterator[Finding]:
         yield _fail("LISTED_OTHERWISE", id=line.id, what=differing)
     if (line.issued.length, line.issued.digest) != (node.facts.issue_length, node.facts.issue_digest):
         yield _fail("ISSUE_OTHER", id=line.id)
-    elif line.signed is not None and not is_listed_file(node, register):
+    elif line.signed is not None and not listed_length(node, register):
         yield _fail(
             "SIGNED_OTHER" if node.facts.revisions[-1][0] >= line.signed.length else "FILE_CUT_BACK", id=line.id
         )

@@ -41,9 +41,11 @@ class PeopleJudge:
         signatures = (*sealed, *facts.signatures)
         timeline = self._signatures.timeline(signatures, facts.stamps, facts.evidence, facts.records)
         self._timelines[node] = timeline
-        listed = self._listed(node)
+        listed, length = self._listed(node), listed_length(node, self._register)
         return {
-            signature.role: self._signing(signature, signature.certificate, timeline, listed)
+            signature.role: self._signing(
+                signature, signature.certificate, timeline, listed if signature.end <= length else None
+            )
             for signature in facts.signatures
             if isinstance(signature.role, Role) and signature.certificate is not None
         }
@@ -57,7 +59,7 @@ class PeopleJudge:
 
         At the end of the day of entry, or when the timestamps over a head that lists them say so, if that is earlier.
         """
-        if self._register is None or not is_listed_file(node, self._register):
+        if self._register is None or not listed_length(node, self._register):
             return None
         stamped = self._register.listed_by(node.digest)
         proofs = [Proof(stamped, Source.HEAD)] if stamped else []
@@ -188,10 +190,12 @@ class PeopleJudge:
             yield Finding.of("CERTIFICATE_ENTERED_LATE", Step.PERSONS, Weight.WARNING, days, role=role)
 
 
-def is_listed_file(node: Node, register: Register) -> bool:
-    """Tell whether the file begins with the signed bytes that the register lists."""
-    line = register.agreements.get(node.digest)
-    return bool(line and line.signed and (line.signed.length, line.signed.digest) in node.facts.revisions)
+def listed_length(node: Node, register: Register | None) -> int:
+    """Return how long the signed bytes are that the register lists and the file begins with; 0: it does not."""
+    line = register.agreements.get(node.digest) if register else None
+    if line is None or line.signed is None:
+        return 0
+    return line.signed.length if (line.signed.length, line.signed.digest) in node.facts.revisions else 0
 
 
 def required_roles(node: Node, trust: Trust) -> tuple[Role, ...]:

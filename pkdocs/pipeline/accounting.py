@@ -31,6 +31,7 @@ from pkdocs.register import (
     unexamined_head,
 )
 from pkdocs.trust import Trust
+from pkdocs.verification import Finding, Step, Weight, find
 from pkdocs.verification.basis import Basis, Use
 
 TIMEOUT_S: Final = 60.0
@@ -62,7 +63,9 @@ def read_account(
     it say who keeps the register. With ``proof`` no list is looked for: the lines of that file are all that is known.
     A list or proof that cannot be read is absent. Evidence records of heads lie beside them, or are among ``records``.
     """
-    return read_register(named, others, trust, at=at, jobs=jobs, proof=proof, records=records).account
+    reading = read_register(named, others, trust, at=at, jobs=jobs, proof=proof, records=records)
+    account = reading.account
+    return replace(account, findings=(*account.findings, *_unread_findings(reading.others)))
 
 
 def read_register(
@@ -76,7 +79,8 @@ def read_register(
     records: Records = NO_RECORDS,
 ) -> Reading:
     """Return the same, with the verdicts on the heads."""
-    files = list(dict.fromkeys((Source.of(named), *others)))
+    # it may lie among them, found by another path
+    files = [Source.of(named), *(one for one in others if one.entry or one.path.resolve() != named.resolve())]
     kept = [one for one in map(Source.of, archived_heads(named)) if one not in files and one.is_head]
     facts = list(run_each(_examine, [*files, *kept], jobs=jobs, timeout_s=TIMEOUT_S, lost=_lost))
     facts = attest_heads(facts, [*files, *kept], records, jobs=jobs)
@@ -94,6 +98,13 @@ def read_register(
     )
     lines = () if data is None else (Basis(use, str(file), digest(data)),)
     return Reading(replace(account, sources=(*heads, *lines)), verdict, beside)
+
+
+def _unread_findings(others: Iterable[tuple[Source, HeadVerdict]]) -> Iterator[Finding]:
+    """Yield that files begin as heads and are none: nobody judges them as agreements, so they are not passed over."""
+    unread = [file.base for file, verdict in others if verdict.head is None]
+    if unread:
+        yield find("HEAD_UNREADABLE", Step.SET, Weight.UNKNOWN, count=len(unread), file=unread[0])
 
 
 def _by_list(verdict: HeadVerdict, others: Sequence[HeadVerdict], data: bytes | None) -> Account:

@@ -83,10 +83,11 @@ def verify(
     vouched = NOTHING_VOUCHED if means.templates else vouched_by(account.register if account else None)
     exhibits = _exhibits(files, vouched, jobs, progress, thorough=means.thorough)
     exhibits = attest(exhibits, files, records, jobs=jobs)
-    if known_as:
-        exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     if means.templates:
         exhibits = _compared(exhibits, means.templates, means, trust.qr_addresses)
+    # last, for several files may be known under one name
+    if known_as:
+        exhibits = [replace(one, file=known_as(one.file, one.facts.sha256)) for one in exhibits]
     verdict = judge_set(exhibits, trust, account, at=at)
     return with_basis(verdict, trust_file, means.templates, means.workbook)
 

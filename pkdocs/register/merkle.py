@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
-DIGEST_BYTES: Final = 32
 _LEAF = b"\x00"
 _NODE = b"\x01"
 

@@ -28,9 +28,9 @@ class Shape:
     def fits(self, body: bytes, first: int) -> bool:
         """Tell whether ``body`` has this shape, where the objects made with it have the numbers from ``first`` on."""
         matched = self._pattern.match(body)
-        if matched is None or [int(matched[group]) for group in range(1, len(self._places) + 1)] != [
-            first + place for place in self._places
-        ]:
+        # as they are written, for verification reads no number with zeros before it as one of an object
+        named = [b"%d" % (first + place) for place in self._places]
+        if matched is None or list(matched.groups()[: len(named)]) != named:
             return False
         if not self._is_stream:
             return matched.end() == len(body)

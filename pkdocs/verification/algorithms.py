@@ -113,11 +113,6 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), UTC)
 
 
-def believed_until(digest: str, key: Key) -> datetime | None:
-    """Return the last moment at which a signature with these is believed by the plain table; None: at no time."""
-    return PLAIN.until(digest, key)
-
-
 def extended_finding(policy: Policy, step: Step) -> Iterator[Finding]:
     """Yield that the trust file believes algorithms for longer than the table: whoever reads a verdict must see it."""
     if policy.later:

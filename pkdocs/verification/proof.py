@@ -162,7 +162,7 @@ def _marks(signatures: Iterable[Signature], stamps: Iterable[Stamp]) -> Iterator
 def _disordered(believed: list[_Mark]) -> Iterator[_Mark]:
     """Yield those that are of an earlier time than one in a revision before; ``believed`` are latest first.
 
-    A record stands beside the file: that the beginning it is of was stamped once more later contradicts nothing.
+    What lies outside of the file, a record over its beginning, may be made long after the file has grown.
     """
     latest: datetime | None = None
     for mark in reversed(believed):

@@ -17,7 +17,7 @@ from pkdocs.verification import examine_pdf
 from pkdocs.verification.agreement import inspect_agreement
 from pkdocs.verification.finding import Keeper
 from pkdocs.verification.inspection import Level
-from pkdocs.verification.proof import Source
+from pkdocs.verification.proof import Source as ProofSource
 from tests.chain.books import account_of, lines_of
 from tests.chain.kit import MIDDLE, ROOT, exhibit, judge
 from tests.factory import MAYOR
@@ -40,9 +40,9 @@ def judged_with_register() -> SetVerdict:
     ("make", "level", "source"),
     [
         (lambda: signed(ROOT), Level.B, None),
-        (in_time, Level.T, Source.TIMESTAMP),
-        (stored, Level.LT, Source.TIMESTAMP),
-        (archived, Level.LTA, Source.TIMESTAMP),
+        (in_time, Level.T, ProofSource.TIMESTAMP),
+        (stored, Level.LT, ProofSource.TIMESTAMP),
+        (archived, Level.LTA, ProofSource.TIMESTAMP),
     ],
     ids=["B", "T", "LT", "LTA"],
 )
@@ -85,7 +85,7 @@ def test_complete_is_since_the_last_required_signature_is_proven():
 def test_a_register_proves_until_the_end_of_its_day_and_says_what_must_be_there():
     judged = judged_with_register()
     for one in judged.agreements:
-        assert {borne.proven.source for borne in one.borne} == {Source.REGISTER}
+        assert {borne.proven.source for borne in one.borne} == {ProofSource.REGISTER}
         assert one.completed.isoformat() == "2026-01-22T23:59:59+07:00"
     assert {one.id: one.level for one in judged.expected} == {
         ROOT.id: Rung.HEAD_OF_REGION,

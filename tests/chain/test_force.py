@@ -8,14 +8,17 @@ import pytest
 
 from pkdocs.chain import AgreementVerdict, Exhibit, Phase, SetVerdict
 from pkdocs.content import REASONED_SCHEMA, Amendment, Content, Reference, Role, Type
+from pkdocs.pki.authority import KeyKind
 from pkdocs.profile import Ground
 from pkdocs.verification import Finding, Result, Weight, examine_pdf
 from pkdocs.verification.token import Token
 from tests.chain.kit import AT, LATER, LEAF, MIDDLE, ROOT, amended, codes, exhibit, facts, judge, verdict
+from tests.chain.test_strays import self_made
 from tests.stamping import Clock
 from tests.verification.test_proof import trust
 
 DAY = timedelta(days=1)
+KEY = KeyKind.P256.make_key()
 SEPTEMBER = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 """The morning of the first day of an amendment."""
 OCTOBER = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
@@ -108,6 +111,19 @@ def test_an_amendment_that_names_an_early_day_counts_from_its_proven_completion(
     judged = judged_on(OCTOBER, *files)
     assert verdict(judged, later).counts_from == SEPTEMBER.date()
     assert weight(verdict(judged, later), "AMENDMENT_COMPLETED_LATE") is Weight.WARNING
+
+
+@pytest.mark.parametrize("name", ["a", "z"], ids=["before it", "after it"])
+def test_what_others_signed_in_time_proves_nothing_of_an_amendment(name):  # 92
+    later = amended(LEAF, first_day=date(2026, 2, 1))
+    # drawn up in February by who could not sign it, and kept until the result was known
+    early = at_time(later, AT + 10 * DAY)
+    strangers = (replace(one, certificate=self_made(one.name, KEY).certificate) for one in early.facts.signatures)
+    forged = Exhibit(f"{name}.pdf", replace(early.facts, signatures=tuple(strangers)))
+    judged = judged_on(OCTOBER, ROOT, MIDDLE, LEAF, at_time(later, SEPTEMBER), forged)
+    true = next(one for one in judged.agreements if one.file == f"{later.id}.pdf")
+    assert (true.result, true.counts_from) == (Result.PASSED, SEPTEMBER.date())
+    assert weight(true, "AMENDMENT_COMPLETED_LATE") is Weight.WARNING
 
 
 def test_an_amendment_that_nothing_proves_counts_from_the_day_of_judging():  # 92

@@ -154,6 +154,15 @@ def test_a_timestamp_over_the_head_that_first_lists_the_signed_bytes_proves_thei
     assert notes(proven(Proven(len(LINES), moment + timedelta(days=9)))) == []
 
 
+def test_signed_bytes_that_are_listed_prove_no_signature_that_came_after_them() -> None:
+    first_only = Stretch(FILES[2].facts.revisions[1][1], FILES[2].facts.revisions[1][0])
+    lines = changed(LINES, lambda line: isinstance(line, AgreementLine) and line.id == LEAF.id, signed=first_only)
+    borne = verdict(judge(*FILES, account=account_of(lines), at=DECEMBER), LEAF).borne
+    assert [one.role for one in borne if one.proven] == [Role.FIRST]
+    whole = verdict(judge(*FILES, account=account_of(LINES), at=DECEMBER), LEAF).borne
+    assert all(one.proven for one in whole)
+
+
 def test_days_are_those_of_the_zone() -> None:
     assert AT.date() == DAY
     early = changed(LINES, is_office, begins=DAY)

@@ -153,6 +153,20 @@ def test_a_lasting_process_that_dies_while_it_waits_costs_nothing() -> None:
     assert list(results) == [1]
 
 
+KEPT: list[bytearray] = []
+
+
+def keep(_item: int) -> int:
+    KEPT.append(bytearray(50_000_000))
+    return os.getpid()
+
+
+def test_a_lasting_process_that_keeps_what_its_items_hold_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "_MOST_KEPT_BYTES", 75_000_000)
+    processes = list(run_each(process, range(6), jobs=1, timeout_s=60, lost=lost, first=keep))
+    assert [processes.count(one) for one in dict.fromkeys(processes)] == [2, 2, 2]
+
+
 def test_an_error_of_what_is_asked_first_is_not_swallowed() -> None:
     with pytest.raises(ValueError, match="five"):
         list(run_each(square, range(9), jobs=2, timeout_s=60, lost=lost, first=refuse))

@@ -13,7 +13,8 @@ from pikepdf import ObjectStreamMode
 
 from pkdocs.chain import Exhibit
 from pkdocs.content import Content, Role
-from pkdocs.register import Head, list_root, render_head, render_lines
+from pkdocs.register import Head, list_root, render_head, render_lines, valid_lines
+from pkdocs.register.head import InForce
 from pkdocs.sample import build_sample
 from pkdocs.signing.augmentation import augment_pdf
 from pkdocs.signing.gathering import Gatherer
@@ -24,6 +25,7 @@ from tests import foreign
 from tests.chain.books import lines_of
 from tests.factory import HEAD, division_content, head_content, root_content
 from tests.issued import issued
+from tests.preservation.records import STAMPED, Clock, renewed, sealed
 from tests.register.heads import kept_head, pinning, sign
 from tests.signed import AT, authorities, credential, services, signed, signer_of, training_trust
 from tests.signing.stamped import stamped
@@ -83,7 +85,10 @@ def list_lines() -> bytes:
 def head() -> Head:
     """Return the head of that register."""
     lines = lines_of([*exhibits(), Exhibit("leaf.pdf", examine_pdf(signed(CHAIN[2])))])
-    return replace(kept_head(), size=len(lines), root_hash=list_root(lines), dated=date(2026, 1, 22))
+    held = valid_lines(lines)
+    in_force = InForce(len(held), list_root(held), 0)
+    dated = date(2026, 1, 22)
+    return replace(kept_head(), size=len(lines), root_hash=list_root(lines), dated=dated, in_force=in_force)
 
 
 def pinned() -> Trust:
@@ -137,6 +142,15 @@ def archives() -> Iterator[bytes]:
         yield output.getvalue()
 
 
+def records() -> Iterator[bytes]:
+    """Yield evidence records of one file: sealed, and renewed in both ways."""
+    files = [STAMPED_BYTES]
+    first = sealed(*files)
+    second = renewed(first, files, Clock(at=STAMPED + timedelta(days=300)))
+    for made in (first, second, renewed(second, files, Clock(at=STAMPED + timedelta(days=500)), "sha512")):
+        yield made[0].encoded
+
+
 @cache
 def all_seeds() -> Mapping[str, list[bytes]]:
     """Return the seeds of each kind; signing has chance in it, so they are made once."""
@@ -153,6 +167,7 @@ def all_seeds() -> Mapping[str, list[bytes]]:
         "answer": list(answers()),
         "certificate": [certificate, authorities()[0].certificate.public_bytes(Encoding.DER)],
         "archive": list(archives()),
+        "record": list(records()),
         "canonical": [CHAIN[2].canonical, head().canonical],
     }
 

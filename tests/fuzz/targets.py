@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pkdocs.register.head import parse_head
 from pkdocs.schema import NewerSchemaError, SchemaError
 from pkdocs.trust import read_trust, render_trust
 from pkdocs.verification import Finding, Issue, Result, Vouched, examine_pdf
+from pkdocs.verification.attestation import Beginnings, RecordError, read_record
 from pkdocs.verification.evidence import Library, Statement
 from pkdocs.verification.foreign import inspect_foreign, judge_identities
 from pkdocs.verification.inspection import Integrity
@@ -238,6 +240,23 @@ def a_token(data: bytes) -> Hashable:
 
 
 @cache
+def _renewals() -> frozenset[datetime]:
+    read = (read_record(data, "x.ers", Beginnings.of(STAMPED_BYTES)) for data in all_seeds()["record"])
+    return frozenset(token.time for one in read for chain in one.chains for token in chain.tokens)
+
+
+def a_record(data: bytes) -> Hashable:
+    """Read an evidence record; what it proves is of the times of the valid ones."""
+    try:
+        found = read_record(data, "x.ers", Beginnings.of(STAMPED_BYTES))
+    except RecordError as fault:
+        return fault.code, str(fault.params)[:60]
+    if not {token.time for chain in found.chains for token in chain.tokens} <= _renewals():
+        raise Violation("a changed record proves another time")
+    return len(found.chains)
+
+
+@cache
 def _statements() -> frozenset[Statement | None]:
     read = (_stated(data) for data in (*lists(), *all_seeds()["answer"]))
     return frozenset(one for found in read for one in found)
@@ -359,6 +378,7 @@ TARGETS = [
     Target("archive", "archive", ZIP, an_archive, 8),
     Target("token", "token", [*ANY, *[spoil_der] * 20], a_token, 6),
     Target("revocation list", "revocation list", [*ANY, *[spoil_der] * 20], evidence, 4),
+    Target("record", "record", [*ANY, *[spoil_der] * 20], a_record, 5),
     Target("answer", "answer", [*ANY, *[spoil_der] * 20], evidence, 4),
     Target("certificate", "certificate", [*ANY, *[spoil_der] * 20], certificate, 2),
     Target("verify: archive", "archive", ZIP, archived, 2),

@@ -14,7 +14,11 @@ from pkdocs.pipeline.keeping import read_kept
 from pkdocs.pipeline.sources import Source
 from pkdocs.register import HeadFacts
 from pkdocs.trust import Trust, read_trust
+from pkdocs.verification import Weight
+from tests.chain.kit import DIVISION_HEAD, HEAD, LATER
 from tests.city import AT, Town, number_of
+from tests.register.heads import pinning
+from tests.register.test_head_judging import both
 
 
 def trust_of(town: Town) -> Trust:
@@ -85,3 +89,13 @@ def test_what_cannot_be_read_is_no_head_and_not_believed(town: Town, tmp_path: P
     assert not Source.of(tmp_path).is_head
     account = read_account(tmp_path, (), trust_of(town), at=AT, jobs=1)
     assert [finding.code for finding in account.findings][:1] == ["HEAD_FILE"]
+
+
+def test_what_only_begins_as_a_head_is_not_passed_over(tmp_path: Path) -> None:
+    named, stray = tmp_path / "register.pdf", tmp_path / "PK-2026-SETDA-1.pdf"
+    named.write_bytes(both())
+    stray.write_bytes(both()[:2000])
+    assert Source.of(stray).is_head
+    account = read_account(named, [Source.of(stray)], pinning(HEAD, DIVISION_HEAD), at=LATER, jobs=1)
+    found = [finding for finding in account.findings if finding.code == "HEAD_UNREADABLE"]
+    assert [(one.weight, dict(one.params)["file"]) for one in found] == [(Weight.UNKNOWN, stray.name)]

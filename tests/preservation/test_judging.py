@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,8 +10,8 @@ from pkdocs.chain import Exhibit
 from pkdocs.pki.authority import KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.register import examine_head, judge_head
 from pkdocs.trust import Anchor, Purpose, Trust
-from pkdocs.verification import Result, Sub, Weight, proof, records
-from pkdocs.verification.algorithms import PLAIN, Key
+from pkdocs.verification import Result, Sub, Weight, records
+from pkdocs.verification.algorithms import Key, Policy
 from pkdocs.verification.attestation import Attestation
 from pkdocs.verification.belief import SignatureJudge, Signing
 from pkdocs.verification.evidence import Evidence
@@ -166,9 +165,9 @@ class TestRenewal:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at = datetime(2027, 1, 1, tzinfo=UTC)
-        # of the records alone: who signed with SHA-256 would else not be believed either
-        lasts = MappingProxyType({**PLAIN.lasts, "sha256": AT + 100 * DAY})
-        monkeypatch.setattr(proof, "policy_of", lambda _trust: replace(PLAIN, lasts=lasts))
+        # of trees alone: certificates go on
+        lasts = {"sha256": AT + 100 * DAY, "sha384": datetime(2035, 1, 1, tzinfo=UTC)}
+        monkeypatch.setattr(Policy, "digest_until", lambda _policy, digest: lasts[digest])
         by = trust(AT, at - DAY)
         hashed = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 90 * DAY), hashing=("sha384",))
         late = record(Clock(digest="sha384"), Clock(digest="sha384", at=AT + 101 * DAY), hashing=("sha384",))
@@ -210,12 +209,11 @@ class TestAuthorities:
         assert heavy(found)["TIMESTAMP_ORDER"] is Sub.TIMESTAMP_ORDER_FAILURE
         assert "PK-2026-SETDA-1.pdf.ers" in found["TIMESTAMP_ORDER"].message()
 
-    def test_one_made_later_over_an_earlier_revision_says_nothing_against_what_is_in_the_file(self) -> None:
-        """Anybody can have the beginning of a file stamped today, and lay that beside it."""
-        inside = (stamp(end=300),)
-        assert judged(stamps=inside, one=signature(end=100))[0].proof == Proof(STAMPED, Source.DOCUMENT)
-        signing, found = judged(record(Clock(at=STAMPED + DAY), end=100), stamps=inside, one=signature(end=100))
-        assert signing.proof == Proof(STAMPED, Source.DOCUMENT)
+    def test_one_over_a_beginning_says_nothing_against_what_was_joined_before_it_was_made(self) -> None:
+        """Anybody can have the first revision stamped at any time, and lay that beside the file."""
+        later = record(Clock(at=STAMPED + 2 * DAY), end=50)
+        signing, found = judged(later, one=signature(token()), stamps=(stamp(),))
+        assert signing.proof == Proof(STAMPED, Source.TIMESTAMP)
         assert heavy(found) == {}
 
     def test_the_records_of_a_ceremony_are_judged_once(self) -> None:

@@ -14,7 +14,7 @@ from pkdocs.messages import LANGUAGES
 from pkdocs.pki.authority import Authority, KeyKind, Reason, Revocation, make_crl, make_issuing, make_root
 from pkdocs.trust import Anchor, Purpose, Trust
 from pkdocs.verification import Sub, Weight
-from pkdocs.verification.algorithms import Key, believed_until, key_of
+from pkdocs.verification.algorithms import PLAIN, Key, key_of
 from pkdocs.verification.certificates import CertificateJudge, Standing, may_sign
 from tests.factory import HEAD
 from tests.signed import AT, BEGUN, authorities, signer_of, training_trust
@@ -281,11 +281,11 @@ def test_each_certificate_is_judged_once(monkeypatch):
 
 
 def test_keys_are_believed_until_a_day():
-    assert believed_until("sha256", Key("secp256r1", 256)) > datetime(2030, 1, 1, tzinfo=UTC)
-    assert believed_until("sha256", Key("rsa", 2048)) < believed_until("sha256", Key("rsa", 3072))
-    assert believed_until("sha256", Key("rsa", 1024)) is None
-    assert believed_until("sha1", Key("rsa", 4096)) is None
-    assert believed_until("sha256", Key("secp192r1", 192)) is None
+    assert PLAIN.until("sha256", Key("secp256r1", 256)) > datetime(2030, 1, 1, tzinfo=UTC)
+    assert PLAIN.until("sha256", Key("rsa", 2048)) < PLAIN.until("sha256", Key("rsa", 3072))
+    assert PLAIN.until("sha256", Key("rsa", 1024)) is None
+    assert PLAIN.until("sha1", Key("rsa", 4096)) is None
+    assert PLAIN.until("sha256", Key("secp192r1", 192)) is None
 
 
 def test_only_keys_that_sign_here_have_a_kind():

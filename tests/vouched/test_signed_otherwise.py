@@ -100,11 +100,24 @@ def packed(data: bytes) -> Callable[[bytes], bytes]:
         lambda body: re.sub(rb"/BBox \[0 0 [\d.]+", b"/BBox [0 0 1.2.3", body),
         lambda body: re.sub(rb"/W \[\d+ ", b"/W [[ ", body),
         lambda body: re.sub(rb"/FontBBox \[-?\d+", b"/FontBBox [--1", body),
+        lambda body: re.sub(rb"/F1 (\d+) 0 R", rb"/F1 0\1 0 R", body),
+        lambda body: re.sub(rb"/FontFile2 (\d+) 0 R", rb"/FontFile2 0\1 0 R", body),
         lambda body: body.replace(b"/Subtype /Form", b"/Subtype /PS  "),
         lambda body: body.replace(b"/Type /XObject", b"/OC 1 0 R /Type /XObject"),
         lambda body: body.replace(b"/Flags 4", b"/Flags 4 /Flags 4"),
     ],
-    ids=["damaged", "a bomb", "no number", "a bracket", "no sign", "PostScript", "a layer", "a key twice"],
+    ids=[
+        "damaged",
+        "a bomb",
+        "no number",
+        "a bracket",
+        "no sign",
+        "zeros",
+        "zeros below",
+        "PostScript",
+        "a layer",
+        "a key twice",
+    ],
 )
 def test_an_appearance_that_verification_refuses_is_left_to_it(change: Callable[[bytes], bytes]) -> None:
     pdf = drawn_as(appearance=change)
