@@ -167,7 +167,11 @@ def _data_start(archive: BinaryIO, listed: _Listed) -> int:
         or _read(archive, listed.offset + _LOCAL.size, name_length) != listed.raw
     ):
         raise unsound("ZIP_TWO_WAYS")
-    return listed.offset + _LOCAL.size + int(name_length) + int(extra_length)
+    start = listed.offset + _LOCAL.size + int(name_length)
+    # readers that go from the front know no other than this one
+    if decode_name(listed.raw, flags, _read(archive, start, extra_length)).removesuffix("/") != entry.name:
+        raise unsound("ZIP_TWO_WAYS")
+    return start + int(extra_length)
 
 
 def _demand_end(archive: BinaryIO, entry: Entry, end: int, following: int) -> None:

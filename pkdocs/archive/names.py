@@ -1,20 +1,19 @@
 """Names in an archive: those that every unpacker takes for the same place below its folder, each once."""
 
-import re
 import struct
 import unicodedata
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pkdocs.archive.refusal import badly_named
+from pkdocs.archive.refusal import badly_named, unsound
 
 MAX_NAME_BYTES: Final = 1024
 MAX_DEPTH: Final = 32
 
 _UTF8: Final = 0x0800
 _UNICODE_PATH: Final = 0x7075
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_FIELD: Final = struct.Struct("<HH")
 _UNPRINTED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -30,35 +29,42 @@ def decode_name(raw: bytes, flags: int, extra: bytes) -> str:
         name, is_sure = raw.decode(), True
     except UnicodeDecodeError:
         name, is_sure = raw.decode("cp437"), False
-    beside = _unicode_path(raw, extra)
-    if (flags & _UTF8 and not is_sure) or (is_sure and beside not in {None, raw}):
+    found = set(_unicode_paths(raw, extra))
+    beside = found.pop() if found else None
+    if found or (flags & _UTF8 and not is_sure) or (is_sure and beside not in {None, raw}):
         raise badly_named("ZIP_NAME_TWO", name)
     return name if beside is None else beside.decode(errors="replace")
 
 
-def _unicode_path(raw: bytes, extra: bytes) -> bytes | None:
-    """Return the Unicode path of that name, None if there is none (APPNOTE, 4.6.9)."""
+def _unicode_paths(raw: bytes, extra: bytes) -> Iterator[bytes]:
+    """Yield the Unicode paths of that name (APPNOTE, 4.6.9).
+
+    Raises:
+        ArchiveError: a field is longer than there is room for.
+    """
     place = 0
-    while place + 4 <= len(extra):
-        kind, length = struct.unpack_from("<HH", extra, place)
-        body = extra[place + 4 : place + 4 + length]
+    while place + _FIELD.size <= len(extra):
+        kind, length = _FIELD.unpack_from(extra, place)
+        body = extra[place + _FIELD.size :][:length]
+        if len(body) < length:
+            raise unsound("ZIP_CUT")
         if kind == _UNICODE_PATH and length > 5 and struct.unpack_from("<I", body, 1)[0] == zlib.crc32(raw):
-            return body[5:]
-        place += 4 + length
-    return None
+            yield body[5:]
+        place += _FIELD.size + length
 
 
 def demand_plain(name: str) -> None:
     """Pass a name of a file or folder, without the slash at its end, that leads to one place below.
 
     Raises:
-        ArchiveError: absolute, with a drive, climbing, with a backslash or a letter that is not printed, too long.
+        ArchiveError: absolute, with a drive or a stream of NTFS, climbing, with a backslash, with a letter that is not
+            printed, too long.
     """
     parts = name.split("/")
     if (
         {"", ".", ".."} & set(parts)
         or "\\" in name
-        or _DRIVE.match(name)
+        or ":" in name
         or any(unicodedata.category(letter) in _UNPRINTED for letter in name)
     ):
         raise badly_named("ZIP_NAME_PLACE", name)

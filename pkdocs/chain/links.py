@@ -59,14 +59,16 @@ def _root_findings(node: Node, trust: Trust, believed: Collection[Node]) -> Iter
 def _superior_findings(content: Content, register: Register | None) -> Iterator[Finding]:
     """Yield that the register puts another position above on the first day, or if it has no line of that day, ever.
 
-    A position that it does not have is unlisted, which step 9 says. A proof may lack the line of the day: what it has
-    contradicts nothing.
+    A position that it does not have is unlisted, which step 9 says. A proof may lack the line of the day: then those
+    of other days neither stand for it nor contradict.
     """
     second, lines = content.parties.second, register.positions.get(content.position.key, ()) if register else ()
-    above = {line.accepts for line in lines if line.holds_on(content.first_day)} or {line.accepts for line in lines}
+    above = {line.accepts for line in lines if line.holds_on(content.first_day)}
+    is_partial = register is not None and not register.whole
+    above |= {line.accepts for line in lines if not (above or is_partial)}
     if second is None or second.position in above:
         return
-    if register is not None and not register.whole:
+    if is_partial:
         yield find("SUPERIOR_NOT_IN_PROOF", Step.CHAIN, Weight.UNKNOWN, position=content.position.key)
     elif above:
         listed = ", ".join(sorted(key or "-" for key in above))

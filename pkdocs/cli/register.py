@@ -1,6 +1,6 @@
 """``pkdocs register``: the list of a year and its signed head."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pkdocs.cli.base import (
     argument,
     given_key,
     json_option,
+    language,
     option,
     person_key_option,
     print_json,
@@ -164,7 +165,7 @@ def sign_command(
     secret = read_secret(ctx, Source(passphrase_file), "PASSPHRASE_PROMPT", may_be_empty=True)
     signer = load_pkcs12(read_regular(p12), secret)
     check_level(wanted, [(signer.certificate, signer.chain)], gatherer, stamper, at=datetime.now(UTC))
-    say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(kept.head)), bold=True)
+    say(ctx, words(ctx, "REGISTER_SIGN_PLAN", **_headline(ctx, kept.head)), bold=True)
     if not yes:
         demand_consent(ctx, "REGISTER_SIGN_CONFIRM")
     kept = sign_kept(kept, signer, at=lambda: datetime.now(UTC), stamper=stamper)
@@ -195,15 +196,16 @@ def _raise(
     say(ctx, words(ctx, "REGISTER_RAISED", level=raising.raised[0].level.value))
 
 
-def _headline(head: Head) -> dict[str, object]:
+def _headline(ctx: click.Context, head: Head) -> dict[str, object]:
+    written = format_date if language(ctx) == "id" else date.isoformat
     return {
         "organisation": head.organisation.name,
         "year": head.year,
         "version": head.version,
         "digest": head.digest,
         "size": head.size,
-        "dated": format_date(head.dated),
-        "next_by": format_date(head.next_by),
+        "dated": written(head.dated),
+        "next_by": written(head.next_by),
         "agreements": sum(unit.agreements for unit in head.units),
         "complete": sum(unit.complete for unit in head.units),
     }
@@ -218,7 +220,7 @@ def _headline(head: Head) -> dict[str, object]:
 def show_command(ctx: click.Context, head: Path, person: str | None, person_key: Path | None) -> None:
     """Show what the register says."""
     kept = read_kept(head)
-    say(ctx, words(ctx, "REGISTER_HEADLINE", **_headline(kept.head)), bold=True)
+    say(ctx, words(ctx, "REGISTER_HEADLINE", **_headline(ctx, kept.head)), bold=True)
     names = "; ".join(kept.signed) or "-"
     say(ctx, words(ctx, "REGISTER_SIGNERS", names=names, threshold=kept.head.keepers.threshold))
     if in_force := kept.head.in_force:
@@ -234,6 +236,8 @@ def show_command(ctx: click.Context, head: Path, person: str | None, person_key:
     if keeper:
         code = "REGISTER_KEEPER_SIGNED" if keeper.name in kept.signed else "REGISTER_KEEPER"
         say(ctx, "  " + words(ctx, code, version=kept.head.version))
+    if asked and not (shown or keeper):
+        warn(words(ctx, "REGISTER_NOBODY", version=kept.head.version))
     found = {"signed": list(kept.signed), "registrar": bool(keeper), "lines": [to_json(line) for line in shown]}
     print_json(ctx, {**_head_json(head, kept.head), **found})
 

@@ -58,7 +58,7 @@ class Said:
     """What the catalogue says under ``code``, as a part of another sentence; ``params`` by name."""
 
     code: str
-    params: tuple[tuple[str, str | int], ...] = ()
+    params: tuple[tuple[str, "str | int | Said"], ...] = ()
 
     def message(self, language: Language = "id") -> str:
         """Return the words."""

@@ -130,7 +130,7 @@ def _preserve(
         else:
             wanted += [planned] if planned else []
         progress(count, len(objects))
-    counted, begun = _Counted(stamper), read_pending(folder)
+    counted, begun = _Counted(stamper), _begun(folder, stamper)
     for hashing in dict.fromkeys(planned.hashing for planned in wanted):
         group = [planned for planned in wanted if planned.hashing == hashing]
         for planned, record in _records(folder, hashing, group, counted, begun):
@@ -157,10 +157,22 @@ class Believed:
             SigningError: its authority is not believed, or whether it is cannot be said.
         """
         token = self.stamper.stamp_root(digest, hashing)
-        judge = AuthorityJudge(self.trust, self.at, Library())
-        if cause := judge.doubt(read_stamped(token, digest, hashing), When()):
+        if cause := self.doubt(token, digest, hashing):
             raise SigningError("PRESERVE_NOT_BELIEVED", cause=cause)
         return token
+
+    def doubt(self, token: bytes, digest: bytes, hashing: str) -> str | None:
+        """Return why the authority of ``token``, which is over ``digest``, is not believed; None if it is."""
+        judge = AuthorityJudge(self.trust, self.at, Library())
+        return judge.doubt(read_stamped(token, digest, hashing), When())
+
+
+def _begun(folder: Path, stamper: RootStamper) -> Pending | None:
+    """Return what a run that was cut off has left; not if its timestamp is of an authority that is not believed."""
+    left = read_pending(folder)
+    if left and isinstance(stamper, Believed) and stamper.doubt(left.token, left.tree.root, left.tree.hashing):
+        return None
+    return left
 
 
 @dataclass(slots=True)

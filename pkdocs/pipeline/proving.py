@@ -7,12 +7,13 @@ from pathlib import Path
 
 from pkdocs.errors import ConflictError, UsageError
 from pkdocs.executor import cores
-from pkdocs.files import write_atomic
+from pkdocs.files import digest, read_regular, replace_unchanged
 from pkdocs.pipeline.accounting import Reading, read_register
 from pkdocs.pipeline.keeping import Kept, read_head, read_kept
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.sources import Source
 from pkdocs.register import (
+    MAX_PROOF_BYTES,
     PROOF_SCHEMA,
     Difference,
     Head,
@@ -22,9 +23,11 @@ from pkdocs.register import (
     Proof,
     compare_versions,
     list_root,
+    parse_proof,
     prove_growth,
     prove_lines,
 )
+from pkdocs.schema import SchemaError
 from pkdocs.verification import Finding, Result, Step, Weight, find, result_of
 
 _LIGHT = frozenset({Weight.WARNING, Weight.NOTE})
@@ -45,17 +48,30 @@ def write_proof(file: Path, out: Path, *, ids: Sequence[str], since: Path | None
     Raises:
         UsageError: neither was asked for.
         ConflictError: register or older head is damaged, an agreement is not in force in it, its head is of an earlier
-            pkdocs, or the older list is not the beginning of this one.
+            pkdocs, or the older list is not the beginning of this one; or ``out`` is there and no earlier proof.
         OSError: it cannot be written.
     """
     if not ids and since is None:
         raise UsageError("PROVE_NOTHING")
+    earlier = _replaceable(out)
     kept = read_kept(file)
     if ids and kept.head.in_force is None:
         raise ConflictError("PROVE_EARLIER", version=kept.head.version)
     proof = _prove(kept, ids, read_head(since).head if since else None)
-    write_atomic(out, proof.canonical)
+    replace_unchanged(out, proof.canonical, expected=earlier)
     return proof
+
+
+def _replaceable(out: Path) -> str:
+    """Return the digest of the proof that is there, nothing if there is no file."""
+    if not out.exists():
+        return ""
+    data = read_regular(out, limit=MAX_PROOF_BYTES)
+    try:
+        parse_proof(data)
+    except SchemaError as fault:
+        raise ConflictError("PROVE_IN_THE_WAY", file=str(out)) from fault
+    return digest(data)
 
 
 def _prove(kept: Kept, ids: Sequence[str], older: Head | None) -> Proof:

@@ -10,7 +10,7 @@ from typing import Any
 from pkdocs.chain import SetVerdict
 from pkdocs.errors import ConflictError, SigningError
 from pkdocs.files import digest, read_regular, replace_unchanged
-from pkdocs.messages import text
+from pkdocs.messages import Said, text
 from pkdocs.pipeline.audit import Means, Progress, verify
 from pkdocs.pipeline.pinning import read_trust_file
 from pkdocs.pipeline.reporting import MAX_REPORT_BYTES
@@ -74,8 +74,9 @@ def check_report(
         TrustError, UsageError, OfficeError, TemplateError, WorkbookError: as ``verify``.
     """
     facts = read_report(file)
-    findings = [*facts.findings, *_signature_findings(facts, read_trust_file(signer_trust or trust_file), at)]
+    findings = list(facts.findings)
     if facts.report is not None:
+        findings += _signature_findings(facts, read_trust_file(signer_trust or trust_file), at)
         alike = replace(means, thorough=facts.report["thorough"])
         judge = partial(verify, paths, trust_file, means=alike, progress=progress)
         findings += _recheck(facts, facts.report, at, judge)
@@ -155,7 +156,8 @@ def _signable(data: bytes, file: Path) -> dict[str, Any]:
         raise SigningError("REPORT_NOT_SIGNABLE", file=file.name)
     facts = examine_report(data)
     if facts.report is None or facts.findings:
-        raise ConflictError("REPORT_CHANGED", file=file.name, cause=facts.findings[0].message())
+        found = facts.findings[0]
+        raise ConflictError("REPORT_CHANGED", file=file.name, cause=Said(found.code, found.params))
     if facts.filled.signatures:
         raise SigningError("REPORT_SIGNED_ALREADY", file=file.name)
     return facts.report

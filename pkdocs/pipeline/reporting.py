@@ -1,12 +1,14 @@
 """The report as a file: where it may be written, and that nothing but an earlier report gives way to it."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Final
 
 from pkdocs.chain import SetVerdict
 from pkdocs.errors import ConflictError, UsageError
 from pkdocs.files import digest, read_regular, replace_unchanged
-from pkdocs.messages import Language
+from pkdocs.messages import Language, reason_of
 from pkdocs.report import FORMS, Form
 
 MAX_REPORT_BYTES: Final = 1_000_000_000
@@ -18,10 +20,15 @@ def demand_place(file: Path) -> None:
 
     Raises:
         UsageError: its suffix names no form.
-        ConflictError: it exists, and is no report of that form.
+        ConflictError: it exists, and is no report of that form; or nothing can be written there, which is said before
+            anything is judged.
         OSError: it exists and cannot be read.
     """
     _replaceable(file, _form(file))
+    folder = next(above for above in file.absolute().parents if above.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        refused = OSError(errno.EACCES if folder.is_dir() else errno.ENOTDIR, "")
+        raise ConflictError("REPORT_NO_PLACE", file=str(file), reason=reason_of(refused))
 
 
 def write_report(verdict: SetVerdict, file: Path, language: Language) -> None:
@@ -35,7 +42,7 @@ def write_report(verdict: SetVerdict, file: Path, language: Language) -> None:
     try:
         replace_unchanged(file, form.render(verdict, language), expected=_replaceable(file, form))
     except OSError as fault:
-        raise ConflictError("REPORT_NOT_WRITTEN", file=str(file), reason=fault.strerror or str(fault)) from fault
+        raise ConflictError("REPORT_NOT_WRITTEN", file=str(file), reason=reason_of(fault)) from fault
 
 
 def _form(file: Path) -> Form:

@@ -7,10 +7,10 @@ from typing import Final
 from pkdocs.register.account import Account
 from pkdocs.register.book import Register
 from pkdocs.register.head import Head
-from pkdocs.register.lines import Line, parse_line
+from pkdocs.register.lines import Line, parse_line, subject_of
 from pkdocs.register.merkle import has_grown, root_by_path
 from pkdocs.register.proof import HeadMark, Proof, ProvenLine, parse_proof
-from pkdocs.schema import NewerSchemaError, SchemaError
+from pkdocs.schema import NewerSchemaError, SchemaError, demand
 from pkdocs.verification import Finding, Step, Weight, find
 
 _QUOTED: Final = 120
@@ -43,6 +43,7 @@ def _open(head: Head, proof: Proof) -> tuple[Register | None, tuple[Finding, ...
         return None, (find("PROOF_HEAD_EARLIER", Step.SET, Weight.UNKNOWN, version=head.version),)
     try:
         in_force = _read(proof.in_force, head.in_force.size, head.in_force.root_hash)
+        _demand_in_force(in_force)
         listed = _read(proof.listed, head.size, head.root_hash)
     except NewerSchemaError as fault:
         return None, (find("PROOF_NEWER", Step.SET, Weight.UNKNOWN, found=fault.found, known=fault.known),)
@@ -65,6 +66,16 @@ def _read(proven: Sequence[ProvenLine], size: int, root: str) -> tuple[Line, ...
         if before.index >= after.index:
             raise SchemaError("not in order")
     return tuple(_read_one(line, size, root) for line in proven)
+
+
+def _demand_in_force(lines: Sequence[Line]) -> None:
+    """Pass lines that can be in force together: of each subject one, and none that is void.
+
+    Raises:
+        SchemaError: the head signs what a list cannot give.
+    """
+    demand(not any(line.void for line in lines), "a void line in force")
+    demand(len(set(map(subject_of, lines))) == len(lines), "two lines of one subject in force")
 
 
 def _read_one(proven: ProvenLine, size: int, root: str) -> Line:

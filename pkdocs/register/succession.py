@@ -45,7 +45,7 @@ class _Line:
         head = facts.head
         if head is None:
             return judge_head(facts, self.trust, self.at)
-        before = self.after.get(head.previous or "")
+        before = self._before(head)
         authority = before[1] if before else self._without(head)
         verdict = judge_head(facts, self.trust, self.at, authority)
         if before and head.keepers != before[0].next_keepers:
@@ -55,6 +55,12 @@ class _Line:
         if verdict.believed:
             self.after[head.digest] = head, self._next(head, authority)
         return verdict
+
+    def _before(self, head: Head) -> tuple[Head, Authority] | None:
+        """Return the believed head before ``head``, if that names it as such: of its register, one version earlier."""
+        named = self.after.get(head.previous or "")
+        follows = named is not None and _is_of(named[0], head) and named[0].version + 1 == head.version
+        return named if follows else None
 
     def _without(self, head: Head) -> Authority:
         """Return who may sign ``head``, of which the one before is not believed or not at hand."""

@@ -9,6 +9,7 @@ from pkdocs.chain import Expected, SetVerdict
 from pkdocs.report.outline import Entry, units
 from pkdocs.roster import Level
 from pkdocs.verification import Result
+from pkdocs.verification.finding import heaviness
 
 _OPEN: Final = (Result.INDETERMINATE, Result.INCOMPLETE)
 
@@ -46,8 +47,8 @@ class Part:
 
     @property
     def tally(self) -> Tally:
-        """Their counts."""
-        return _tally(self.entries, self.expected)
+        """Their counts; an agreement of which several files are there counts once, as the worst of them."""
+        return _tally(_one_each(self.entries), self.expected)
 
     @property
     def levels(self) -> Mapping[Level | None, "Part"]:
@@ -93,6 +94,22 @@ def missing(verdict: SetVerdict) -> tuple[Expected, ...]:
 def _missing(entries: Iterable[Entry], expected: Iterable[Expected]) -> Iterator[Expected]:
     there = {entry.content.id.casefold() for entry in entries}
     return (one for one in expected if one.id.casefold() not in there)
+
+
+def _one_each(entries: Iterable[Entry]) -> Collection[Entry]:
+    """Return one entry of each id: copies of one agreement do not make up for another that is not there."""
+    worst: dict[str, Entry] = {}
+    for entry in entries:
+        name = entry.content.id.casefold()
+        held = worst.setdefault(name, entry)
+        if _standing(entry) < _standing(held):
+            worst[name] = entry
+    return worst.values()
+
+
+def _standing(entry: Entry) -> tuple[int, int]:
+    """Return how good a file is: its result, and by how many it is signed."""
+    return -heaviness(entry.agreement.result), len(entry.agreement.signed)
 
 
 def _tally(entries: Collection[Entry], expected: Collection[Expected] | None) -> Tally:

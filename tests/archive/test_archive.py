@@ -146,6 +146,7 @@ def test_entries_that_quote_the_headers_of_others_are_refused(tmp_path: Path) ->
         (b"", "ZIP_NAME_PLACE"),
         (b"C:/a.pdf", "ZIP_NAME_PLACE"),
         (b"c:a.pdf", "ZIP_NAME_PLACE"),
+        (b"unit/a.pdf:b.pdf", "ZIP_NAME_PLACE"),
         (b"unit\\a.pdf", "ZIP_NAME_PLACE"),
         (b"a.pdf\x00.txt", "ZIP_NAME_PLACE"),
         (b"a\n.pdf", "ZIP_NAME_PLACE"),
@@ -219,6 +220,28 @@ def test_a_name_is_read_in_one_way(tmp_path: Path, part: Part, name: str | None)
         assert refused(archive(part), tmp_path) == ("ARCHIVE_NAMES", "ZIP_NAME_TWO")
     else:
         assert [entry.name for entry in opened(archive(part), tmp_path)] == [name]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Part(b"a.pdf", own_extra=unicode_path(b"a.pdf", b"b.pdf")),
+        Part(b"\x82.pdf", own_extra=unicode_path(b"\x82.pdf", b"b.pdf")),
+        Part(b"\x82.pdf", extra=unicode_path(b"\x82.pdf", b"b.pdf"), own_extra=b""),
+        Part(b"\x82.pdf", extra=unicode_path(b"\x82.pdf", b"b.pdf") + unicode_path(b"\x82.pdf", b"c.pdf")),
+        Part(b"a.pdf", extra=b"\x75\x70\xff\x00\x01", own_extra=b""),
+    ],
+    ids=["only in its header", "of DOS", "only in the directory", "two of them", "longer than there is"],
+)
+def test_a_name_that_is_another_in_its_own_header_is_refused(tmp_path: Path, part: Part) -> None:
+    assert refused(archive(part), tmp_path)[0] in {"ARCHIVE_NAMES", "ARCHIVE_UNSOUND"}
+
+
+def test_other_fields_may_differ_between_header_and_directory(tmp_path: Path) -> None:
+    """Times of Unix stand in full in the header alone."""
+    time = b"UT\x05\x00\x03abcd"
+    part = Part(b"a.pdf", extra=time, own_extra=b"UT\x09\x00\x03abcdabcd")
+    assert [entry.name for entry in opened(archive(part), tmp_path)] == ["a.pdf"]
 
 
 def test_an_archive_beyond_a_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

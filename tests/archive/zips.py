@@ -22,6 +22,8 @@ class Part:
     mode: int = 0o100644
     system: int = 3
     extra: bytes = b""
+    own_extra: bytes | None = None
+    """What its own header has instead of ``extra``."""
     before: bytes = b""
     """Stray bytes before its header."""
     descriptor: bytes | None = None
@@ -75,8 +77,9 @@ def archive(
         }
         names = own["flags"], own["method"], 0, 0, own["crc"], own["packed"], own["size"]
         offset = len(output)
-        output += struct.pack(LOCAL, b"PK\x03\x04", 20, *names, len(own["name"]), len(part.extra))  # type: ignore[arg-type]
-        output += own["name"] + part.extra + body(part) + (part.descriptor or b"")  # type: ignore[operator]
+        extra = part.extra if part.own_extra is None else part.own_extra
+        output += struct.pack(LOCAL, b"PK\x03\x04", 20, *names, len(own["name"]), len(extra))  # type: ignore[arg-type]
+        output += own["name"] + extra + body(part) + (part.descriptor or b"")  # type: ignore[operator]
         seen = {**known, "offset": offset, "disk": 0, "attributes": part.mode << 16, **part.central}
         listed.append(
             struct.pack(

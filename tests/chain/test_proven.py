@@ -13,6 +13,7 @@ from pkdocs.register import (
     AgreementLine,
     AssignmentLine,
     Head,
+    HeadMark,
     Line,
     PositionLine,
     Proof,
@@ -23,9 +24,10 @@ from pkdocs.register import (
     prove_lines,
     render_lines,
 )
-from pkdocs.register.head import EARLIER_SCHEMA
+from pkdocs.register.head import EARLIER_SCHEMA, InForce
 from pkdocs.register.making import lines_in_force
 from pkdocs.register.merkle import Tree
+from pkdocs.register.proof import PROOF_SCHEMA, ProvenLine
 from pkdocs.verification import Result, Weight
 from tests.chain.books import DAY, head_of, lines_of
 from tests.chain.kit import LATER, LEAF, MIDDLE, ROOT, codes, exhibit, judge, verdict
@@ -95,6 +97,40 @@ def test_a_line_that_a_later_one_has_overtaken_is_not_in_force() -> None:
     shown = replace(before, head=proof(lines).head)
     account = opened(lines, shown)
     assert (account.register, {finding.code for finding in account.findings}) == (None, {"PROOF_WRONG"})
+
+
+def test_a_position_of_other_days_does_not_stand_for_the_one_that_was_left_out() -> None:
+    position = next(line for line in LINES if isinstance(line, PositionLine) and line.key == LEAF.position.key)
+    earlier = replace(position, ends=LEAF.first_day - timedelta(days=1))
+    later = replace(position, superior="SETDA", begins=LEAF.first_day)
+    lines = [*(line for line in LINES if line != position), earlier, later]
+    whole = proof(lines)
+    assert codes(verdict(judged(lines, whole), LEAF)) == {"SUPERIOR_NOT_IN_PROOF"}
+    left = replace(whole, in_force=tuple(one for one in whole.in_force if '"SETDA"' not in one.line))
+    assert len(left.in_force) < len(whole.in_force)
+    assert codes(verdict(judged(lines, left), LEAF)) == {"SUPERIOR_NOT_IN_PROOF"}
+
+
+def lying(lines: list[Line], places: list[int]) -> tuple[Head, Proof]:
+    """Return a head that says of any lines that they are in force, and the proof of all these."""
+    written = [render_lines([line])[:-1] for line in lines]
+    tree = Tree.of(written[place] for place in places)
+    which = replace(head(lines), in_force=InForce(tree.size, tree.root.hex(), 0))
+    shown = tuple(
+        ProvenLine(index, written[place].decode(), tuple(step.hex() for step in tree.path(index)))
+        for index, place in enumerate(places)
+    )
+    return which, Proof(PROOF_SCHEMA, HeadMark.of(which), shown)
+
+
+@pytest.mark.parametrize("change", [{"void": True}, {"title": "Lain"}], ids=["void", "twice"])
+def test_a_head_that_says_of_what_cannot_be_that_it_is_in_force_is_not_followed(change: dict[str, object]) -> None:
+    lines = [*LINES, replace(LINES[0], entered=ENDED, **change)]  # type: ignore[arg-type]  # names of fields
+    which, shown = lying(lines, [*range(len(LINES)), len(LINES)])
+    account, _ = open_proof(which, (), shown.canonical)
+    assert (account.register, [finding.code for finding in account.findings]) == (None, ["PROOF_WRONG"])
+    which, shown = lying(lines, [*range(len(LINES))])
+    assert open_proof(which, (), shown.canonical)[0].register is not None
 
 
 def test_the_first_entry_of_the_signed_bytes_is_what_proves_their_time() -> None:

@@ -1,10 +1,12 @@
 """``pkdocs register`` and ``verify --register``: what officials and auditors see."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pkdocs.numerals import MONTHS
 from pkdocs.persons import TRIAL_KEY, pseudonym
 from tests.city import KEYS, REGISTRARS, Town, number_of, sheets, without
 from tests.cli.runner import pkdocs
@@ -70,6 +72,18 @@ def test_all_of_one_person_is_shown_by_number_or_pseudonym_and_no_number_is_said
     assert number not in by_number.out
     for word in ("INSP", "PK-", "ditutup", "sertifikat"):
         assert word in by_number.out
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "Tidak ada baris"), ("en", "No line")])
+def test_a_number_that_nobody_has_is_said_to_be_nobodys(signed_town: Town, language: str, words: str) -> None:
+    signed_town.build_register(closed=True)
+    show = ("--lang", language, "register", "show", str(signed_town.head))
+    for nobody in ("197005301995031990", "A" * 16):
+        run = pkdocs(*show, "--person", nobody)
+        assert (run.exit, words in run.out + run.err) == (0, True)
+    assert words not in pkdocs(*show).out
+    # days are written as each language has them
+    assert (f"{MONTHS[datetime.now(UTC).month - 1]} 20" in pkdocs(*show).out) == (language == "id")
 
 
 def test_all_of_one_person_has_roles_what_was_taken_back_and_the_register_itself(town: Town) -> None:

@@ -195,6 +195,14 @@ def test_what_is_no_report_is_told(signed_town: Town) -> None:
     assert (run.exit, codes(run), run.json["at"]) == (9, {"REPORT_UNREADABLE"}, None)
 
 
+@pytest.mark.parametrize("suffix", ["html", "xlsx"])
+def test_a_form_for_reading_alone_is_not_checked_and_says_what_is(reported: tuple[Town, Path], suffix: str) -> None:
+    town, folder = reported
+    run = check(town, folder / f"laporan.{suffix}", language="en")
+    assert (run.exit, [finding["code"] for finding in run.json["findings"]]) == (9, ["REPORT_UNREADABLE"])
+    assert "JSON or PDF that was made with them" in run.err
+
+
 def test_a_report_in_the_folder_is_no_agreement(signed_town: Town) -> None:
     assert verify(signed_town, signed_town.out, suffixes=("pdf",)).exit == 0
     run = verify(signed_town, signed_town.out, "--json", suffixes=())
@@ -228,4 +236,8 @@ def test_a_report_whose_pages_were_changed_is_not_signed(reported: tuple[Town, P
     tamper(report, lambda data: data.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 142]", 1))
     before = report.read_bytes()
     assert sign(town, report).error == ("REPORT_CHANGED", 8)
+    p12 = town.p12("INSP")
+    secret = ("--passphrase-file", p12.with_suffix(".pass"), "--yes")
+    said = pkdocs("--lang", "en", "report", "sign", report, "--p12", p12, *secret).err
+    assert "is not signed: The report's pages" in said
     assert report.read_bytes() == before

@@ -19,7 +19,7 @@ from pkdocs.pipeline.audit import Means, verify
 from pkdocs.pipeline.augmenting import augment_paths
 from pkdocs.pipeline.deciding import decide
 from pkdocs.pipeline.pending import FILE_NAME, read_pending
-from pkdocs.pipeline.preserving import Preservation, reseal, seal
+from pkdocs.pipeline.preserving import Believed, Preservation, reseal, seal
 from pkdocs.pipeline.rechecking import check_report
 from pkdocs.pipeline.reporting import write_report
 from pkdocs.pipeline.sources import Source
@@ -34,6 +34,7 @@ from pkdocs.verification import Result, Weight
 from pkdocs.verification.basis import Basis, Use
 from tests.city import AT, KEYS, Town, ignore, signed, snapshot, touched
 from tests.preservation import rfc4998
+from tests.signed import training_trust
 from tests.signing.stamping import MemoryService, timestamper
 from tests.stamping import authority as short_lived
 
@@ -287,6 +288,20 @@ class TestInterrupted:
         assert {
             rfc4998.verify(record_of(kept_town, key).read_bytes(), kept_town.pdf(key).read_bytes())[0] for key in KEYS
         }
+
+    def test_a_timestamp_that_was_left_is_used_only_if_its_authority_is_believed(
+        self, kept_town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.killed(4, monkeypatch, lambda: sealed(kept_town))
+        here = read_trust(kept_town.trust.read_bytes())
+        for trust, tokens in ((training_trust(), None), (here, 0)):
+            believed = Believed(timestamper(authority(kept_town)), trust, SEALED + timedelta(minutes=1))
+            if tokens is None:
+                with pytest.raises(SigningError) as stop:
+                    seal(kept_town.head, believed, progress=ignore)
+                assert (stop.value.code, len(records(kept_town))) == ("PRESERVE_NOT_BELIEVED", 4)
+            else:
+                assert seal(kept_town.head, believed, progress=ignore).tokens == tokens
 
     @pytest.mark.parametrize("hashing", [None, "sha512"])
     def test_renewing_goes_on(self, kept_town: Town, monkeypatch: pytest.MonkeyPatch, hashing: str | None) -> None:

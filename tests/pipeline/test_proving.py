@@ -101,6 +101,19 @@ def test_what_cannot_be_proven_is_not_written(grown: Town, tmp_path: Path) -> No
     stops(ConflictError, "REGISTER_DAMAGED", grown, out, since=grown.pdf("INSP"))
 
 
+def test_nothing_but_an_earlier_proof_gives_way(grown: Town, tmp_path: Path) -> None:
+    identity = grown.index.agreements[0].id
+    for file in (grown.out / "index.json", grown.head, grown.pdf("INSP")):
+        before = file.read_bytes()
+        with pytest.raises(ConflictError) as stop:
+            write_proof(grown.head, file, ids=[identity], since=None)
+        assert (stop.value.code, file.read_bytes()) == ("PROVE_IN_THE_WAY", before)
+    out = tmp_path / "bukti.json"
+    for ids in ([identity], []):
+        proof = write_proof(grown.head, out, ids=ids, since=older(grown))
+        assert parse_proof(out.read_bytes()) == proof
+
+
 def test_what_changed_between_two_versions_is_told(grown: Town) -> None:
     found = diff_registers(older(grown), grown.head)
     assert found.continues

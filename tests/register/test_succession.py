@@ -81,6 +81,25 @@ def test_who_was_replaced_counts_no_more() -> None:
     assert judged(late)[0].believed
 
 
+def test_who_was_replaced_cannot_reach_back_past_the_changeover() -> None:
+    start = replace(first(()), dated=date(2026, 1, 20))
+    change = after(start, OLD, following=keepers(NEW))
+    bypass = after(start, OLD, version=3)
+    heads = (signed(bypass, *OLD), signed(change, *OLD), signed(start, *OLD))
+    assert [one.believed for one in judged(*heads)] == [False, True, True]
+    assert weighty(judged(*heads)[0]) == {"HEAD_GAP"}
+    # the true third one is believed beside it
+    true = judged(signed(after(change), *NEW), *heads)
+    assert [one.believed for one in true] == [True, False, True, True]
+
+
+def test_keepers_of_another_year_have_no_say_in_this_one() -> None:
+    other = replace(first(), year=2025, dated=date(2025, 1, 2), next_by=date(2025, 12, 31))
+    forged = replace(after(other, NEW), year=2026, dated=date(2026, 1, 22), next_by=date(2026, 4, 30))
+    verdict = judged(signed(forged, *NEW), signed(other, *OLD))[0]
+    assert (verdict.believed, weighty(verdict)) == (False, {"HEAD_THRESHOLD"})
+
+
 def test_a_changeover_that_too_few_have_signed_changes_nothing() -> None:
     second = signed(after(first()), *NEW)
     verdict = judged(second, signed(first(), HEAD))[0]

@@ -41,6 +41,16 @@ def test_what_is_required_and_not_there_is_missing_in_its_unit_and_level() -> No
     assert any(line.startswith("  Dinas Kesehatan: required 2") for line in lines(judged))
 
 
+def test_copies_of_one_agreement_do_not_make_up_for_another_that_is_not_there() -> None:
+    first, *rest = SET.agreements
+    copies = (first, replace(first, file="salinan.pdf"), replace(first, file="lagi.pdf", result=Result.FAILED))
+    counted = whole(replace(SET, agreements=(*copies, *rest), expected=(*EXPECTED, ABSENT))).tally
+    assert (counted.required, counted.present, counted.missing) == (4, 3, 1)
+    assert sum(counted.results.values()) == 3
+    # it counts as the worst of its files
+    assert counted.results[Result.FAILED] == 1
+
+
 def test_ids_are_told_apart_without_case() -> None:
     expected = tuple(replace(one, id=one.id.lower()) for one in EXPECTED)
     assert missing(replace(SET, expected=expected)) == ()

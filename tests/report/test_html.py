@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -149,6 +150,19 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(PkdocsError) as stop:
         write_report(SET, tmp_path / "berkas" / "laporan.html", "id")
     assert stop.value.code == "REPORT_NOT_WRITTEN"
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_before_anything_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "berkas").write_bytes(b"")
+    demand_place(tmp_path / "baru" / "lagi" / "laporan.html")
+    for file, words in ((tmp_path / "berkas" / "laporan.html", "bagian dari"), (tmp_path / "laporan.html", "izin")):
+        with pytest.raises(PkdocsError) as stop:
+            demand_place(file)
+        assert stop.value.code == "REPORT_NO_PLACE"
+        assert words in stop.value.message("id")
+        monkeypatch.setattr(os, "access", lambda *_asked: False)
 
 
 def test_units_levels_agreements_and_findings_open_one_below_the_other() -> None:
