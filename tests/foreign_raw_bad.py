@@ -183,6 +183,28 @@ BAD_LATER: dict[str, Change] = (
         "prepared-drawn-unsigned": write(
             {PREPARED: first()[PREPARED][:-2] + b"/AP << /N 91 0 R >> >>", 91: shape(WHITE)}
         ),
+        "sign-field-coloured": lambda paper: paper.sign(
+            {FORM: form(30, 40), PAGE: page(30, 40), 40: signed_field("q", 41, OVER, b"/MK << /BG [1 1 1] /CA (9) >>")},
+            41,
+        ),
+        "sign-field-under-the-mouse": lambda paper: paper.sign(
+            {
+                FORM: form(30, 40),
+                PAGE: page(30, 40),
+                40: signed_field("q", 41, OVER, b"/AP << /N 92 0 R /R 91 0 R >>"),
+                91: shape(WHITE),
+                92: shape(b""),
+            },
+            41,
+        ),
+        "sign-field-acting-above": lambda paper: paper.sign(
+            {
+                FORM: form(30, 43),
+                43: b"<< /T (x) /Kids [40 0 R] /AA << /K << /S /JavaScript /JS (1) >> >> >>",
+                40: signed_field("q", 41, extra=b"/Parent 43 0 R"),
+            },
+            41,
+        ),
         "signature-removed": write({30: signed_field("pihak1", 31).replace(b"/V 31 0 R", b"")}),
         "signature-value-swapped": write(
             {30: signed_field("pihak1", 91), 91: b"<< /Type /Sig /ByteRange [0 1 2 3] >>"}

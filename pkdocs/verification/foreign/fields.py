@@ -26,6 +26,7 @@ _LOCKS: Final = 64 | 128 | 512
 _ACTIONS: Final = frozenset({"/A", "/AA"})
 _SHOWN_BY_READERS: Final = frozenset({"/BG", "/BC", "/CA", "/I"})
 """What readers draw of a field without an appearance (ISO 32000-2, table 192)."""
+_UNDER_THE_MOUSE: Final = frozenset({"/R", "/D"})
 _BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
 
 
@@ -165,12 +166,14 @@ class _FieldComparison:
 
     def add(self, node: FieldNode) -> None:
         """Take a field that was not there."""
-        if node.kind is None and "/Kids" in node.entries and node.area == 0:
+        is_acting = bool(node.entries.keys() & _ACTIONS)
+        if node.kind is None and "/Kids" in node.entries and node.area == 0 and not is_acting:
             # a name for others, each of which is looked at by itself
             return
         style = self._new.dictionary(node.entries.get("/MK")).keys() & _SHOWN_BY_READERS
-        is_drawn_unsigned = node.area > 0 and node.value is None and ("/AP" in node.entries or bool(style))
-        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS or is_drawn_unsigned:
+        is_drawn_unsigned = node.value is None and "/AP" in node.entries
+        is_drawn_by_readers = "/AP" not in node.entries and bool(style)
+        if node.kind != "/Sig" or is_acting or (node.area > 0 and (is_drawn_unsigned or is_drawn_by_readers)):
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
         self._demand_new_value(node)
         if node.area > 0:
@@ -241,6 +244,9 @@ class _FieldComparison:
         return self._old.shows(node.entries.get("/AP"), node.entries.get("/AS"))
 
     def _sign(self, node: FieldNode) -> None:
+        if node.area > 0 and self._new.dictionary(node.entries.get("/AP")).keys() & _UNDER_THE_MOUSE:
+            # it shows something else than what is drawn
+            raise InspectionError.changed("LATER_FIELD_CHANGED", name=node.name)
         kind = node.value.get("/Type") if isinstance(node.value, dict) else "/DocTimeStamp"
         if node.area > 0 or kind != "/DocTimeStamp":
             self._demand_unlocked(node)
