@@ -1,6 +1,6 @@
 """How well any signed PDF is judged: a few hundred made ones, good and bad, or those in a folder.
 
-python benchmarks/foreign.py                 the made corpus
+python benchmarks/foreign.py                 the two made corpora
 python benchmarks/foreign.py good/ bad/      files of folders instead, the first all good, the second all bad
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from pkdocs.verification.foreign import inspect_foreign
 from pkdocs.verification.inspection import Inspection, Integrity
 from tests.foreign_corpus import Specimen, specimens
+from tests.foreign_raw_bad import raw_specimens
 
 _GENERAL = {"INSPECT_UNREADABLE", "INSPECT_SIGNATURE_UNREADABLE", "INSPECT_LATER_UNREADABLE", "INSPECT_NOT_READ"}
 _HEAVY = {"fail", "unknown"}
@@ -63,7 +64,7 @@ def _in_folders(good: str, bad: str) -> Iterator[Specimen]:
 
 def main(arguments: list[str]) -> None:
     """Judge a corpus and print how many of each kind were judged otherwise than they should be."""
-    found = list(_judged(_in_folders(*arguments) if arguments else specimens()))
+    found = list(_judged(_in_folders(*arguments) if arguments else (*specimens(), *raw_specimens())))
     good = [one for one in found if one.specimen.is_good]
     bad = [one for one in found if not one.specimen.is_good]
     refused = [one for one in good if not one.passed]

@@ -48,7 +48,7 @@ def inspect(files: Sequence[Source], basis: Basis | None, *, jobs: int, progress
 
 
 def _lost(_file: Source) -> Inspection:
-    return uninspected(Said("EXAMINATION_LOST"))
+    return uninspected(Said("EXAMINATION_LOST"), code="INSPECT_LOST")
 
 
 def inspect_file(file: Source, basis: Basis | None) -> Inspection:

@@ -174,7 +174,7 @@ def test_a_file_that_kills_its_process_or_never_ends_cannot_be_judged_and_hides_
     monkeypatch.setattr(module, "inspect_file", deadly)
     found = list(inspect(files, None, jobs=3, progress=ignore))
     assert [one.integrity for one in found] == [Integrity.CANNOT_SAY, Integrity.INTACT, Integrity.CANNOT_SAY]
-    assert codes(found[0]) == codes(found[2]) == ["INSPECT_NOT_READ"]
+    assert codes(found[0]) == codes(found[2]) == ["INSPECT_LOST"]
 
 
 def test_a_file_that_is_gone_or_too_large_cannot_be_judged(tmp_path: Path) -> None:

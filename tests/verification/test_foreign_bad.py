@@ -24,7 +24,7 @@ from pypdfium2 import PdfiumError
 
 from pkdocs.content import Role
 from pkdocs.pki.authority import KeyKind
-from pkdocs.verification.foreign import changes, examine, fields, inspect_foreign, looks
+from pkdocs.verification.foreign import examine, fields, inspect_foreign, looks, sheets
 from pkdocs.verification.foreign.changes import Review
 from pkdocs.verification.inspection import Coverage, Integrity
 from tests import foreign
@@ -589,13 +589,13 @@ def deep_fields(document: Pdf) -> None:
 
 def test_fields_and_pages_without_end_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """39"""
-    assert "INSPECT_LATER_UNREADABLE" in unclear(stamp(sign(altered(page(), deep_fields))))
+    assert "LATER_DAMAGED" in unclear(stamp(sign(altered(page(), deep_fields))))
     pdf = stamp(sign(page({}, {})))
     monkeypatch.setattr(fields, "_MAX_NODES", 2)
-    assert "INSPECT_LATER_UNREADABLE" in unclear(pdf)
+    assert "LATER_DAMAGED" in unclear(pdf)
     monkeypatch.undo()
-    monkeypatch.setattr(changes, "_MAX_PAGES", 0)
-    assert "INSPECT_LATER_UNREADABLE" in unclear(pdf)
+    monkeypatch.setattr(sheets, "_MAX_PAGES", 0)
+    assert "LATER_DAMAGED" in unclear(pdf)
 
 
 @pytest.mark.parametrize("change", [endless_pages, endless_fields])
@@ -673,6 +673,7 @@ def test_more_redrawn_fields_than_can_be_looked_at_cannot_be_judged(monkeypatch:
     """39"""
     monkeypatch.setattr(looks, "_LEAST_PAGES", 0)
     monkeypatch.setattr(looks, "_MAX_PAGES", 0)
+    monkeypatch.setattr(looks, "_MOST_PAGES", 0)
     assert unclear(revise(sign(page({}, {"V": String("100")})), HARMLESS["field redrawn"])) == {"LATER_NOT_SHOWN"}
 
 

@@ -6,7 +6,7 @@ still used is a change of what was signed.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from pyhanko.sign.fields import MDPPerm
 from pkdocs.verification.foreign.fault import InspectionError
 from pkdocs.verification.foreign.fields import FieldChanges, Permission, compare_fields
 from pkdocs.verification.foreign.looks import Box
+from pkdocs.verification.foreign.sheets import page_of, pages, sheet_area
 from pkdocs.verification.foreign.view import TRAILER, Json, View, different_keys, is_reference, references_in
 
 _SHOWS_NOTHING: Final = frozenset(
@@ -25,19 +26,20 @@ _SHOWS_NOTHING: Final = frozenset(
 _FORM_SETTINGS: Final = frozenset({"/Fields", "/DR", "/DA", "/Q", "/SigFlags", "/NeedAppearances"})
 _PRIVATE_OF_PAGES: Final = frozenset({"/PieceInfo", "/Thumb", "/Metadata"})
 _OF_PAGES: Final = _PRIVATE_OF_PAGES | {"/Annots", "/Tabs", "/StructParents", "/LastModified"}
+_NAMING: Final = frozenset({"/NM", "/M", "/P", "/StructParent"})
+"""What readers write into annotations without meaning anything by it."""
+_USAGE_RIGHTS: Final = frozenset({"/UR", "/UR3"})
 _GROWING: Final = frozenset({"/K", "/Kids", "/Nums", "/Limits", "/ParentTree", "/ParentTreeNextKey"})
 _STRUCTURE: Final = (None, "/StructElem", "/StructTreeRoot")
 _COVERING_SHARE: Final = 0.5
-_SHEET: Final = [0, 0, 595, 842]
-_MAX_PAGES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """How far the later revisions went, the fields that were filled in, and codes of what remains doubtful.
 
-    ``drawn`` are the boxes, by the number of the page from 0, where something new may be seen, ``redrawn`` those with
-    their field's name where nothing else may be seen than before.
+    ``drawn`` are the boxes, by the number of the page from 0, where something new may be seen, ``laid`` those of them
+    that may hide nothing, ``redrawn`` those with their field's name where nothing else may be seen than before.
     """
 
     level: ModificationLevel
@@ -45,6 +47,7 @@ class Review:
     doubts: tuple[str, ...] = ()
     drawn: Mapping[int, Sequence[Box]] = field(default_factory=dict)
     redrawn: Mapping[int, Sequence[tuple[Box, str]]] = field(default_factory=dict)
+    laid: Mapping[int, Sequence[Box]] = field(default_factory=dict)
 
 
 def review_changes(old: View, new: View, permission: Permission) -> Review:
@@ -70,6 +73,7 @@ class _Comparison:
         self._level = ModificationLevel.LTA_UPDATES
         self._drawn: defaultdict[int, list[Box]] = defaultdict(list)
         self._redrawn: defaultdict[int, list[tuple[Box, str]]] = defaultdict(list)
+        self._laid: defaultdict[int, list[Box]] = defaultdict(list)
 
     def review(self) -> Review:
         self._demand_nothing_supplied()
@@ -89,6 +93,7 @@ class _Comparison:
             tuple(self._doubts),
             self._drawn,
             self._redrawn,
+            self._laid,
         )
 
     def _demand_nothing_supplied(self) -> None:
@@ -100,6 +105,8 @@ class _Comparison:
     def _catalog(self) -> None:
         before, after = self._old.catalog, self._new.catalog
         other = self._different(before, after)
+        if "/Perms" in other and not self._different_permissions(before, after):
+            other.discard("/Perms")
         if other := other - _SHOWS_NOTHING - {"/AcroForm", "/StructTreeRoot"}:
             raise InspectionError.changed("LATER_CATALOG", what=min(other))
         if ("/StructTreeRoot" in before) != ("/StructTreeRoot" in after):
@@ -109,6 +116,11 @@ class _Comparison:
         for key in _SHOWS_NOTHING & before.keys():
             self._explain_private(before[key], {root})
         self._explain_private(self._old.trailer.get("/Info"), {TRAILER})
+
+    def _different_permissions(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+        """Return what of the permissions was changed but usage rights, which open functions of one reader."""
+        pair = (view.dictionary(one.get("/Perms")) for view, one in ((self._old, before), (self._new, after)))
+        return self._different(*pair) - _USAGE_RIGHTS
 
     def _different(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
         """Return the entries that say something else; one that is empty says as little as one that is absent."""
@@ -132,34 +144,51 @@ class _Comparison:
         holder = before if is_reference(before) else root
         self._explain_alone(before, {root})
         self._explain_alone(form.get("/Fields"), {holder})
-        self._explain_private(form.get("/DR"), {holder})
+        if form.get("/NeedAppearances") is True or self._old.borrows_resources:
+            self._fonts(form.get("/DR"), later.get("/DR"), holder)
+        else:
+            self._explain_private(form.get("/DR"), {holder})
+
+    def _fonts(self, before: Json, after: Json, holder: str) -> None:
+        """What fields are drawn with may grow, and nothing in it be another."""
+        self._explain_alone(before, {holder})
+        kinds = self._old.dictionary(before)
+        for kind, listed in kinds.items():
+            self._explain_alone(listed, {before if is_reference(before) else holder})
+            mine, later = self._old.dictionary(listed), self._new.dictionary(self._new.dictionary(after).get(kind))
+            if different_keys(self._old, mine, self._new, later) & mine.keys():
+                raise InspectionError.changed("LATER_CATALOG", what="/AcroForm /DR")
 
     def _pages(self, fields: FieldChanges) -> None:
-        pages = list(_pages(self._old))
-        if pages != list(_pages(self._new)):
+        listed_pages = list(pages(self._old))
+        if listed_pages != list(pages(self._new)):
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
-        for number, page in enumerate(pages):
+        for number, page in enumerate(listed_pages):
+            if page in self._changed:
+                self._page(page)
             before, after = self._old.dictionary(page), self._new.dictionary(page)
-            other = different_keys(self._old, before, self._new, after) - _OF_PAGES
-            if "/Resources" in other and not self._different_resources(before, after):
-                other.discard("/Resources")
-            if other:
-                raise InspectionError.changed("LATER_PAGE", what=min(other))
-            self._explained.add(page)
             self._explain_alone(before.get("/Annots"), {page})
             for key in _PRIVATE_OF_PAGES:
                 self._explain_private(before.get(key), {page})
             listed, later = self._old.array(before.get("/Annots")), self._new.array(after.get("/Annots"))
+            self._named(listed)
             self._annotations(page, listed, later, fields)
             touched = fields.drawn.keys() | fields.redrawn.keys()
             shown = [one for one in later if one not in listed or (is_reference(one) and one in touched)]
             self._boxes(number, shown, fields)
 
+    def _page(self, page: str) -> None:
+        before, after = page_of(self._old, page), page_of(self._new, page)
+        other = different_keys(self._old, before, self._new, after) - _OF_PAGES
+        if "/Resources" in other and not self._different_resources(before, after):
+            other.discard("/Resources")
+        if other:
+            raise InspectionError.changed("LATER_PAGE", what=min(other))
+        self._explained.add(page)
+
     def _different_resources(self, before: dict[str, Json], after: dict[str, Json]) -> set[str]:
         """Return the kinds of resources of a page that are others, if it has its own; for printers are none."""
         kinds, later = self._old.dictionary(before.get("/Resources")), self._new.dictionary(after.get("/Resources"))
-        if "/Resources" not in before or "/Resources" not in after:
-            return {"/Resources"}
         return self._different(kinds, later) - {"/ProcSet"}
 
     def _boxes(self, number: int, later: list[Json], fields: FieldChanges) -> None:
@@ -171,15 +200,24 @@ class _Comparison:
                 self._redrawn[number].append((box, name))
             elif box is not None:
                 self._drawn[number].append(box)
+                if is_reference(annotation) and annotation in fields.laid:
+                    self._laid[number].append(box)
+
+    def _named(self, listed: list[Json]) -> None:
+        """Take annotations as looked at that say the same, but for what tells them apart."""
+        for annotation in filter(is_reference, listed):
+            pair = self._old.dictionary(annotation), self._new.dictionary(annotation)
+            if annotation in self._changed and different_keys(self._old, pair[0], self._new, pair[1]) <= _NAMING:
+                self._explained.add(annotation)
 
     def _annotations(self, page: str, listed: list[Json], later: list[Json], fields: FieldChanges) -> None:
         if not _has_grown(listed, later):
             # in another order, one may cover another
             raise InspectionError.changed("LATER_ANNOTATION")
-        if any(added not in fields.widgets for added in later if added not in listed):
+        if any(not is_reference(added) or added not in fields.widgets for added in later if added not in listed):
             self._annotated()
         drawn = sum(fields.drawn.get(annotation, 0) for annotation in later if is_reference(annotation))
-        if drawn > _COVERING_SHARE * _sheet_area(self._new, page):
+        if drawn and drawn > _COVERING_SHARE * sheet_area(self._new, page):
             self._doubts.append("LATER_COVERS")
 
     def _annotated(self) -> None:
@@ -228,35 +266,9 @@ def _number(reference: str) -> int:
     return int(reference.partition(" ")[0])
 
 
-def _pages(view: View) -> Iterator[str]:
-    """Yield the references of the pages in their order."""
-    pending = [view.catalog.get("/Pages")]
-    visited: set[str] = set()
-    while pending:
-        reference = pending.pop()
-        if not is_reference(reference) or reference in visited or len(visited) > _MAX_PAGES:
-            raise ValueError("a page tree without end")
-        visited.add(reference)
-        node = view.dictionary(reference)
-        if "/Kids" in node:
-            pending.extend(reversed(view.array(node["/Kids"])))
-        else:
-            yield reference
-
-
-def _sheet_area(view: View, page: str) -> float:
-    node = view.dictionary(page)
-    for _ in range(8):
-        if "/MediaBox" in node:
-            break
-        node = view.dictionary(node.get("/Parent"))
-    left, bottom, right, top = map(float, view.array(node.get("/MediaBox", _SHEET)))
-    return abs(right - left) * abs(top - bottom)
-
-
 def _structure(view: View) -> set[str]:
     """Return the objects of the structure tree, its index included; nothing beyond pages."""
-    beyond = set(_pages(view)) | {TRAILER}
+    beyond = set(pages(view)) | {TRAILER}
     reached: set[str] = set()
     pending = list(references_in(view.catalog.get("/StructTreeRoot")))
     while pending:

@@ -166,15 +166,15 @@ class _Examination:
         mark.findings.extend(_remarks(review, mark.name))
         if permitted is not None and review.level.value > permitted.value:
             raise InspectionError.changed("LATER_NOT_PERMITTED", permitted=permitted.value)
-        self._compare_looks(opened, mark.covered.end, review)
+        self._compare_looks(opened, old.data, review)
 
-    def _compare_looks(self, opened: Opened, end: int, review: Review) -> None:
+    def _compare_looks(self, opened: Opened, old: bytes, review: Review) -> None:
         """Judge whether a reader sees in the file what was seen when it was signed."""
         try:
             self._shown = self._shown or Looks(opened.body(len(self._pdf)))
         except PdfiumError as fault:
             raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {}) from fault
-        demand_same_looks(opened.body(end), self._shown, review.drawn, review.redrawn, share=self._states)
+        demand_same_looks(old, self._shown, review.drawn, review.redrawn, review.laid, share=self._states)
 
     def _mended(self, marks: Sequence[_Mark]) -> None:
         """What is found by searching is certain where all of it was signed, and nothing else can be found."""

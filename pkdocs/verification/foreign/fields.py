@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
 
+from pkdocs.verification.finding import Step, Weight
 from pkdocs.verification.foreign.fault import InspectionError
 from pkdocs.verification.foreign.view import Json, View, different_keys, is_reference
 
@@ -23,6 +24,9 @@ _FILLING: Final = _TOUCHED | {"/V", "/AP", "/AS", "/DA", "/Q", "/MK", "/RV", "/I
 _LOCKS: Final = 64 | 128 | 512
 """Flags of a widget that forbid to change it: ReadOnly, Locked, LockedContents (ISO 32000-2, table 167)."""
 _ACTIONS: Final = frozenset({"/A", "/AA"})
+_SHOWN_BY_READERS: Final = frozenset({"/BG", "/BC", "/CA", "/I"})
+"""What readers draw of a field without an appearance (ISO 32000-2, table 192)."""
+_UNDER_THE_MOUSE: Final = frozenset({"/R", "/D"})
 _BLANK: Final[tuple[Json, ...]] = (None, "/Off", [])
 
 
@@ -69,7 +73,8 @@ class FieldChanges:
 
     ``private`` are parts of fields, each with its field's object, that were replaced where that is allowed;
     ``widgets`` are those of new and newly signed fields, ``drawn`` the areas of whatever shows something new.
-    ``redrawn`` are the names of those whose value is as it was, and whose appearance was made anew.
+    ``redrawn`` are the names of those whose value is as it was, and whose appearance was made anew, ``laid`` those that
+    show something where nothing of theirs was seen before.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -79,6 +84,7 @@ class FieldChanges:
     widgets: set[str] = field(default_factory=set)
     drawn: dict[str, float] = field(default_factory=dict)
     redrawn: dict[str, str] = field(default_factory=dict)
+    laid: set[str] = field(default_factory=set)
 
 
 def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges:
@@ -86,8 +92,7 @@ def compare_fields(old: View, new: View, permission: Permission) -> FieldChanges
 
     Raises:
         InspectionError: a field was removed, added, locked, or changed beyond what ``permission`` and the signature
-            allow.
-        ValueError: the fields have no end.
+            allow, or the fields have no end.
     """
     before, after = read_fields(old), read_fields(new)
     if gone := before.keys() - after.keys():
@@ -105,13 +110,13 @@ def read_fields(view: View) -> dict[Path, FieldNode]:
     """Return every field and widget of the form by its path of names; widgets have their place in the field.
 
     Raises:
-        ValueError: nested without end, or too many.
+        InspectionError: nested without end, or too many.
     """
     form = view.dictionary(view.catalog.get("/AcroForm"))
     found: dict[Path, FieldNode] = {}
     for path, node in _nodes(view, form.get("/Fields"), (), FieldNode("", {}, "", None, None, None)):
         if len(found) >= _MAX_NODES:
-            raise ValueError("too many fields")
+            raise _endless()
         # two fields of one name are told apart by their order
         found[next(unique for unique in _numbered(path) if unique not in found)] = node
     return found
@@ -125,7 +130,7 @@ def _numbered(path: Path) -> Iterator[Path]:
 
 def _nodes(view: View, listed: Json, path: Path, parent: FieldNode) -> Iterator[tuple[Path, FieldNode]]:
     if len(path) >= _MAX_DEPTH:
-        raise ValueError("fields nested without end")
+        raise _endless()
     for place, reference in enumerate(view.array(listed)):
         entries = view.dictionary(reference)
         title = entries.get("/T")
@@ -144,6 +149,10 @@ def _nodes(view: View, listed: Json, path: Path, parent: FieldNode) -> Iterator[
         yield from _nodes(view, entries.get("/Kids"), below, node)
 
 
+def _endless() -> InspectionError:
+    return InspectionError("LATER_DAMAGED", Step.REVISIONS, Weight.UNKNOWN, {})
+
+
 def _plain(text: str) -> str:
     return text.partition(":")[2]
 
@@ -157,15 +166,19 @@ class _FieldComparison:
 
     def add(self, node: FieldNode) -> None:
         """Take a field that was not there."""
-        if node.kind is None and "/Kids" in node.entries and node.area == 0:
+        is_acting = bool(node.entries.keys() & _ACTIONS)
+        if node.kind is None and "/Kids" in node.entries and node.area == 0 and not is_acting:
             # a name for others, each of which is looked at by itself
             return
-        is_drawn_unsigned = node.area > 0 and node.value is None and "/AP" in node.entries
-        if node.kind != "/Sig" or node.entries.keys() & _ACTIONS or is_drawn_unsigned:
+        style = self._new.dictionary(node.entries.get("/MK")).keys() & _SHOWN_BY_READERS
+        is_drawn_unsigned = node.value is None and "/AP" in node.entries
+        is_drawn_by_readers = "/AP" not in node.entries and bool(style)
+        if node.kind != "/Sig" or is_acting or (node.area > 0 and (is_drawn_unsigned or is_drawn_by_readers)):
             raise InspectionError.changed("LATER_FIELD_ADDED", name=node.name)
         self._demand_new_value(node)
         if node.area > 0:
             self._demand_uncertified(node)
+        self.changes.laid.add(node.reference)
         self._sign(node)
 
     def compare(self, before: FieldNode, after: FieldNode) -> None:
@@ -184,6 +197,8 @@ class _FieldComparison:
             self._demand_first_signed(before, after)
             if after.area > 0 and "/Rect" in different:
                 self._demand_uncertified(after)
+            if "/Rect" in different or not self._shown(before):
+                self.changes.laid.add(after.reference)
             self._sign(after)
         if not different <= (_SIGNING if after.kind == "/Sig" else _FILLING):
             raise InspectionError.changed("LATER_FIELD_CHANGED", name=after.name)
@@ -215,18 +230,23 @@ class _FieldComparison:
             self.changes.redrawn[after.reference] = after.name
             return
         self._demand_unlocked(after)
-        if not self._permission.lets_fill and (
-            not _is_blank(before.value)
-            or _is_blank(after.value)
-            # a field may be blank and yet show something
-            or self._old.shows(before.entries.get("/AP"), before.entries.get("/AS"))
-        ):
+        # a field may be blank and yet show something
+        is_shown = self._shown(before)
+        if not self._permission.lets_fill and (not _is_blank(before.value) or _is_blank(after.value) or is_shown):
             raise InspectionError.changed("LATER_VALUE_CHANGED", name=after.name)
+        if not is_shown:
+            self.changes.laid.add(after.reference)
         self.changes.level = max(self.changes.level, ModificationLevel.FORM_FILLING)
         self.changes.filled.append(after.name)
         self.changes.drawn[after.reference] = after.area
 
+    def _shown(self, node: FieldNode) -> bool:
+        return self._old.shows(node.entries.get("/AP"), node.entries.get("/AS"))
+
     def _sign(self, node: FieldNode) -> None:
+        if node.area > 0 and self._new.dictionary(node.entries.get("/AP")).keys() & _UNDER_THE_MOUSE:
+            # it shows something else than what is drawn
+            raise InspectionError.changed("LATER_FIELD_CHANGED", name=node.name)
         kind = node.value.get("/Type") if isinstance(node.value, dict) else "/DocTimeStamp"
         if node.area > 0 or kind != "/DocTimeStamp":
             self._demand_unlocked(node)

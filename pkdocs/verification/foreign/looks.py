@@ -15,6 +15,7 @@ from PIL import Image, ImageChops
 
 from pkdocs.verification.finding import Step, Weight
 from pkdocs.verification.foreign.fault import InspectionError
+from pkdocs.verification.foreign.ground import hides
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right and top of a rectangle of a page, in points."""
@@ -29,6 +30,7 @@ _LEAST_PIXELS: Final = 4
 _UNIT: Final = 1000
 _LEAST_PAGES: Final = 2
 _MAX_PAGES: Final = 48
+_MOST_PAGES: Final = 96
 _MAX_BYTES: Final = 24_000_000
 """What may be drawn for one file, in pages and in bytes of the file that they take on average: a second or two."""
 
@@ -43,12 +45,21 @@ class _Drawn:
     def without(self, boxes: Sequence[Box]) -> Image.Image:
         """Return the page with the boxes in black."""
         image = self.image.copy()
-        for left, bottom, right, top in boxes:
-            places = [self._pixel(x, y) for x in (left, right) for y in (bottom, top)]
-            columns, rows = ([place[axis] for place in places] for axis in (0, 1))
-            around = (min(columns) - _AROUND, min(rows) - _AROUND, max(columns) + _AROUND, max(rows) + _AROUND)
-            image.paste(0, around)
+        for box in boxes:
+            image.paste(0, self._around(box))
         return image
+
+    def part(self, box: Box) -> Image.Image | None:
+        """Return what the box shows; None if nothing of it is on the page."""
+        left, upper, right, lower = self._around(box)
+        inner = max(left, 0), max(upper, 0), min(right, self.image.width), min(lower, self.image.height)
+        return self.image.crop(inner) if inner[0] < inner[2] and inner[1] < inner[3] else None
+
+    def _around(self, box: Box) -> tuple[int, int, int, int]:
+        left, bottom, right, top = box
+        places = [self._pixel(x, y) for x in (left, right) for y in (bottom, top)]
+        columns, rows = ([place[axis] for place in places] for axis in (0, 1))
+        return min(columns) - _AROUND, min(rows) - _AROUND, max(columns) + _AROUND, max(rows) + _AROUND
 
     def _pixel(self, x: float, y: float) -> tuple[int, int]:
         origin, across, up = self.corners
@@ -105,27 +116,34 @@ def demand_same_looks(
     new: Looks,
     drawn: Mapping[int, Sequence[Box]],
     redrawn: Mapping[int, Sequence[tuple[Box, str]]],
+    laid: Mapping[int, Sequence[Box]],
     *,
     share: int,
 ) -> None:
     """Demand that ``new`` looks as the state ``old``, but for the boxes ``drawn`` of each page.
 
-    In those ``redrawn``, each with its field's name, only what was there may be seen. Of many pages as many are
-    compared as are bearable when ``share`` states are, those with boxes first.
+    In those ``redrawn``, each with its field's name, only what was there may be seen; those ``laid`` upon a page may
+    hide nothing. Of many pages as many are compared as are bearable when ``share`` states are, those with boxes first.
 
     Raises:
-        InspectionError: a page looks different, there are others, or a redrawn field cannot be looked at.
+        InspectionError: a page looks different, there are others, something is hidden, or there are too many pages
+            that must be looked at.
     """
     try:
         before = Looks(old)
         if len(before) != len(new):
             raise InspectionError.changed("LATER_PAGE", what="/Pages")
         bearable = max(min(_MAX_PAGES, _MAX_BYTES * len(new) // max(new.size, 1)) // share, _LEAST_PAGES)
-        if len(redrawn) > bearable:
+        needed = dict.fromkeys((*redrawn, *laid))
+        if len(needed) > max(bearable, _MOST_PAGES // share):
             raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {})
-        for number in list(dict.fromkeys((*redrawn, *drawn, *range(len(before)))))[:bearable]:
+        bearable = max(bearable, len(needed))
+        for number in list(dict.fromkeys((*needed, *drawn, *range(len(before)))))[:bearable]:
             _demand_same_page(before, new, number, drawn.get(number, ()), redrawn.get(number, ()))
+        hidden = [number for number, boxes in laid.items() if _hides(before, new, number, boxes)]
         before.close()
+        if hidden:
+            raise InspectionError("LATER_HIDES", Step.REVISIONS, Weight.UNKNOWN, {"page": min(hidden) + 1})
     except pdfium.PdfiumError as fault:
         raise InspectionError("LATER_NOT_SHOWN", Step.REVISIONS, Weight.UNKNOWN, {}) from fault
 
@@ -138,6 +156,11 @@ def _demand_same_page(
         raise InspectionError("LATER_LOOKS", Step.REVISIONS, Weight.FAIL, {"page": number + 1})
     if fields and _is_other(old, new, number, drawn):
         raise InspectionError.changed("LATER_VALUE_CHANGED", name=redrawn[0][1])
+
+
+def _hides(old: Looks, new: Looks, number: int, boxes: Sequence[Box]) -> bool:
+    pairs = ((old.page(number).part(box), new.page(number).part(box)) for box in boxes)
+    return any(before is not None and after is not None and hides(before, after) for before, after in pairs)
 
 
 def _is_other(old: Looks, new: Looks, number: int, without: Sequence[Box]) -> bool:

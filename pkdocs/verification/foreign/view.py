@@ -40,7 +40,7 @@ class View:
     """
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
         self.texts: dict[str, bytes] = {}
         with (
             pikepdf.explicit_conversion(),
@@ -93,7 +93,7 @@ class View:
             return False
         number, generation = map(int, drawn.split()[:2])
         try:
-            with pikepdf.open(io.BytesIO(self._data), suppress_warnings=True) as document:
+            with pikepdf.open(io.BytesIO(self.data), suppress_warnings=True) as document:
                 stream = document.get_object(number, generation)
                 return any(_writes(step) for step in pikepdf.parse_content_stream(stream))
         except (pikepdf.PdfError, pikepdf.PdfParsingError, TypeError, ValueError):
@@ -114,6 +114,13 @@ class View:
     def catalog(self) -> dict[str, Json]:
         """The document catalog."""
         return self.dictionary(self.root)
+
+    @cached_property
+    def borrows_resources(self) -> bool:
+        """Whether a drawing names no resources of its own: readers take those of the form or page."""
+        return any(
+            b'"/Form"' in text and b'"stream"' in text and b'"/Resources"' not in text for text in self.texts.values()
+        )
 
     @cached_property
     def mentions(self) -> dict[str, frozenset[str]]:
