@@ -11,7 +11,7 @@ from pkdocs.messages import catalogue
 
 REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
-FINDERS = ("verification", "chain", "register")
+FINDERS = ("verification", "vouched", "chain", "register")
 """The packages that judge."""
 SPOKEN = ("inspect.md", "preservation.md", "register.md", "verification.md")
 """Where findings are explained."""
