@@ -157,12 +157,12 @@ KEPT: list[bytearray] = []
 
 
 def keep(_item: int) -> int:
-    KEPT.append(bytearray(50_000_000))
+    KEPT.append(bytearray(400_000_000))
     return os.getpid()
 
 
 def test_a_lasting_process_that_keeps_what_its_items_hold_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "_MOST_KEPT_BYTES", 75_000_000)
+    monkeypatch.setattr(executor, "_MOST_KEPT_BYTES", 600_000_000)
     processes = list(run_each(process, range(6), jobs=1, timeout_s=60, lost=lost, first=keep))
     assert [processes.count(one) for one in dict.fromkeys(processes)] == [2, 2, 2]
 

@@ -185,6 +185,7 @@ def test_what_is_not_plain_is_read_as_a_whole(whole: list[bytes]) -> None:
 
 def test_only_so_many_frames_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_frames", {})
+    monkeypatch.setattr(reading, "_moulds", {})
     monkeypatch.setattr(reading, "_FRAMES_KEPT", 1)
     for form in FORMS:
         assert isinstance(agree(KINDS[form]()[0]), Token)
